@@ -1,0 +1,64 @@
+"""The tasks as `tasks.toml` states them: what is graded, where it is, what it is worth."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+TASKS_FILE = ROOT / "instructor" / "tasks.toml"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One graded task; `block` is None for a notebook."""
+
+    id: str
+    title: str
+    module: str
+    points: int
+    aspects: dict[str, int]
+    hint: str
+    block: str | None = None
+    needs: tuple[str, ...] = ()
+
+    @property
+    def is_notebook(self) -> bool:
+        return self.block is None
+
+
+def load_tasks(path: Path = TASKS_FILE) -> tuple[Task, ...]:
+    """Read the tasks in the order of the file.
+
+    Raises ValueError, naming the task, when the ids are not unique, the aspects do not add up to the task's
+    points, a need is unknown, or the points do not add up to 100.
+    """
+    entries = tomllib.loads(path.read_text(encoding="utf-8"))["task"]
+    tasks = tuple(Task(**{**entry, "needs": tuple(entry.get("needs", ()))}) for entry in entries)
+    ids = [task.id for task in tasks]
+    if len(set(ids)) != len(ids):
+        raise ValueError(f"{path.name}: task ids must be unique, found {sorted(ids)}")
+    for task in tasks:
+        if sum(task.aspects.values()) != task.points:
+            raise ValueError(f"{path.name}: the aspects of {task.id} do not add up to {task.points} points")
+        if unknown := set(task.needs) - set(ids):
+            raise ValueError(f"{path.name}: {task.id} needs unknown tasks {sorted(unknown)}")
+    if (total := sum(task.points for task in tasks)) != 100:
+        raise ValueError(f"{path.name}: the points add up to {total}, not to 100")
+    return tasks
+
+
+def code_tasks() -> tuple[Task, ...]:
+    """The tasks with a block to fill."""
+    return tuple(task for task in load_tasks() if not task.is_notebook)
+
+
+def todo_modules() -> tuple[str, ...]:
+    """The files that come whole from the student, in the order of the tasks."""
+    return tuple(dict.fromkeys(task.module for task in code_tasks()))
+
+
+def notebooks() -> tuple[str, ...]:
+    """The notebooks that are graded, in the order of the tasks."""
+    return tuple(task.module for task in load_tasks() if task.is_notebook)
