@@ -1,0 +1,21 @@
+"""Two assignments of CS231n: looking into a classifier, and learning features without labels.
+
+TODO, the files that you fill:
+- net_visualization_pytorch: saliency maps, fooling images, class visualization
+- simclr.data_utils: the random augmentation, and two views of one image
+- simclr.contrastive_loss: similarity and the SimCLR loss, with loops and without
+- simclr.utils: the training step
+
+Given, to use and to read:
+- image_utils: photo to network input and back, blur, jitter
+- data_utils: labelled photos, digits, small color images
+- pretrained: networks trained on ImageNet
+- checks: instant checks of each TODO block
+- simclr.model: encoder and projection head
+- simclr.datasets: pairs of views of any images
+- simclr.evaluation: nearest neighbors, linear probe, fine-tuning
+- simclr.fair_comparison: pretraining against training from scratch, on the same budget
+- plots: the pictures of the notebooks
+- budget: short or full runs
+- todo: the error that an unfilled block raises
+"""

@@ -1,0 +1,170 @@
+"""How good are the features? k nearest neighbors, linear probe and fine-tuning (given)."""
+
+import copy
+
+import torch
+from torch import nn
+from tqdm.auto import tqdm
+
+
+class Classifier(nn.Module):
+    """A copy of a model's encoder with one linear layer on its features.
+
+    - model: has an encoder `f`, as simclr.model.Model; the model itself is left as it is.
+    - classes: number of classes.
+    - frozen: True trains the linear layer alone (linear probe): the encoder stays in evaluation mode and gets
+      no gradient. False trains everything (fine-tuning, or training from scratch).
+    """
+
+    def __init__(self, model, classes=10, frozen=False):
+        super().__init__()
+        self.f = copy.deepcopy(model.f).requires_grad_(not frozen)
+        self.fc = nn.Linear(model.g[0].in_features, classes).to(device_of(model))
+        self.frozen = frozen
+
+    def train(self, mode=True):
+        super().train(mode)
+        if self.frozen:
+            self.f.eval()  # batch statistics are part of the frozen encoder
+        return self
+
+    def forward(self, x):
+        """Map images (B, 3, H, W) to scores (B, classes)."""
+        return self.fc(self.f(x).flatten(1))
+
+
+def linear_probe(model, train_loader, test_loader, classes=10, epochs=10, learning_rate=1e-2):
+    """Train a linear classifier on the frozen features of `model` (arXiv:2002.05709, section 2.2).
+
+    Inputs:
+    - model: a trained simclr.model.Model; it is left as it is.
+    - train_loader, test_loader: yield (images, target) or (x_i, x_j, target), of which x_i is used.
+    - classes, epochs: whole numbers; learning_rate: of Adam.
+
+    Returns: the Classifier, and its history: one dict an epoch with train_loss, train_top1, test_loss,
+    test_top1, test_top5; accuracies in percent.
+    """
+    classifier = Classifier(model, classes, frozen=True)
+    return classifier, _fit(classifier, train_loader, test_loader, epochs, learning_rate)
+
+
+def fine_tune(model, train_loader, test_loader, classes=10, epochs=10, learning_rate=1e-3):
+    """Train a classifier, encoder included, from where `model` is now; otherwise as linear_probe.
+
+    With an untrained model this is training from scratch.
+    """
+    classifier = Classifier(model, classes, frozen=False)
+    return classifier, _fit(classifier, train_loader, test_loader, epochs, learning_rate)
+
+
+def _fit(classifier, train_loader, test_loader, epochs, learning_rate):
+    weights = [p for p in classifier.parameters() if p.requires_grad]
+    optimizer = torch.optim.Adam(weights, lr=learning_rate, weight_decay=1e-6)
+    history = []
+    for epoch in range(1, epochs + 1):
+        train_loss, train_top1, _ = train_val(classifier, train_loader, optimizer, epoch, epochs)
+        test_loss, top1, top5 = train_val(classifier, test_loader, None, epoch, epochs)
+        history.append(
+            {
+                "train_loss": train_loss,
+                "train_top1": train_top1,
+                "test_loss": test_loss,
+                "test_top1": top1,
+                "test_top5": top5,
+            }
+        )
+    return history
+
+
+def train_val(model, data_loader, train_optimizer, epoch, epochs, device=None):
+    """Train a classifier for one epoch, or measure it when train_optimizer is None.
+
+    Inputs:
+    - model: maps images (B, 3, H, W) to scores (B, C).
+    - data_loader: yields (images, target) or (x_i, x_j, target), of which x_i is used.
+    - epoch, epochs: the number of this epoch and of all, for the progress bar.
+    - device: where the model is; None asks the model.
+
+    Returns: mean cross-entropy, top-1 and top-5 accuracy in percent.
+    """
+    device = device_of(model) if device is None else device
+    training = train_optimizer is not None
+    model.train(training)
+
+    total_num, total_loss, correct_1, correct_5 = 0, 0.0, 0, 0
+    with torch.set_grad_enabled(training):
+        title = f"{'Train' if training else 'Test'} epoch [{epoch}/{epochs}]"
+        for images, target in _batches(data_loader, device, title):
+            scores = model(images)  # (B, C)
+            loss = nn.functional.cross_entropy(scores, target)
+            if training:
+                train_optimizer.zero_grad()
+                loss.backward()
+                train_optimizer.step()
+
+            best = scores.topk(min(5, scores.shape[1]), dim=1).indices  # (B, 5)
+            hits = best == target[:, None]
+            total_num += len(target)
+            total_loss += loss.item() * len(target)
+            correct_1 += hits[:, 0].sum().item()
+            correct_5 += hits.sum().item()
+    return total_loss / total_num, 100 * correct_1 / total_num, 100 * correct_5 / total_num
+
+
+@torch.no_grad()
+def test(  # the course's name; pytest is told below that it is no test
+    model,
+    memory_data_loader,
+    test_data_loader,
+    epoch,
+    epochs,
+    c,
+    temperature=0.5,  # noqa: PT028
+    k=200,  # noqa: PT028
+    device=None,  # noqa: PT028
+):
+    """Classify by the k nearest neighbors among known features (Wu et al. 2018, arXiv:1805.01978, sec. 3.4).
+
+    Each neighbor votes for its class with weight exp(cosine similarity / temperature).
+
+    Inputs:
+    - model: maps images (B, 3, H, W) to (features, projections), the features of length 1.
+    - memory_data_loader, test_data_loader: yield (images, target) or (x_i, x_j, target); x_i is used.
+    - epoch, epochs: the number of this epoch and of all, for the progress bar.
+    - c: number of classes.
+    - k: number of neighbors, at most the size of the memory.
+    - device: where the model is; None asks the model.
+
+    Returns: top-1 and top-5 accuracy in percent.
+    """
+    device = device_of(model) if device is None else device
+    model.eval()
+
+    memory = [(model(x)[0], y) for x, y in _batches(memory_data_loader, device, "kNN: features")]
+    bank = torch.cat([feature for feature, _ in memory])  # (M, D)
+    labels = torch.cat([y for _, y in memory])  # (M,)
+    k = min(k, len(bank))
+
+    total_num, correct_1, correct_5 = 0, 0, 0
+    for images, target in _batches(test_data_loader, device, f"kNN {epoch}/{epochs}"):
+        similarity, nearest = (model(images)[0] @ bank.T).topk(k, dim=1)  # (B, k)
+        votes = torch.zeros(len(images), c, device=device)
+        votes.scatter_add_(1, labels[nearest], (similarity / temperature).exp())
+        hits = votes.topk(min(5, c), dim=1).indices == target[:, None]
+        total_num += len(images)
+        correct_1 += hits[:, 0].sum().item()
+        correct_5 += hits.sum().item()
+    return 100 * correct_1 / total_num, 100 * correct_5 / total_num
+
+
+test.__test__ = False
+
+
+def device_of(model):
+    """Return the device of the model's parameters; the CPU for a model without any."""
+    return next((p.device for p in model.parameters()), torch.device("cpu"))
+
+
+def _batches(data_loader, device, title):
+    for images, *_, target in tqdm(data_loader, desc=title, leave=False):
+        yield images.to(device), target.to(device)

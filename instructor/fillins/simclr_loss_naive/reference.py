@@ -1,0 +1,6 @@
+"""Both terms of the pair, each with its own sum over the other views."""
+
+numerator = torch.exp(sim(z_k, z_k_N) / tau)
+for i in (k, k + N):
+    denominator = sum(torch.exp(sim(out[i], out[j]) / tau) for j in range(2 * N) if j != i)
+    total_loss = total_loss - torch.log(numerator / denominator)
