@@ -1,4 +1,4 @@
-"""Fetches the SqueezeNet 1.1 weights to where torchvision looks for them, so that it finds them without a network."""
+"""Fetches the SqueezeNet 1.1 weights to where torchvision looks for them later, without a network."""
 
 import hashlib
 import os
@@ -18,7 +18,7 @@ def main() -> int:
     url = os.environ.get("CS231N_SQUEEZENET1_1_URL", SqueezeNet1_1_Weights.DEFAULT.url)
     name = Path(SqueezeNet1_1_Weights.DEFAULT.url).name
     path = Path(torch.hub.get_dir()) / "checkpoints" / name
-    digest = re.search(r"-([0-9a-f]{8,})\.", name).group(1)  # torchvision's file names carry the sha256's beginning
+    digest = re.search(r"-([0-9a-f]{8,})\.", name).group(1)  # torchvision puts the sha256's beginning there
     if path.exists():
         if hashlib.sha256(path.read_bytes()).hexdigest().startswith(digest):
             if "--quiet" not in sys.argv:
@@ -33,7 +33,8 @@ def main() -> int:
     except urllib.error.HTTPError as error:
         return complain(f"{url} does not give the file ({error}).")
     except OSError as error:
-        return complain(f"{url} can't be reached ({getattr(error, 'reason', error)}). The embedded set does without.")
+        reason = getattr(error, "reason", error)
+        return complain(f"{url} can't be reached ({reason}). The embedded set is enough for the assignments.")
     except RuntimeError as error:
         return complain(f"what {url} sent is not the expected file: {error}")
     print(f"squeezenet1_1: complete, in {path.parent}")

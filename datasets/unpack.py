@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def main() -> int:
-    """Exit status 0: every listed file is in DATA. 1: some are not; their names are printed. 2: a wheel lacks one."""
+    """Status 0: every listed file is in DATA. 1: some are not, and are named. 2: no wheel holds some."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path, help="the folder that receives embedded/")
     parser.add_argument("sums", type=Path, help="sha256sums.txt")

@@ -1,0 +1,37 @@
+# The instructor's commands, on top of the Makefile's.
+#
+#   SUBMISSION=path  what to grade: a zip or a folder (default: the reference, composed and packed as a student would)
+#   SANDBOX=none     run the submission's code unprotected, and say so in every result
+#   GRADE="..."      further options of `python -m instructor grade`
+REQUIREMENTS += instructor/requirements.txt
+TESTS += instructor/tests
+export SYSTEM_PACKAGES = instructor/system_packages.sh
+GRADE_OPTIONS = $(if $(SANDBOX),--sandbox "$(SANDBOX)") $(GRADE)
+
+.PHONY: grade verify lint format sandbox
+
+grade: embedded-data sandbox ## grade SUBMISSION=path, or the reference solution when none is given
+ifneq ($(SUBMISSION),)
+	@$(PY) -m instructor grade "$$SUBMISSION" $(GRADE_OPTIONS)
+else
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	$(PY) -m instructor compose --fill reference "$$folder/reference" && \
+	PYTHON=$(PY) bash "$$folder/reference/collect_submission.sh" "$$folder/reference.zip" && \
+	$(PY) -m instructor grade "$$folder/reference.zip" $(GRADE_OPTIONS)
+endif
+
+verify: embedded-data sandbox ## measure the grader: untouched 0, right answers full marks, wrong ones caught
+	@$(PY) -m instructor verify $(VERIFY)
+
+test: lint sandbox
+
+lint: environment ## look for mistakes of form
+	@$(PY) -m ruff check --quiet .
+
+format: environment ## put the code in form
+	@$(PY) -m ruff check --quiet --fix . ; $(PY) -m ruff format --quiet .
+
+sandbox:
+ifneq ($(SANDBOX),none)
+	@command -v bwrap >/dev/null || bash $(SYSTEM_PACKAGES) bubblewrap || true  # the grader says what can be done without
+endif

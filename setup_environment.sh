@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Makes the Python environment that the commands of the Makefile run in; says nothing when it is there and complete.
+#
+#   bash setup_environment.sh FOLDER REQUIREMENTS_FILE...
+#
+# FOLDER/.complete holds the Python version and the requirements that were installed last, and is written at the end:
+# other requirements, another Python or an installation that was cut short are noticed and put right by running this
+# again. Set PYTHON to choose the Python to start from, SYSTEM_PACKAGES to a script that may install missing packages.
+set -u
+
+venv=$1
+shift
+own_python=$venv/bin/python
+stamp=$venv/.complete
+
+main() {
+  if [ "$(wanted "$@")" = "$(cat "$stamp" 2>/dev/null)" ]; then exit 0; fi
+  rm -f "$stamp"
+  if ! usable; then create; fi
+  local options=() file
+  for file in "$@"; do options+=(--requirement "$file"); done
+  echo "Installing the packages of $* into $venv (once; PyTorch is some gigabytes, so this takes minutes)"
+  "$own_python" -m pip install --quiet --disable-pip-version-check "${options[@]}" ||
+    fail "pip could not install them; its message is above. Check the network, the index and proxy that" \
+      "'$own_python -m pip config list' shows, and the free disk space. Then run this again: it goes on from there."
+  "$own_python" -c 'import torch, torchvision' ||
+    fail "torch and torchvision do not work together in $venv; the reason is above. Most often they came from two" \
+      "different indexes: remove $venv and install both from one."
+  wanted "$@" >"$stamp"
+}
+
+# What a complete environment has in its stamp; empty when its Python does not run.
+wanted() {
+  "$own_python" -c 'import sys; print("Python", *sys.version_info[:2])' 2>/dev/null && cat "$@"
+}
+
+usable() { "$own_python" -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+
+create() {
+  if [ -n "$(ls -A "$venv" 2>/dev/null)" ] && [ ! -f "$venv/pyvenv.cfg" ] && [ "$venv" != .venv ]; then
+    fail "$venv is a folder with other things in it, not an environment. Give another one: make VENV=path ..."
+  fi
+  find_python
+  if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+    local package
+    package=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
+    { [ -n "${SYSTEM_PACKAGES:-}" ] && bash "$SYSTEM_PACKAGES" "$package"; } ||
+      fail "$python comes without its venv module. On Debian and Ubuntu 'sudo apt-get install $package' adds it." \
+        "Then run this again."
+  fi
+  echo "Making the environment $venv with $("$python" --version)"
+  "$python" -m venv --clear "$venv" || fail "the environment $venv could not be made; the reason is above."
+}
+
+find_python() {
+  local found=
+  for python in ${PYTHON:+"$PYTHON"} python3 python3.14 python3.13 python3.12 python3.11; do
+    if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then return; fi
+    found=${found:-$("$python" --version 2>/dev/null)}
+  done
+  fail "Python 3.11 or newer is needed; ${found:+only $found}${found:-none} was found. Install one, or name it: make PYTHON=path ..."
+}
+
+fail() {
+  echo "setup_environment.sh: $*" >&2
+  exit 1
+}
+
+main "$@"
