@@ -1,0 +1,134 @@
+"""What runs beside the student's modules because it cannot cross the wire: transforms, datasets, training.
+
+A driver takes the package and plain data, and gives back plain data. The trusted side calls the same drivers on
+the reference package, so both answers are made in the same way. Nothing in here knows a right answer.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable
+from types import ModuleType
+
+import torch
+from torchvision.transforms.functional import pil_to_tensor, to_pil_image
+
+from .recipes import Recipe
+
+Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
+
+
+def train_transform_draws(package, image: torch.Tensor, draws: int, seed: int) -> torch.Tensor | list:
+    """What the train transform, made with `seed`, gives for one uint8 image (H, W, 3) in each of `draws` draws.
+
+    Returns (draws, 3, 32, 32) when the results are tensors of one shape, else a list of them.
+    """
+    transform = package.simclr.data_utils.compute_train_transform(seed)
+    picture = to_pil_image(image.permute(2, 0, 1))
+    results = [transform(picture) for _ in range(draws)]
+    shapes = {(result.shape, result.dtype) if isinstance(result, torch.Tensor) else None for result in results}
+    return torch.stack(results) if len(shapes) == 1 and None not in shapes else results
+
+
+def pair_items(
+    package, images: torch.Tensor, targets: list[int], indices: list[int], seed: int, shift: int | None = None
+) -> dict[str, list]:
+    """Items of a CIFAR10Pair over given uint8 images (N, 32, 32, 3), with a transform that marks each view.
+
+    The transform adds one random offset to every value of the image and keeps a list of those offsets, drawn
+    from torch's and Python's own random generators. `shift` is added to each target by a target_transform.
+
+    Returns the items, and for each item the offsets drawn while it was made.
+    """
+    dataset_class = package.simclr.data_utils.CIFAR10Pair
+    dataset = dataset_class.__new__(dataset_class)  # the real one insists on the files of CIFAR-10
+    marks: list[torch.Tensor] = []
+
+    def transform(picture):
+        mark = torch.rand(()).double() + random.random()
+        marks.append(mark)
+        return pil_to_tensor(picture).double() + mark
+
+    dataset.root, dataset.train, dataset.transforms = "", True, None
+    dataset.data, dataset.targets = images.numpy().copy(), list(targets)
+    dataset.transform = transform
+    dataset.target_transform = None if shift is None else lambda target: target + shift
+    torch.manual_seed(seed)
+    random.seed(seed)
+    items, drawn = [], []
+    for index in indices:
+        marks.clear()
+        items.append(dataset[index])
+        drawn.append(list(marks))
+    return {"items": items, "marks": drawn}
+
+
+def train_epochs(
+    package,
+    model: Recipe,
+    batches: list[Batch],
+    lr: float,
+    momentum: float = 0.0,
+    epochs: int = 1,
+    temperature: float = 0.5,
+    loss: str = "own",
+    device: str | None = None,
+) -> dict:
+    """Train a model on the given batches for some epochs with plain gradient descent.
+
+    With loss = "stand_in" the package's loss functions are replaced by `stand_in_loss` for the while.
+    Returns the mean loss of each epoch as `train` returned it, and the model's state dict.
+    """
+    network = model.build()
+    optimizer = torch.optim.SGD(network.parameters(), lr=lr, momentum=momentum)
+    train = package.simclr.utils.train
+    undo = _replace_losses(package, stand_in_loss) if loss == "stand_in" else list
+    batch_size = len(batches[0][0])
+    try:
+        means = [
+            train(network, batches, optimizer, epoch, epochs, batch_size, temperature, device)
+            for epoch in range(1, epochs + 1)
+        ]
+    finally:
+        undo()
+    weights = {name: value.detach().clone() for name, value in network.state_dict().items()}
+    return {"means": means, "weights": weights}
+
+
+def stand_in_loss(out_left, out_right, tau=None, device=None, **_):
+    """A smooth function of two batches of projections and tau that treats left and right alike.
+
+    It has the signature of the SimCLR losses and none of their terms.
+    """
+    together = (out_left - out_right).square().sum(dim=1).mean()
+    apart = (out_left.mean(dim=0) + out_right.mean(dim=0)).square().sum()
+    return (together + torch.exp(apart)) / tau + (out_left * out_right).pow(3).sum(dim=1).mean()
+
+
+def _replace_losses(package, function: Callable) -> Callable[[], None]:
+    """Put `function` wherever the package's modules hold one of its two losses; return what undoes that."""
+    losses = package.simclr.contrastive_loss
+    originals = (losses.simclr_loss_vectorized, losses.simclr_loss_naive)
+    places = [
+        (module, name, value)
+        for module in _modules(package.__name__)
+        for name, value in list(vars(module).items())
+        if any(value is original for original in originals)
+    ]
+    for module, name, _ in places:
+        setattr(module, name, function)
+
+    def undo() -> None:
+        for module, name, value in places:
+            setattr(module, name, value)
+
+    return undo
+
+
+def _modules(package_name: str) -> list[ModuleType]:
+    return [
+        module
+        for name, module in list(sys.modules.items())
+        if module is not None and (name == package_name or name.startswith(f"{package_name}."))
+    ]
