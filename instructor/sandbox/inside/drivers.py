@@ -1,7 +1,7 @@
 """What runs beside the student's modules because it cannot cross the wire: transforms, datasets, training.
 
-A driver takes the package and plain data, and gives back plain data. The trusted side calls the same drivers on
-the reference package, so both answers are made in the same way. Nothing in here knows a right answer.
+A driver takes the package and plain data, and gives back plain data. The trusted side calls the same drivers
+on the reference package, so both answers are made in the same way. Nothing in here knows a right answer.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
 
 def train_transform_draws(package, image: torch.Tensor, draws: int, seed: int) -> torch.Tensor | list:
-    """What the train transform, made with `seed`, gives for one uint8 image (H, W, 3) in each of `draws` draws.
+    """What the train transform, made with `seed`, gives for one uint8 image (H, W, 3) in each draw.
 
     Returns (draws, 3, 32, 32) when the results are tensors of one shape, else a list of them.
     """
     transform = package.simclr.data_utils.compute_train_transform(seed)
     picture = to_pil_image(image.permute(2, 0, 1))
     results = [transform(picture) for _ in range(draws)]
-    shapes = {(result.shape, result.dtype) if isinstance(result, torch.Tensor) else None for result in results}
-    return torch.stack(results) if len(shapes) == 1 and None not in shapes else results
+    kinds = {(r.shape, r.dtype) if isinstance(r, torch.Tensor) else None for r in results}
+    return torch.stack(results) if len(kinds) == 1 and None not in kinds else results
 
 
 def pair_items(

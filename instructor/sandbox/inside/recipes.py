@@ -37,11 +37,13 @@ def recipe(build: Callable[..., nn.Module]) -> Callable[..., nn.Module]:
 
 
 @recipe
-def tiny_cnn(seed: int, classes: int = 10, width: int = 8, gain: float = 3.0, training: bool = False) -> nn.Module:
+def tiny_cnn(
+    seed: int, classes: int = 10, width: int = 8, gain: float = 3.0, training: bool = False
+) -> nn.Module:
     """A classifier of images (N, 3, H, W) of any size from 8 × 8 up, with scores (N, classes).
 
-    Its activations are smooth, so that no rounding error flips a unit, and its dropout and batch normalization
-    give other numbers in training mode. `gain` scales the scores.
+    Its activations are smooth, so that no rounding error flips a unit, and its dropout and batch
+    normalization give other numbers in training mode. `gain` scales the scores.
     """
     random = torch.Generator().manual_seed(seed)
     model = nn.Sequential(
@@ -71,11 +73,13 @@ def linear(seed: int, shape: list[int], classes: int = 10) -> nn.Module:
 
 
 @recipe
-def rivals(seed: int, shape: list[int], classes: int, target: int, rival: int, gap: float, slope: float) -> nn.Module:
+def rivals(
+    seed: int, shape: list[int], classes: int, target: int, rival: int, gap: float, slope: float
+) -> nn.Module:
     """Scores linear in an image, where only `rival` stands above `target`, by `gap` at the zero image.
 
-    A step of length 1 up the target's score closes the gap by 1 − slope: never for slope = 1. All other scores
-    stay far below for a thousand such steps.
+    A step of length 1 up the target's score closes the gap by 1 − slope: never for slope = 1. All other
+    scores stay far below for a thousand such steps.
     """
     random = torch.Generator().manual_seed(seed)
     layer = nn.Linear(shape[0] * shape[1] * shape[2], classes)
