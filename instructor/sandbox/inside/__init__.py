@@ -1,1 +1,1 @@
-"""What the jail holds of the kit: the wire, the worker, and given recipes and drivers. Nothing here is secret."""
+"""What the jail holds of the kit: the wire, the worker, recipes and drivers. Nothing here is secret."""

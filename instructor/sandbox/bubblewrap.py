@@ -1,0 +1,156 @@
+"""The bubblewrap command: what a student's process can see, and as whom it runs.
+
+Inside are a read-only system and Python, the folders that the caller names, and private temporary folders of
+limited size. There is no network, no other process, no home folder, nothing of the caller's environment, and no
+descriptor but those that the caller passes on.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from shutil import which
+
+from instructor.sandbox.limits import Limits
+from instructor.tasks import ROOT
+
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store")
+CONFIGURATION = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives")
+LIBRARIES = ("torch", "torchvision", "timm", "numpy", "scipy", "PIL", "safetensors", "ipykernel")
+FIRST_USER, USERS = 61_184, 4_096  # ids that no account has; one per grader keeps process limits apart
+INSIDE = Path(__file__).resolve().parent / "inside"
+HELP = """\
+bubblewrap is needed to run a student's code safely, and it cannot be used here:
+  {reason}
+What to do:
+  Debian, Ubuntu:  apt-get install bubblewrap      Fedora:  dnf install bubblewrap
+  Ubuntu 24.04 and newer also block it for ordinary users until
+    sysctl -w kernel.apparmor_restrict_unprivileged_userns=0
+  In a container, allow user namespaces (docker run --security-opt seccomp=unconfined …).
+Only if you trust every line of the submission:
+  --sandbox none runs it unprotected, and every result says so."""
+
+
+TRIAL = """\
+import ctypes, os, torch.version
+print("in" if all(os.access(file.path, os.R_OK) for file in os.scandir("/kit/inside")) else "unreadable")
+"""
+
+
+class SandboxUnavailable(RuntimeError):  # noqa: N818
+    """There is no working sandbox; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class View:
+    """The caller's folders inside a jail: destination → source. Writable ones are shared with the caller."""
+
+    read_only: Mapping[str, Path] = field(default_factory=dict)
+    writable: Mapping[str, Path] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)
+    folder: str = "/tmp"
+
+
+def wrap(command: Sequence[str], view: View, limits: Limits, way: str | None = None) -> list[str]:
+    """The command that runs `command` in a jail. Raises SandboxUnavailable when that cannot work here."""
+    way = way or working_way()
+    uid = FIRST_USER + os.getpid() % USERS
+    identity = {"user": ["--unshare-user", "--uid", str(uid), "--gid", str(uid), "--cap-drop", "ALL"]}
+    identity["drop"] = ["--cap-drop", "ALL"]
+    for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"):
+        identity["drop"] += ["--cap-add", capability]
+    arguments = ["bwrap", *identity[way]]
+    arguments += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+    arguments += ["--hostname", "jail", "--die-with-parent", "--new-session", "--clearenv"]
+    arguments += [*_system(), "--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
+    for folder, size in (("/dev/shm", limits.shared_memory), ("/tmp", limits.disk)):
+        arguments += ["--perms", "1777", "--size", str(size), "--tmpfs", folder]
+    for destination, source in view.read_only.items():
+        arguments += ["--ro-bind", str(source), destination]
+    for destination, source in view.writable.items():
+        arguments += ["--bind", str(source), destination]
+    for name, value in environment(view.environment).items():
+        arguments += ["--setenv", name, value]
+    arguments += ["--remount-ro", "/", "--chdir", view.folder, "--"]
+    return [*arguments, *(_become(uid) if way == "drop" else ()), *command]
+
+
+def environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """The whole environment of a student's process: nothing is taken over from the caller's."""
+    threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    quiet = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONNOUSERSITE": "1", "PYTHONSAFEPATH": "1", "TERM": "dumb"}
+    home = {"HOME": "/tmp", "USER": "student", "LOGNAME": "student", "LANG": "C.UTF-8", "TZ": "UTC"}
+    caches = {"MPLBACKEND": "Agg", "MPLCONFIGDIR": "/tmp", "CUDA_VISIBLE_DEVICES": "", "HF_HUB_OFFLINE": "1"}
+    return {"PATH": "/usr/bin:/bin", **threads, **quiet, **home, **caches, **extra}
+
+
+@cache
+def working_way() -> str:
+    """How bubblewrap works here: "drop" (root gives up its identity) or "user" (a user namespace)."""
+    if which("bwrap") is None:
+        raise SandboxUnavailable(HELP.format(reason="there is no command bwrap"))
+    reason = ""
+    for way in ("drop", "user") if os.geteuid() == 0 else ("user",):
+        command = wrap([sys.executable, "-c", TRIAL], View({"/kit/inside": INSIDE}), Limits(), way)
+        try:
+            tried = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        except (OSError, subprocess.TimeoutExpired) as error:
+            reason = str(error)
+            continue
+        if tried.returncode == 0 and tried.stdout == "in\n":
+            return way
+        reason = (tried.stderr.strip().splitlines() or [f"exit status {tried.returncode}"])[-1]
+    raise SandboxUnavailable(HELP.format(reason=reason))
+
+
+def _become(uid: int) -> list[str]:
+    """Give up root for good, as the first thing inside; a process limit binds only other users than root."""
+    identity = ["--reuid", str(uid), "--regid", str(uid), "--clear-groups"]
+    return ["/usr/bin/setpriv", *identity, "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
+
+
+def _system() -> Iterable[str]:
+    """Bind the system and Python, and hide the kit where one of these folders holds it."""
+    folders = [path for path in SYSTEM if os.path.exists(path) and not os.path.islink(path)]
+    for path in SYSTEM:
+        if os.path.islink(path):
+            yield from ("--symlink", os.readlink(path), path)
+    for path in folders:
+        yield from ("--ro-bind", path, path)
+    for path in CONFIGURATION:
+        yield from ("--ro-bind-try", path, path)
+    python = [path for path in python_folders() if not _within(path, folders)]
+    outside = [path for path in python if not _within(path, [str(ROOT)])]
+    for path in outside:
+        yield from ("--ro-bind", path, path)
+    if _within(str(ROOT), [*folders, *outside]):
+        yield from ("--tmpfs", str(ROOT))
+    for path in python:
+        if path not in outside:
+            yield from ("--ro-bind", path, path)
+
+
+@cache
+def python_folders() -> tuple[str, ...]:
+    """The folders of this interpreter and its libraries, outermost only, wherever they are."""
+    found = {sys.prefix, sys.base_prefix, os.path.realpath(sys.base_prefix)}
+    link = sys.executable
+    while os.path.islink(link):
+        link = os.path.join(os.path.dirname(link), os.readlink(link))
+        found.add(os.path.dirname(os.path.dirname(os.path.normpath(link))))
+    for name in LIBRARIES:
+        spec = importlib.util.find_spec(name)
+        if spec and spec.origin:
+            found.add(str(Path(spec.origin).parents[1]))
+    found -= {"/", str(ROOT)}
+    return tuple(sorted(path for path in found if not _within(path, found - {path})))
+
+
+def _within(path: str, folders: Iterable[str]) -> bool:
+    return any(path == folder or path.startswith(folder.rstrip("/") + "/") for folder in folders)

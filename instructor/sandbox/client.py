@@ -1,0 +1,210 @@
+"""What a hidden check holds of a student: functions to call, in a process of the student's own."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import time
+from dataclasses import dataclass, field
+
+from instructor.sandbox.inside.wire import CannotCross, WireError, receive, send
+from instructor.sandbox.jail import Jail
+from instructor.tasks import code_tasks
+from instructor.text import clean
+
+
+class StudentError(Exception):
+    """Something that a student's code did instead of returning; the text is a sentence for the student."""
+
+
+class NotStarted(StudentError):  # noqa: N818
+    """The block of `task` is still as it was given."""
+
+    def __init__(self, task: str) -> None:
+        self.task = task
+        super().__init__(f"{task} is not started yet")
+
+
+class Raised(StudentError):  # noqa: N818
+    """The code raised; `file` and `line` are the deepest place in the student's package, or "" and 0."""
+
+    def __init__(self, type_name: str, message: str, line: int = 0, file: str = "") -> None:
+        self.type_name, self.message, self.line, self.file = type_name, message, line, file
+        said = f": {message}" if message else ""
+        place = f" ({file}, line {line})" if file else ""
+        super().__init__(f"your code raised {type_name}{said}{place}")
+
+
+class TimedOut(StudentError):  # noqa: N818
+    """A call did not return in time."""
+
+    def __init__(self, seconds: float, whole: bool = False) -> None:
+        self.seconds = seconds
+        ran_out = "the time for the whole submission was over"
+        super().__init__(ran_out if whole else f"your code did not return within {seconds:.0f} s")
+
+
+class Died(StudentError):  # noqa: N818
+    """The process ended during a call; `reason` says how."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class WrongType(StudentError):  # noqa: N818
+    """The code returned something that is neither a tensor nor plain data."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"your code returned {what}")
+
+
+@dataclass
+class Outcome:
+    """What one `call` gave.
+
+    `value` is detached. An argument after the call is the tensor or plain value that it holds then; for a
+    Recipe it is the state dict of the model. `grads` maps an argument's position to the gradient of the sum
+    of the last value, None where no gradient flows. With times=k, `values` and `args_each` have one entry
+    for each call.
+    """
+
+    value: object
+    values: list = field(default_factory=list)
+    args_after: list = field(default_factory=list)
+    args_each: list = field(default_factory=list)
+    kwargs_after: dict = field(default_factory=dict)
+    grads: dict = field(default_factory=dict)
+
+
+class Student:
+    """One session with a student's package: `student.sim(a, b)`, `student.call(…)`, `student.drive(…)`.
+
+    Every method raises a StudentError when the student's code does not answer as a function would; after
+    TimedOut and Died the next call starts a new process. Close it, or use it in `with`, to end its process.
+    `folder` names one of several packages of the kit's own in the jail, `seed` the session's random numbers.
+    """
+
+    def __init__(self, jail: Jail, folder: str = "", seed: int = 0) -> None:
+        self._jail, self._folder, self._seed = jail, folder, seed
+        self._wire = None
+        self._modules = _modules()
+
+    def __enter__(self) -> Student:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __getattr__(self, task: str):
+        if task.startswith("_") or task not in self._modules:
+            raise AttributeError(f"{task!r} is not the id of a task")
+
+        def function(*args, **kwargs):
+            return self._call(task, args, kwargs, after=False).value
+
+        return function
+
+    def call(
+        self, task: str, *args, grad=(), times: int = 1, timeout: float | None = None, **kwargs
+    ) -> Outcome:
+        """Call the function `task` and return what it gave and what it left behind.
+
+        `grad` names the positional arguments whose gradients are wanted, `times` how often to call with the
+        very same objects, `timeout` the seconds for all of it.
+        """
+        return self._call(task, args, kwargs, tuple(grad), times, timeout)
+
+    def drive(self, driver: str, timeout: float | None = None, **kwargs) -> object:
+        """Run a given driver beside the student's modules, for what cannot cross as data."""
+        answer = self._ask({"op": "drive", "name": driver, "kwargs": kwargs}, timeout)
+        return answer.get("value")
+
+    def close(self) -> None:
+        """End the session's process and all that it started."""
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None
+            self._jail.end_session()
+
+    def _call(self, task, args, kwargs, grad=(), times=1, timeout=None, after=True) -> Outcome:
+        request = {"op": "call", "module": self._modules[task], "name": task, "args": args, "kwargs": kwargs}
+        answer = self._ask(request | {"grad": grad, "times": times, "after": after}, timeout)
+        values, afters, grads = (answer.get(key) for key in ("values", "afters", "grads"))
+        kwargs_after = answer.get("kwargs_after")
+        if (
+            not all(type(part) is list for part in (values, afters, grads))
+            or not isinstance(kwargs_after, dict)
+            or (len(values), len(grads)) != (times, len(grad))
+            or (after and [len(each) if type(each) is list else -1 for each in afters] != [len(args)] * times)
+        ):
+            self._stop()
+            raise Died("its process sent an answer that is malformed")
+        last = afters[-1] if after else []
+        return Outcome(values[-1], values, last, afters, kwargs_after, dict(zip(grad, grads, strict=True)))
+
+    def _ask(self, request: dict, timeout: float | None) -> dict:
+        """Send a request and return its answer, or raise what the answer or its absence says."""
+        bounds, nonce = self._jail.limits.wire, secrets.token_hex(16)
+        seconds = self._jail.limits.call_seconds if timeout is None else timeout
+        left = self._jail.remaining()
+        if left <= 0:
+            raise TimedOut(0, whole=True)
+        if self._wire is None:
+            self._wire = self._jail.session(self._folder, self._seed)
+        deadline = time.monotonic() + min(seconds, left)
+        try:
+            send(self._wire, nonce, request, bounds, deadline)
+            echoed, answer = receive(self._wire, bounds, deadline)
+        except CannotCross as error:
+            raise TypeError(f"an argument cannot cross to the student: {error}") from None
+        except TimeoutError:
+            self._stop()
+            raise TimedOut(seconds, whole=left < seconds) from None
+        except WireError as error:
+            self._stop()
+            raise Died(f"its process sent an answer that is malformed: {error}") from None
+        except (EOFError, OSError):
+            raise Died(self._obituary()) from None
+        if echoed != nonce or not isinstance(answer, dict):
+            self._stop()
+            raise Died("its process answered out of turn")
+        if answer.get("ok") is not True:
+            raise _error(answer)
+        return answer
+
+    def _stop(self) -> None:
+        self.close()
+
+    def _obituary(self) -> str:
+        """Why the process is gone."""
+        self._wire.close()
+        self._wire = None
+        status = self._jail.end_session(patience=1.0)
+        if self._jail.reason:
+            return self._jail.reason
+        if status is None:
+            return "its process closed the connection or was killed"
+        if status >= 0:
+            return f"it ended its own process (exit status {status}) instead of returning"
+        if -status in (signal.SIGXCPU, signal.SIGKILL):
+            seconds = self._jail.limits.session_cpu_seconds
+            return f"its process was killed; it may use {seconds} s of processor time"
+        return f"its process crashed ({signal.Signals(-status).name})"
+
+
+def _error(answer: dict) -> StudentError:
+    keys = ("kind", "type", "message", "file")
+    kind, type_name, message, file = (
+        clean(answer[key]) if isinstance(answer.get(key), str) else "" for key in keys
+    )
+    line = answer["line"] if type(answer.get("line")) is int else 0
+    if kind == "not started":
+        return NotStarted(message if message in _modules() else "a task")
+    if kind == "wrong type":
+        return WrongType(message)
+    return Raised(type_name, message, line, file)
+
+
+def _modules() -> dict[str, str]:
+    return {task.id: task.module.removesuffix(".py").replace("/", ".") for task in code_tasks()}

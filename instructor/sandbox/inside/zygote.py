@@ -1,0 +1,142 @@
+"""The first process in the jail: imports the heavy libraries once, then forks a session for each check."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import os
+import resource
+import signal
+import socket
+import sys
+import time
+
+from .wire import Bounds, receive, send
+
+WARM = ("PIL.Image", "scipy.ndimage", "timm", "torchvision", "tqdm.auto", ".drivers", ".session")
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 1, 4, 36
+
+
+def run(control: socket.socket) -> None:
+    """Serve the trusted side's orders until it hangs up.
+
+    `session` comes with a socket and forks a process that serves it; `end` kills that process and all that it
+    started, and says how it ended.
+    """
+    _warm_up()
+    _prctl(PR_SET_CHILD_SUBREAPER, 1)  # what a session leaves behind becomes a child of this process
+    bounds, pid = Bounds(), 0
+    send(control, "", {"ready": True}, bounds)
+    while True:
+        try:
+            nonce, order = receive(control, bounds)
+        except EOFError:
+            _end()
+            return
+        if order["op"] == "session":
+            _, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+            pid = _fork(control, descriptors[0], order)
+            send(control, nonce, {"pid": pid}, bounds)
+        else:
+            send(control, nonce, {"exit": _end(pid, order["patience"])}, bounds)
+
+
+def limit(resources: dict[str, int]) -> None:
+    """Set limits that every process from here on inherits, as `{"RLIMIT_NOFILE": 512}`."""
+    for name, value in resources.items():
+        kind = getattr(resource, name)
+        hard = resource.getrlimit(kind)[1]
+        top = value + 5 if name == "RLIMIT_CPU" else value  # its first signal can be told from others
+        if hard != resource.RLIM_INFINITY:
+            value, top = min(value, hard), min(top, hard)
+        resource.setrlimit(kind, (value, top))
+
+
+def die_with_parent() -> None:
+    """End this process when the trusted side ends, where no namespace sees to that."""
+    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _warm_up() -> None:
+    """Import what sessions need, with one thread and no CUDA context, neither of which outlives a fork."""
+    import torch
+
+    torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
+    for name in WARM:
+        importlib.import_module(name, __package__)
+    _prctl(PR_SET_DUMPABLE, 0)  # a session may not look into this process
+    gc.collect()
+    gc.freeze()
+
+
+def _fork(control: socket.socket, descriptor: int, order: dict) -> int:
+    pid = os.fork()
+    if pid:
+        os.close(descriptor)
+        return pid
+    status = 1
+    try:
+        control.close()
+        os.setsid()
+        _prctl(PR_SET_DUMPABLE, 1)
+        null = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):  # what a student prints never counts
+            os.dup2(null, stream)
+        os.close(null)
+        limit({"RLIMIT_CPU": order["cpu_seconds"]})
+        from .session import serve
+
+        serve(socket.socket(fileno=descriptor), order["package"], order["seed"], Bounds(**order["bounds"]))
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _end(pid: int = 0, patience: float = 0.0) -> int | None:
+    """Kill every descendant; return how `pid` ended by itself within `patience` seconds, if it did.
+
+    The exit status is as `subprocess` gives it: negative for a signal.
+    """
+    own, patient_until = None, time.monotonic() + patience
+    while pid and own is None and pid in _descendants():
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        own = os.waitstatus_to_exitcode(status) if ended else None
+        if time.monotonic() >= patient_until:
+            break
+        time.sleep(0.002)
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        for descendant in _descendants():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(descendant, signal.SIGKILL)
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            return own
+        time.sleep(0.002)
+    sys.exit("processes of a session could not be ended")
+
+
+def _descendants() -> set[int]:
+    """The processes below this one. Only these are ever signalled, whatever the process space holds."""
+    parents: dict[int, int] = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                with open(f"/proc/{name}/stat", "rb") as file:
+                    fields = file.read().rpartition(b")")[2].split()
+                parents[int(name)] = int(fields[1])
+            except (OSError, IndexError, ValueError):
+                continue
+    found = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {os.getpid()}
+
+
+def _prctl(option: int, value: int) -> None:
+    ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)

@@ -1,0 +1,199 @@
+"""A jail: one worker process tree that holds a composed package and none of the answers."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from instructor.sandbox.bubblewrap import INSIDE, View, environment, working_way, wrap
+from instructor.sandbox.inside.wire import CannotCross, WireError, receive, send
+from instructor.sandbox.limits import Limits
+from instructor.sandbox.watch import Watch, kill_tree
+from instructor.tasks import ROOT
+
+KINDS = ("auto", "bwrap", "none")
+GRACE = 10.0  # seconds that the worker may take over an order of the trusted side
+
+
+class JailBroken(RuntimeError):  # noqa: N818
+    """The worker cannot be started, through no fault of a student's."""
+
+
+class Jail:
+    """Runs students' code: `with Jail(folder) as jail, Student(jail) as student: student.sim(a, b)`.
+
+    `folder` holds `cs231n/`. For the kit's own compositions it may hold several packages, each in a folder of
+    its own, one of which a session is told to use; a student's package is always alone in its jail, because
+    one session sees the whole folder. The worker starts at once and is waited for at the first session; it
+    is replaced when a session has broken it.
+    """
+
+    def __init__(self, folder: Path, sandbox: str = "auto", limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self.kind = choose(sandbox)
+        self.reason = ""  # why the watch ended the worker
+        self._folder = folder.resolve()
+        self._process: subprocess.Popen | None = None
+        self._deadline: float | None = None
+        self._home = tempfile.TemporaryDirectory(prefix="cs231n-home-") if self.kind == "none" else None
+        self._start()
+
+    def __enter__(self) -> Jail:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def session(self, folder: str = "", seed: int = 0) -> socket.socket:
+        """Fork a process that serves one check, and return the wire to it.
+
+        Raises JailBroken when no worker can be started, and OSError when `folder` is not a plain name.
+        """
+        if folder and (Path(folder).name != folder or folder == ".."):
+            raise OSError(f"{folder!r} is not the name of a folder of packages")
+        for attempt in range(2):
+            try:
+                self._await_worker()
+                return self._fork(folder, seed)
+            except (WireError, EOFError, OSError) as error:
+                self.close()
+                if attempt:
+                    raise JailBroken(f"the worker does not answer: {error}") from None
+                self._start()
+        raise AssertionError("unreachable")
+
+    def end_session(self, patience: float = 0.0) -> int | None:
+        """Kill the session and all that it started; return its exit status if it ended by itself.
+
+        It is given `patience` seconds for that.
+
+        A worker that cannot do so is killed with everything in it.
+        """
+        try:
+            answer = self._order({"op": "end", "patience": patience}, patience + GRACE)
+            return answer["exit"] if isinstance(answer.get("exit"), int) else None
+        except (WireError, EOFError, OSError):
+            self.close()
+            return None
+
+    def close(self) -> None:
+        """End the worker and everything below it."""
+        if self._process is None:
+            return
+        self._watch.stop()
+        self._control.close()
+        kill_tree(self._process.pid)
+        self._process.stderr.close()
+        self._process.wait()
+        self._process = None
+
+    def remaining(self) -> float:
+        """Seconds that are left of the submission's time; it runs from the first call on."""
+        if self._deadline is None:
+            self._deadline = time.monotonic() + self.limits.submission_seconds
+        return self._deadline - time.monotonic()
+
+    def _start(self) -> None:
+        self._control, theirs = socket.socketpair()
+        descriptor = str(theirs.fileno())
+        resources = {"RLIMIT_CORE": 0, "RLIMIT_NOFILE": self.limits.open_files}
+        resources["RLIMIT_FSIZE"] = self.limits.disk
+        if self.kind != "none":  # there it would count all of the user's processes
+            resources["RLIMIT_NPROC"] = self.limits.processes
+        settings = json.dumps({"alone": self.kind == "none", "limits": resources})
+        command = [sys.executable, "-m", "inside", descriptor, settings]
+        data = Path(os.environ.get("CS231N_DATA", ROOT / "datasets")).resolve()
+        if self.kind == "none":
+            self._root, self._ready = str(self._folder), False
+            extra = {"PYTHONPATH": str(INSIDE.parent), "CS231N_DATA": str(data), "HOME": self._home.name}
+            where = {"env": environment(extra), "cwd": self._home.name, "start_new_session": True}
+        else:
+            self._root, self._ready = "/submission", False
+            extra = {"PYTHONPATH": "/kit", "CS231N_DATA": "/data"}
+            folders = {"/kit/inside": INSIDE, self._root: self._folder}
+            if data.is_dir():
+                folders["/data"] = data
+            command = wrap(command, View(read_only=folders, environment=extra), self.limits)
+            where = {}
+        with theirs:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                pass_fds=(theirs.fileno(),),
+                **where,
+            )
+        self.reason = ""
+        self._watch = Watch(self._process.pid, self.limits, self._exceeded)
+
+    def _await_worker(self) -> None:
+        if self._process is None:
+            self._start()
+        if self._ready:
+            return
+        try:
+            receive(self._control, self.limits.wire, time.monotonic() + self.limits.start_seconds)
+        except (WireError, EOFError, OSError) as error:
+            raise JailBroken(f"the worker does not start: {self._complaint() or error}") from None
+        self._ready = True
+
+    def _fork(self, folder: str, seed: int) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            package = f"{self._root}/{folder}" if folder else self._root
+            order = {"op": "session", "package": package, "seed": seed}
+            order["cpu_seconds"] = self.limits.session_cpu_seconds
+            order["bounds"] = dataclasses.asdict(self.limits.wire)
+            try:
+                self._order(order, GRACE, theirs)
+            except BaseException:
+                ours.close()
+                raise
+        return ours
+
+    def _order(self, order: dict, seconds: float, passed: socket.socket | None = None) -> dict:
+        nonce, deadline = secrets.token_hex(16), time.monotonic() + seconds
+        if self._process is None:
+            raise EOFError("the worker has ended")
+        try:
+            send(self._control, nonce, order, self.limits.wire, deadline)
+        except CannotCross as error:
+            raise WireError(str(error)) from None
+        if passed is not None:
+            socket.send_fds(self._control, [b"+"], [passed.fileno()])
+        echoed, answer = receive(self._control, self.limits.wire, deadline)
+        if echoed != nonce or not isinstance(answer, dict):
+            raise WireError("the worker's answer is not to the order given")
+        return answer
+
+    def _complaint(self) -> str:
+        """The last line that a worker which does not start has written."""
+        os.set_blocking(self._process.stderr.fileno(), False)
+        with contextlib.suppress(OSError):
+            lines = (self._process.stderr.read() or b"").decode("utf-8", "replace").strip().splitlines()
+            return lines[-1][:500] if lines else ""
+        return ""
+
+    def _exceeded(self, reason: str) -> None:
+        self.reason = reason
+        kill_tree(self._process.pid)
+
+
+def choose(sandbox: str) -> str:
+    """The sandbox that "auto" stands for, after a trial; raises SandboxUnavailable rather than go without."""
+    if sandbox not in KINDS:
+        raise ValueError(f"there is no sandbox {sandbox!r}; choose one of {', '.join(KINDS)}")
+    if sandbox == "none":
+        return "none"
+    working_way()
+    return "bwrap"
