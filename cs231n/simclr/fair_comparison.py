@@ -1,106 +1,195 @@
-"""Pretraining against training from scratch, when both may look at the same number of images (given).
+"""Is it the pretraining, or only more images, more steps and more time? Arms with counted budgets (given).
 
-Pretrained features are often compared with a network that was trained far less. Here every arm sees the same
-number of views, an image that goes through the encoder in training counting as one, so that what the
-pretrained arms spent on images without labels the other arm may spend on images with labels. The seconds are
-measured as well; they need not be equal: a probe needs no backward pass through the encoder.
+A pretrained network is often compared with one that was trained far less. `compare` lets training from
+scratch have the same augmentation, then as many images as pretraining and fine-tuning together, then as much
+time, and prints what each arm has spent beside its accuracy.
 """
 
 import time
 from dataclasses import dataclass
 
+import numpy as np
 import torch
-from torch.utils.data import DataLoader, RandomSampler
+from PIL import Image
+from torch import nn
+from tqdm.auto import tqdm
 
-from .evaluation import Classifier, device_of, train_val
-
-
-@dataclass(frozen=True)
-class Spent:
-    """What training has cost: views through the encoder, and seconds of wall time."""
-
-    views: int
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """How each arm trains: Adam, on batches drawn with replacement from the labelled images."""
-
-    batch_size: int = 128
-    learning_rate: float = 1e-3
-    probe_learning_rate: float = 1e-2
-    seed: int = 0
+from .cost import Cost, metered
+from .data_utils import compute_test_transform
+from .evaluation import Classifier, device_of
 
 
 @dataclass(frozen=True)
 class Arm:
-    """One way of spending the budget, its cost with the pretraining, and its top-1 accuracy in percent."""
+    """One way from labelled images to a classifier.
+
+    - name: as the table shows it.
+    - pretrained: starts from the pretrained encoder, and pays for the pretraining; else from random weights.
+    - frozen: trains one linear layer on the encoder as it is; else everything.
+    - augmented: draws a new view of a labelled image each time; else shows it as it is.
+    - match: "steps" for as many steps with labels as asked for; "images" or "seconds" for as much of that as
+      pretraining and those steps cost together.
+    """
 
     name: str
-    views: int
-    labelled_views: int
-    seconds: float
-    top1: float
+    pretrained: bool = False
+    frozen: bool = False
+    augmented: bool = True
+    match: str = "steps"
 
 
-def compare(untrained, pretrained, pretraining, labelled, held_out, views, recipe=None, classes=10):
-    """Run the three arms, each on pretraining.views + views in all.
+ARMS = (
+    Arm("random encoder, linear probe", frozen=True),
+    Arm("scratch, short", augmented=False),
+    Arm("scratch, augmented"),
+    Arm("scratch, as many images", match="images"),
+    Arm("scratch, as much time", match="seconds"),
+    Arm("SimCLR, linear probe", pretrained=True, frozen=True),
+    Arm("SimCLR, fine-tuned", pretrained=True),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What an arm has reached, top-1 accuracy in percent, and spent, its pretraining included."""
+
+    arm: str
+    accuracy: float
+    cost: Cost
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The rows of a comparison; as text, a table."""
+
+    labels_per_class: int
+    rows: tuple[Row, ...]
+
+    def __str__(self):
+        title = f"{self.labels_per_class} labels a class"
+        lines = [f"{title:30}top-1   images    steps  TFLOPs  seconds"]
+        for row in self.rows:
+            c = row.cost
+            spent = f"{c.images:9,}{c.steps:9,}{c.flops / 1e12:8.2f}{c.seconds:9.1f}"
+            lines.append(f"{row.arm:28}{row.accuracy:6.1f}%{spent}")
+        return "\n".join(lines)
+
+
+def compare(
+    untrained,
+    pretrained,
+    pretraining,
+    train_set,
+    test_set,
+    transform,
+    labels_per_class=10,
+    steps=100,
+    arms=ARMS,
+    batch_size=64,
+    seed=0,
+    progress=True,
+):
+    """Train every arm on the same few labelled images and measure it on the same held-out ones.
 
     Inputs:
-    - untrained, pretrained: models of the same form, as simclr.model.Model; they are left as they are.
-    - pretraining: Spent, what `pretrained` cost; each pair of an image's views counts as two.
-    - labelled: dataset of (view, target), augmented the same for all arms.
-    - held_out: dataset of (image, target) that nothing was trained on.
-    - views: labelled views left for a pretrained model, at least 1.
+    - untrained, pretrained: simclr.model.Model of the same form; they are left as they are.
+    - pretraining: Cost of making `pretrained`, from cost.metered.
+    - train_set, test_set: (images, labels), uint8 (N, H, W, 3) and (N,). The labels of labels_per_class
+      images of each class, drawn with `seed`, are used; the others are not looked at.
+    - transform: the augmentation, from a PIL image to a tensor.
+    - steps: optimizer steps with labels for a pretrained arm.
+    - arms: tuple of Arm. progress: whether to show a bar with the time left.
 
-    Returns: list of three Arm, training from scratch first. One run of each: with few labels another seed can
-    turn a small difference around.
+    Returns: Comparison, one Row an arm. One run of each arm: with few labels another seed can turn a small
+    difference around. Raises ValueError when a class has too few images.
     """
-    given = (labelled, held_out, views, pretraining, recipe, classes)
-    return [
-        train_from_scratch(untrained, labelled, held_out, pretraining.views + views, recipe, classes),
-        linear_probe(pretrained, *given),
-        fine_tune(pretrained, *given),
-    ]
-
-
-def train_from_scratch(untrained, labelled, held_out, views, recipe=None, classes=10):
-    """Spend the whole budget on labelled images; arguments as of compare."""
-    return _arm("from scratch", untrained, False, labelled, held_out, views, Spent(0, 0.0), recipe, classes)
-
-
-def linear_probe(pretrained, labelled, held_out, views, pretraining, recipe=None, classes=10):
-    """Train one linear layer on frozen features; arguments as of compare."""
-    return _arm("linear probe", pretrained, True, labelled, held_out, views, pretraining, recipe, classes)
-
-
-def fine_tune(pretrained, labelled, held_out, views, pretraining, recipe=None, classes=10):
-    """Train the whole network on from its pretrained weights; arguments as of compare."""
-    return _arm("fine-tuned", pretrained, False, labelled, held_out, views, pretraining, recipe, classes)
-
-
-def table(arms):
-    """Return the arms as lines of text."""
-    lines = [f"{'':14}{'views':>9}{'with labels':>13}{'seconds':>9}{'top-1':>8}"]
-    for a in arms:
-        lines.append(f"{a.name:14}{a.views:9,}{a.labelled_views:13,}{a.seconds:9.0f}{a.top1:7.1f}%")
-    return "\n".join(lines)
-
-
-def _arm(name, model, frozen, labelled, held_out, views, pretraining, recipe, classes):
-    recipe = recipe or Recipe()
-    device = device_of(model)
+    chosen = draw_labelled(train_set[1], labels_per_class, seed)
+    labelled = _Labelled(train_set[0][chosen], train_set[1][chosen], transform)
+    tuned = Cost()  # of the last fine-tuned arm, for those that get as much time
+    rows = {}
+    device = device_of(untrained)
     # The caller's random numbers go on afterwards as if nothing had been drawn here.
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-        torch.manual_seed(recipe.seed)
-        classifier = Classifier(model, classes, frozen)
-        weights = [p for p in classifier.parameters() if p.requires_grad]
-        rate = recipe.probe_learning_rate if frozen else recipe.learning_rate
-        optimizer = torch.optim.Adam(weights, lr=rate)
-        draws = RandomSampler(labelled, replacement=True, num_samples=views)
-        start = time.perf_counter()
-        train_val(classifier, DataLoader(labelled, recipe.batch_size, sampler=draws), optimizer, 1, 1)
-        seconds = time.perf_counter() - start
-        _, top1, _ = train_val(classifier, DataLoader(held_out, batch_size=500), None, 1, 1)
-    return Arm(name, pretraining.views + views, views, pretraining.seconds + seconds, top1)
+        # Pretrained arms first: the time that they take is what the last arm may have.
+        for arm in sorted(arms, key=lambda arm: not arm.pretrained):
+            torch.manual_seed(seed)
+            classifier = Classifier(
+                pretrained if arm.pretrained else untrained, int(train_set[1].max()) + 1, arm.frozen
+            )
+            most_steps, most_seconds = steps, None
+            if arm.match == "images":
+                most_steps = steps + -(-pretraining.images // batch_size)
+            elif arm.match == "seconds":
+                most_steps, most_seconds = None, pretraining.seconds + tuned.seconds
+            with metered(classifier) as meter:
+                _fit(classifier, labelled, arm, most_steps, most_seconds, batch_size, progress)
+            if arm.pretrained and not arm.frozen:
+                tuned = meter.cost
+            cost = meter.cost + (pretraining if arm.pretrained else Cost())
+            rows[arm] = Row(arm.name, _accuracy(classifier, *test_set), cost)
+    return Comparison(labels_per_class, tuple(rows[arm] for arm in arms))
+
+
+def draw_labelled(labels, per_class, seed):
+    """Return the indices of `per_class` images of each class, drawn with `seed`, ordered by class."""
+    labels, rng = np.asarray(labels), np.random.default_rng(seed)
+    chosen = []
+    for c in np.unique(labels):
+        (of_class,) = np.nonzero(labels == c)
+        if len(of_class) < per_class:
+            raise ValueError(f"class {c} has {len(of_class)} images, fewer than {per_class}.")
+        chosen.append(rng.permutation(of_class)[:per_class])
+    return np.concatenate(chosen)
+
+
+class _Labelled:
+    """Few labelled images, all of them once in random order, then again, in batches of one size."""
+
+    def __init__(self, images, labels, transform):
+        self.images, self.transform = [Image.fromarray(image) for image in images], transform
+        self.labels, self.plain = torch.as_tensor(labels), _as_they_are(images)
+
+    def batches(self, batch_size, augmented):
+        waiting = torch.empty(0, dtype=torch.long)
+        while True:
+            while len(waiting) < batch_size:
+                waiting = torch.cat([waiting, torch.randperm(len(self.images))])
+            now, waiting = waiting[:batch_size], waiting[batch_size:]
+            if augmented:
+                yield torch.stack([self.transform(self.images[i]) for i in now.tolist()]), self.labels[now]
+            else:
+                yield self.plain[now], self.labels[now]
+
+
+def _fit(classifier, labelled, arm, most_steps, most_seconds, batch_size, progress):
+    device = device_of(classifier)
+    weights = [p for p in classifier.parameters() if p.requires_grad]
+    optimizer = torch.optim.Adam(weights, lr=1e-2 if arm.frozen else 1e-3)
+    classifier.train()
+    start = time.perf_counter()
+    bar = tqdm(total=most_steps, desc=arm.name, leave=False, disable=not progress)
+    for step, (x, y) in enumerate(labelled.batches(batch_size, arm.augmented), start=1):
+        loss = nn.functional.cross_entropy(classifier(x.to(device)), y.to(device))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        bar.update()
+        if step == most_steps or (most_seconds and time.perf_counter() - start >= most_seconds):
+            break
+    bar.close()
+
+
+def _as_they_are(images):
+    test_transform = compute_test_transform()
+    return torch.stack([test_transform(Image.fromarray(image)) for image in images])
+
+
+@torch.no_grad()
+def _accuracy(classifier, images, labels):
+    classifier.eval()
+    device, hits = device_of(classifier), 0
+    for start in range(0, len(images), 500):
+        few = slice(start, start + 500)
+        guess = classifier(_as_they_are(images[few]).to(device)).argmax(dim=1)
+        hits += (guess.cpu() == torch.as_tensor(labels[few])).sum().item()
+    return 100 * hits / len(images)
