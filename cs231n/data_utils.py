@@ -17,6 +17,10 @@ from .cifar_batches import read_batch
 
 CIFAR10_CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
+# Mean and standard deviation of CIFAR-10's R, G, B in [0, 1].
+CIFAR10_MEAN = [0.4914, 0.4822, 0.4465]
+CIFAR10_STD = [0.2023, 0.1994, 0.2010]
+
 
 class MissingData(FileNotFoundError):  # noqa: N818
     """A file of data is not there or can't be read; the message says what to run."""

@@ -1,5 +1,7 @@
 """The error that an unfilled TODO block raises."""
 
+import re
+
 TASK_FILES = {
     "compute_saliency_maps": "cs231n/net_visualization_pytorch.py",
     "make_fooling_image": "cs231n/net_visualization_pytorch.py",
@@ -22,6 +24,9 @@ class TaskNotStarted(NotImplementedError):  # noqa: N818
     """
 
     def __init__(self, task: str):
+        # torch raises a data loader worker's error again as type(error)(text with the worker's traceback)
+        if retold := re.search(r"(\w+) is not started yet", task):
+            task = retold[1]
         self.task = task
         file = TASK_FILES.get(task, "the file that raised this")
         super().__init__(
@@ -29,7 +34,7 @@ class TaskNotStarted(NotImplementedError):  # noqa: N818
             "between its START and END markers with your code."
         )
 
-    def __reduce__(self):  # a data loader's worker sends its error home by pickle
+    def __reduce__(self):  # pickled by its task, not by its sentence
         return type(self), (self.task,)
 
     def _render_traceback_(self) -> list[str]:

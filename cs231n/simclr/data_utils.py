@@ -10,11 +10,8 @@ from PIL import Image
 from torchvision import transforms
 from torchvision.datasets import CIFAR10
 
+from ..data_utils import CIFAR10_MEAN, CIFAR10_STD
 from ..todo import TaskNotStarted
-
-# Mean and standard deviation of CIFAR-10's R, G, B in [0, 1].
-CIFAR10_MEAN = [0.4914, 0.4822, 0.4465]
-CIFAR10_STD = [0.2023, 0.1994, 0.2010]
 
 
 def compute_train_transform(seed=123456):

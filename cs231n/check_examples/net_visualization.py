@@ -1,0 +1,271 @@
+"""Saliency maps, fooling images and class visualization on networks small enough for a pencil."""
+
+import torch
+from torch import nn
+
+from .expect import CheckFailed, expect, expect_close, expect_tensor, expect_unchanged
+
+PATIENCE = 1000  # forward passes after which a loop counts as endless
+
+
+class Scores(nn.Module):
+    """Linear scores: the score of a class is the sum of weight × pixel, plus its bias.
+
+    - weights: for each class, a dict from (row, column) to the weights of R, G, B there; others are 0.
+    - power: 2 squares the pixels first.
+    """
+
+    def __init__(self, weights, bias=None, height=2, width=3, power=1):
+        super().__init__()
+        table = torch.zeros(len(weights), 3, height, width)
+        for c, pixels in enumerate(weights):
+            for (row, column), rgb in pixels.items():
+                table[c, :, row, column] = torch.tensor(rgb, dtype=torch.float32)
+        self.weight = nn.Parameter(table)
+        self.bias = nn.Parameter(torch.tensor(bias or [0.0] * len(weights)))
+        self.power = power
+        self.calls = 0
+
+    def forward(self, x):
+        _count(self)
+        return (x**self.power).flatten(1) @ self.weight.flatten(1).T + self.bias  # (N, C)
+
+
+class TurningScores(nn.Module):
+    """Class 1 climbs along the first pixel up to 0.5, from there on along the second; class 0 stays at 2."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(()))
+        self.calls = 0
+
+    def forward(self, x):
+        _count(self)
+        first, second = x[:, 0, 0, 0], x[:, 0, 0, 1]
+        climbing = self.scale * torch.where(first < 0.5, first, 0.5 + second)
+        return torch.stack([torch.full_like(climbing, 2.0), climbing], dim=1)
+
+
+def _count(model):
+    model.calls += 1
+    if model.calls > PATIENCE:
+        raise CheckFailed(
+            f"the loop still goes on after {PATIENCE} forward passes; it must stop after 100 steps."
+        )
+
+
+# ---- compute_saliency_maps ----
+
+CLASS_0 = {(0, 0): (1, -4, 2), (1, 2): (3, 0, -1)}
+CLASS_1 = {(0, 1): (-2, -2, -5), (1, 0): (6, 1, 1)}
+MAP_0 = [[4.0, 0, 0], [0, 0, 3]]
+MAP_1 = [[0, 5.0, 0], [6, 0, 0]]
+BECAUSE = (
+    "the scores are linear here, so the gradient of a class's score is its weights; pixel (0, 0) of class 0 "
+    "has the weights 1, -4 and 2, and the largest magnitude of the three is 4."
+)
+
+
+def _maps(X, y, model):
+    from ..net_visualization_pytorch import compute_saliency_maps
+
+    return compute_saliency_maps(X, torch.as_tensor(y), model)
+
+
+def saliency_of_linear_scores():
+    """With linear scores the map can be read off the weights, whichever class has the highest score."""
+    model = Scores([CLASS_0, CLASS_1, {}], bias=[0.0, 0.0, 100.0])
+    maps = _maps(torch.ones(2, 3, 2, 3), [0, 1], model)
+    expect_close(maps, [MAP_0, MAP_1], "the saliency (image, row, column)", BECAUSE)
+
+
+def saliency_of_one_image_and_of_seven():
+    """A batch of any size gives one map an image."""
+    model = Scores([CLASS_0, CLASS_1])
+    expect_close(
+        _maps(torch.ones(1, 3, 2, 3), [1], model), [MAP_1], "the saliency of a single image", BECAUSE
+    )
+    seven = _maps(torch.rand(7, 3, 2, 3), [0, 1, 1, 0, 1, 0, 0], model)
+    expected = [MAP_0, MAP_1, MAP_1, MAP_0, MAP_1, MAP_0, MAP_0]
+    expect_close(seven, expected, "the saliency of seven images", BECAUSE)
+
+
+def saliency_follows_the_image():
+    """With squared pixels the gradient is 2 × weight × pixel, so the map depends on the image."""
+    model = Scores([CLASS_0, CLASS_1], power=2)
+    X = torch.full((1, 3, 2, 3), -3.0)
+    expected = 6 * torch.tensor([MAP_0])
+    expect_close(_maps(X, [0], model), expected, "the saliency", "the gradient is 2 · weight · pixel here.")
+
+
+def saliency_leaves_its_inputs_alone():
+    """The images, the labels and the weights keep their values."""
+    model = Scores([CLASS_0, CLASS_1])
+    X, y = torch.rand(2, 3, 2, 3), torch.tensor([1, 0])
+    X_before, y_before, weight_before = X.clone(), y.clone(), model.weight.detach().clone()
+    expect_tensor(_maps(X, y, model), (2, 2, 3), "the saliency")
+    expect_unchanged(X, X_before, "X")
+    expect_unchanged(y, y_before, "y")
+    expect_unchanged(model.weight, weight_before, "the model")
+
+
+# ---- make_fooling_image ----
+
+# The target's gradient is (3, 4, 0) at one pixel, of length 5: each step adds 5 to its score. Class 0 has 12.
+TARGET = {(0, 0): (3, 4, 0)}
+OTHER = {(1, 1): (0, 0, 5)}
+
+
+def _fooled(X, target_y, model):
+    from ..net_visualization_pytorch import make_fooling_image
+
+    fooling = make_fooling_image(X, target_y, model)
+    expect_tensor(fooling, X.shape, "X_fooling")
+    return fooling.detach()
+
+
+def fooling_takes_steps_of_length_one():
+    """From a black image, three steps of length 1 along the gradient of the target's score are enough."""
+    model = Scores([OTHER, TARGET], bias=[12.0, 0.0])
+    X = torch.zeros(1, 3, 2, 3)
+    moved = _fooled(X, 1, model) - X
+    length = moved.norm().item()
+    expect(
+        length > 0, "the fooling image equals X, although the model does not see the target class in it yet."
+    )
+    along = moved[0, :, 0, 0] / length
+    expect(
+        torch.allclose(along, torch.tensor([0.6, 0.8, 0.0]), atol=1e-3),
+        "the steps do not follow the gradient of the target's score, (3, 4, 0) at pixel (0, 0) and 0 "
+        "elsewhere; it is the unnormalized score of target_y alone that climbs.",
+    )
+    expect(
+        abs(length - 3) < 1e-3,
+        "each step of length 1 adds 5 to the target's score, which must pass 12: that takes 3 steps, a "
+        f"distance of 3 from X. Yours is {length:.3g} away. Is each step learning_rate * g / ||g||, and does "
+        "the loop stop at the first image that fools the model?",
+    )
+
+
+def fooling_follows_a_turning_gradient():
+    """Where the gradient turns, each step follows the gradient at its own place."""
+    fooling = _fooled(torch.zeros(1, 3, 2, 3), 1, TurningScores())
+    expected = torch.zeros(1, 3, 2, 3)
+    expected[0, 0, 0, 0], expected[0, 0, 0, 1] = 1, 2
+    expect_close(
+        fooling, expected, "X_fooling",
+        "the gradient points along the first pixel for one step, then along the second for two. "
+        "Is something of an earlier gradient left over?",
+    )  # fmt: skip
+
+
+def fooling_stops_at_once_when_there_is_nothing_to_do():
+    """An image that the model already takes for the target comes back as it is."""
+    X = torch.ones(1, 3, 2, 3)
+    fooling = _fooled(X, 1, Scores([OTHER, TARGET], bias=[0.0, 0.0]))
+    expect_close(
+        fooling, X, "X_fooling", "the model already takes X for the target class, so no step is needed."
+    )
+
+
+def fooling_gives_up_on_a_class_out_of_reach():
+    """A class that always stays behind another one does not hold the loop up for ever."""
+    model = Scores([TARGET, TARGET], bias=[1.0, 0.0])
+    _fooled(torch.zeros(1, 3, 2, 3), 1, model)
+
+
+def fooling_leaves_its_inputs_alone():
+    """The original image and the weights keep their values."""
+    model = Scores([OTHER, TARGET], bias=[12.0, 0.0])
+    X = torch.full((1, 3, 2, 3), 0.25)
+    X_before, weight_before = X.clone(), model.weight.detach().clone()
+    _fooled(X, 1, model)
+    expect_unchanged(X, X_before, "X")
+    expect_unchanged(model.weight, weight_before, "the model")
+
+
+# ---- class_visualization_update_step ----
+
+
+def _step(model, pixel, l2_reg, learning_rate, steps=1):
+    """Where pixel (0, 0) of an otherwise black image is after some steps towards class 1."""
+    from ..net_visualization_pytorch import class_visualization_update_step
+
+    img = torch.zeros(1, 3, 2, 3)
+    img[0, :, 0, 0] = torch.tensor(pixel, dtype=torch.float32)
+    before = img.clone()
+    img.requires_grad_()
+    for _ in range(steps):
+        class_visualization_update_step(img, model, 1, l2_reg, learning_rate)
+    expect(
+        not torch.equal(img.detach(), before), "img itself must change, but it has the values it had before."
+    )
+    expect_tensor(img, (1, 3, 2, 3), "img")
+    expect(img.requires_grad and img.is_leaf, "img must still be a leaf tensor that requires a gradient.")
+    return img.detach()
+
+
+def _expect_moved(moved, gradient, learning_rate, because):
+    """Expect a step along the gradient, raw or normalized."""
+    raw = learning_rate * torch.tensor(gradient, dtype=torch.float32)
+    normalized = raw / torch.tensor(gradient, dtype=torch.float32).norm()
+    expect(
+        any(torch.allclose(moved, step, rtol=1e-3, atol=1e-5) for step in (raw, normalized)),
+        f"{because} With learning rate {learning_rate} the pixel should move by "
+        f"({', '.join(f'{v:g}' for v in raw.tolist())}), or along it with length {learning_rate}; "
+        f"it moved by ({', '.join(f'{v:.3g}' for v in moved.tolist())}).",
+    )
+
+
+def step_climbs_the_score():
+    """Without a penalty the step is the learning rate times the gradient of the score."""
+    img = _step(Scores([OTHER, TARGET]), (1, 1, 1), l2_reg=0.0, learning_rate=0.5)
+    because = "With l2_reg 0 the gradient is that of the score of class 1, (3, 4, 0)."
+    _expect_moved(img[0, :, 0, 0] - 1, (3, 4, 0), 0.5, because)
+
+
+def step_shrinks_what_brings_no_score():
+    """A class with constant score leaves only the penalty, whose gradient is -2 × l2_reg × the image."""
+    img = _step(Scores([OTHER, {}]), (3, -4, 0), l2_reg=0.25, learning_rate=0.5)
+    because = "The score is constant here, so the gradient is -2 · l2_reg · img = -0.5 · (3, -4, 0)."
+    _expect_moved(img[0, :, 0, 0] - torch.tensor([3.0, -4, 0]), (-1.5, 2, 0), 0.5, because)
+
+
+def step_weighs_score_against_penalty():
+    """Score and penalty together: the gradient is the score's less 2 × l2_reg × the image."""
+    img = _step(Scores([OTHER, TARGET]), (0, 0, 10), l2_reg=0.6, learning_rate=0.1)
+    because = "The gradient is (3, 4, 0) - 2 · 0.6 · (0, 0, 10) = (3, 4, -12)."
+    _expect_moved(img[0, :, 0, 0] - torch.tensor([0.0, 0, 10]), (3, 4, -12), 0.1, because)
+
+
+def step_after_step_starts_from_a_fresh_gradient():
+    """Two steps where the gradient turns in between: along the first pixel, then along the second."""
+    img = _step(TurningScores(), (0, 0, 0), l2_reg=0.0, learning_rate=1.0, steps=2)
+    expect_close(
+        img[0, 0, 0], [1.0, 1.0, 0.0], "the first row of img after two steps",
+        "each of the two gradients has length 1, and they point along different pixels. "
+        "Is something of the first gradient left over in the second step?",
+    )  # fmt: skip
+
+
+EXAMPLES = {
+    "compute_saliency_maps": (
+        saliency_of_linear_scores,
+        saliency_of_one_image_and_of_seven,
+        saliency_follows_the_image,
+        saliency_leaves_its_inputs_alone,
+    ),
+    "make_fooling_image": (
+        fooling_takes_steps_of_length_one,
+        fooling_follows_a_turning_gradient,
+        fooling_stops_at_once_when_there_is_nothing_to_do,
+        fooling_gives_up_on_a_class_out_of_reach,
+        fooling_leaves_its_inputs_alone,
+    ),
+    "class_visualization_update_step": (
+        step_climbs_the_score,
+        step_shrinks_what_brings_no_score,
+        step_weighs_score_against_penalty,
+        step_after_step_starts_from_a_fresh_gradient,
+    ),
+}
