@@ -14,7 +14,7 @@ own_python=$venv/bin/python
 stamp=$venv/.complete
 
 main() {
-  if [ "$(wanted "$@")" = "$(cat "$stamp" 2>/dev/null)" ]; then exit 0; fi
+  if [ -s "$stamp" ] && [ "$(wanted "$@")" = "$(cat "$stamp")" ]; then exit 0; fi
   rm -f "$stamp"
   if ! usable; then create; fi
   local options=() file

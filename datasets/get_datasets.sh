@@ -34,6 +34,7 @@ main() {
     esac
   done
   mkdir -p "$partial" || { complain "can't write to $data"; exit 1; }
+  find "$partial" -maxdepth 1 -name 'run.*' -mtime +1 -exec rm -rf {} + # left by a run that was killed
   scratch=$(mktemp -d "$partial/run.XXXXXX") || exit 1
   trap 'rm -rf "$scratch"; rmdir "$partial" 2>/dev/null' EXIT
   trap 'exit 130' INT TERM
