@@ -58,7 +58,8 @@ find_python() {
     if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then return; fi
     found=${found:-$("$python" --version 2>/dev/null)}
   done
-  fail "Python 3.11 or newer is needed; ${found:+only $found}${found:-none} was found. Install one, or name it: make PYTHON=path ..."
+  found=${found:+only $found}
+  fail "Python 3.11 or newer is needed; ${found:-none} was found. Install one, or name it: make PYTHON=path ..."
 }
 
 fail() {
