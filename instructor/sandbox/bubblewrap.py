@@ -1,8 +1,8 @@
 """The bubblewrap command: what a student's process can see, and as whom it runs.
 
 Inside are a read-only system and Python, the folders that the caller names, and private temporary folders of
-limited size. There is no network, no other process, no home folder, nothing of the caller's environment, and no
-descriptor but those that the caller passes on.
+limited size. There is no network, no other process, no home folder, nothing of the caller's environment, and
+no descriptor but those that the caller passes on.
 """
 
 from __future__ import annotations
@@ -38,8 +38,9 @@ Only if you trust every line of the submission:
 
 
 TRIAL = """\
-import ctypes, os, torch.version
-print("in" if all(os.access(file.path, os.R_OK) for file in os.scandir("/kit/inside")) else "unreadable")
+import ctypes, importlib.util, os
+needed = [importlib.util.find_spec("torch").origin, *os.scandir("/kit/inside")]
+print("in" if all(os.access(file, os.R_OK) for file in needed) else "unreadable")
 """
 
 

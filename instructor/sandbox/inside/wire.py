@@ -1,8 +1,8 @@
 """The wire between the trusted side and a student's process: bounded frames of plain data.
 
 A frame is a fixed prefix, a JSON header and safetensors bytes. The header holds a nonce and one value;
-tensors stand in the header by number and their bytes in the body. Every size is bounded before memory is spent
-on it, so whatever arrives is either a value or a `WireError`. Nothing is ever unpickled.
+tensors stand in the header by number and their bytes in the body. Every size is bounded before memory is
+spent on it, so whatever arrives is either a value or a `WireError`. Nothing is ever unpickled.
 """
 
 from __future__ import annotations

@@ -1,0 +1,173 @@
+"""From a zip or a folder to a student's files: the few that count are read, nothing is ever unpacked.
+
+Only the wanted files are decompressed, each into bounded memory, so that what else an archive holds (other
+paths, links, bombs) can do nothing; it is listed and left alone. Whatever is wrong becomes a sentence.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from instructor.grading.sources import Source, open_source
+from instructor.tasks import notebooks, todo_modules
+from instructor.text import clean
+
+MANIFEST = "MANIFEST.sha256"
+NOISE = re.compile(r"(^|/)(__MACOSX|\.DS_Store|\.ipynb_checkpoints|__pycache__|Thumbs\.db|\.git)(/|$)")
+BROKEN = (SyntaxError, ValueError, RecursionError, MemoryError)  # what parsing hostile text may raise
+
+
+class IntakeError(Exception):
+    """A submission with nothing in it to grade; the message is a sentence."""
+
+
+@dataclass
+class Submission:
+    """What counts of a submission: its modules and notebooks by the kit's paths, as bytes.
+
+    `remarks` are sentences for the student; `ignored` are names of other members. A file that is missing or
+    unusable is not in `modules`.
+    """
+
+    name: str
+    modules: dict[str, bytes] = field(default_factory=dict)
+    notebooks: dict[str, bytes] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+
+    def digest(self) -> str:
+        """A sha256 over the files that count."""
+        total = hashlib.sha256()
+        for name, data in sorted({**self.modules, **self.notebooks}.items()):
+            total.update(f"{name}\0{len(data)}\0".encode() + data)
+        return total.hexdigest()
+
+
+def read_submission(path: Path) -> Submission:
+    """Read a submission, a zip or a folder. Raises IntakeError when nothing in it can be graded."""
+    submission = Submission(name=submission_name(path))
+    with open_source(path, IntakeError) as source:
+        wanted = (*todo_modules(), *notebooks())
+        root = _find_root(source.names, wanted)
+        if root is None:
+            raise IntakeError(_nothing_found(path, source))
+        submission.remarks += source.remarks
+        _read_files(source, root, submission)
+        _compare_manifest(source, root, submission)
+        known = {root + name for name in (*wanted, MANIFEST)}
+        others = [name for name in source.names if name not in known and not NOISE.search(name)]
+        submission.ignored = [clean(name, 200) for name in others]
+    if not submission.modules:
+        raise IntakeError(" ".join(["None of the files with your code can be read.", *submission.remarks]))
+    return submission
+
+
+def submission_name(path: Path) -> str:
+    """A name for results: that of the zip or folder, in plain characters."""
+    name = path.resolve().name
+    stem = name[:-4] if name.lower().endswith(".zip") else name
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", stem).strip("._-")[:80] or "submission"
+
+
+def _find_root(names: Mapping[str, int], wanted: tuple[str, ...]) -> str | None:
+    """The prefix under which most of the wanted files stand, the shortest of equals; None without any."""
+    counts: dict[str, int] = {}
+    for name in names:
+        for path in wanted:
+            if name == path or name.endswith("/" + path):
+                prefix = name[: len(name) - len(path)]
+                counts[prefix] = counts.get(prefix, 0) + 1
+    return min(counts, key=lambda prefix: (-counts[prefix], len(prefix), prefix)) if counts else None
+
+
+def _nothing_found(path: Path, source: Source) -> str:
+    inner = [name for name in source.names if name.lower().endswith((".zip", ".tar", ".gz", ".7z", ".rar"))]
+    if inner:
+        return f"{path.name} holds another archive ({clean(inner[0], 80)}); hand in that one itself."
+    if not source.names:
+        return " ".join([f"{path.name} is empty.", *source.remarks])
+    files = ", ".join(todo_modules())
+    return " ".join([f"{path.name} holds none of the files with your code ({files}).", *source.remarks])
+
+
+def _read_files(source: Source, root: str, submission: Submission) -> None:
+    for name in (*todo_modules(), *notebooks()):
+        is_module = name.endswith(".py")
+        try:
+            data = source.read(root + name)
+        except FileNotFoundError:
+            data = None
+            submission.remarks.append(f"{name} is missing{_near(source, root + name)}.{_loss(is_module)}")
+        except ValueError as error:
+            data = None
+            submission.remarks.append(f"{name} {error}.{_loss(is_module)}")
+        if data is None:
+            continue
+        if is_module:
+            submission.modules[name] = tidy(data)
+            submission.remarks += [
+                f"{name} {problem}" for problem in _module_problems(submission.modules[name])
+            ]
+        else:
+            submission.notebooks[name] = data
+            submission.remarks += [f"{name} {problem}" for problem in _notebook_problems(data)]
+
+
+def _loss(is_module: bool) -> str:
+    return " Its tasks are not graded." if is_module else " The kit's own copy runs in any case."
+
+
+def _near(source: Source, name: str) -> str:
+    """A hint at a file whose name differs in case only."""
+    for other in source.names:
+        if other.lower() == name.lower() and other != name:
+            return f", but there is {clean(other, 200)}: capital and small letters matter"
+    return ""
+
+
+def tidy(data: bytes) -> bytes:
+    """A text file without byte order mark and with plain line ends; other bytes stay as they are."""
+    return data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _module_problems(data: bytes) -> list[str]:
+    try:
+        ast.parse(data)
+    except BROKEN as error:
+        line = f" (line {error.lineno})" if isinstance(error, SyntaxError) and error.lineno else ""
+        return [f"is not valid Python{line}, so that none of its tasks can earn points."]
+    return []
+
+
+def _notebook_problems(data: bytes) -> list[str]:
+    try:
+        notebook = json.loads(data)
+    except BROKEN:
+        return ["is not a valid notebook (not JSON). The kit's own copy runs in any case."]
+    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
+        return ["is not a valid notebook (it has no cells). The kit's own copy runs in any case."]
+    return []
+
+
+def _compare_manifest(source: Source, root: str, submission: Submission) -> None:
+    """Report what the hashes of collect_submission.sh say; nothing depends on it."""
+    try:
+        lines = source.read(root + MANIFEST).decode("utf-8", "replace").splitlines()[:100]
+    except (FileNotFoundError, ValueError):
+        return
+    stated = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    for name in (*todo_modules(), *notebooks()):
+        try:
+            found = hashlib.sha256(source.read(root + name)).hexdigest()
+        except (FileNotFoundError, ValueError):
+            continue
+        if stated.get(name) != found:
+            submission.remarks.append(
+                f"{name} was changed after it was packed ({MANIFEST} has another hash)."
+            )

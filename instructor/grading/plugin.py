@@ -1,0 +1,102 @@
+"""The pytest plugin of the trusted process: fixtures for hidden checks, and what became of each check.
+
+It is passed to pytest as an object. Nothing that a submission holds is imported, collected or found by pytest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from instructor.grading.result import CheckResult
+from instructor.grading.seeds import Seeds
+from instructor.hidden_checks.judging import CheckFailed
+from instructor.hidden_checks.marking import FOLDER, Check
+from instructor.sandbox.client import NotStarted, Student, StudentError
+from instructor.sandbox.jail import Jail, JailBroken
+from instructor.text import clean
+
+UNSURE = "the answer could not be judged; it is not of the kind that the check expects"
+ARGUMENTS = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:junitxml"]
+ARGUMENTS += [
+    "-c",
+    "/dev/null",
+    f"--rootdir={FOLDER}",
+    "--import-mode=importlib",
+    "--capture=no",
+    "-W",
+    "ignore",
+]
+
+
+class HiddenChecks:
+    """Runs every hidden check once, each in a session of its own, and collects `results` in their order."""
+
+    def __init__(self, jail: Jail, seed: int, finished: Callable[[CheckResult], None]) -> None:
+        self._jail, self._seed, self._finished = jail, seed, finished
+        self.results: list[CheckResult] = []
+        self.internal: list[str] = []  # errors of the checks themselves, for the instructor only
+
+    @pytest.fixture
+    def rng(self, request: pytest.FixtureRequest) -> Seeds:
+        """The check's own random draws."""
+        return Seeds(self._seed, request.node.name)
+
+    @pytest.fixture
+    def student(self, request: pytest.FixtureRequest):
+        """A session with the submission's code."""
+        with Student(self._jail, seed=Seeds(self._seed, f"session/{request.node.name}").seed()) as student:
+            yield student
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "check(task, aspect): a hidden check of one aspect of a task")
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo):
+        report = yield
+        check = getattr(item.obj, "check", None)
+        if isinstance(check, Check) and (call.when == "call" or call.excinfo):
+            self._note(check, call)
+        return report
+
+    def _note(self, check: Check, call: pytest.CallInfo) -> None:
+        error = call.excinfo.value if call.excinfo else None
+        outcome, message = "failed", ""
+        if error is None:
+            outcome = "passed"
+        elif isinstance(error, JailBroken):
+            outcome, message = "not run", str(error)
+        elif isinstance(error, StudentError | CheckFailed):
+            message = str(error)
+        elif isinstance(error, KeyboardInterrupt):
+            return
+        else:
+            message = UNSURE
+            self.internal.append(f"{check.name}: {type(error).__name__}: {clean(str(error), 500)}")
+        result = CheckResult(
+            name=check.name,
+            task=check.task,
+            aspect=check.aspect,
+            label=check.label,
+            outcome=outcome,
+            message=clean(message),
+            seconds=call.duration,
+            not_started=isinstance(error, NotStarted),
+        )
+        if not any(known.name == check.name for known in self.results):  # a teardown may fail as well
+            self.results.append(result)
+            self._finished(result)
+
+
+def run_checks(jail: Jail, seed: int, finished: Callable[[CheckResult], None]) -> HiddenChecks:
+    """Run all hidden checks against the package in the jail."""
+    plugin = HiddenChecks(jail, seed, finished)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+            patch.delenv(name, raising=False)
+        status = pytest.main([*ARGUMENTS, str(FOLDER)], plugins=[plugin])
+    if status == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
+    return plugin

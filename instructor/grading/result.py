@@ -1,0 +1,63 @@
+"""What grading finds out, as plain data: the only thing that reports are made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+PASSED, PARTIAL, WRONG, NOT_STARTED, NOT_RUN = "passed", "partial", "wrong", "not started", "could not run"
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One hidden check, or one check cell of a notebook. `outcome` is "passed", "failed" or "not run"."""
+
+    name: str
+    task: str
+    aspect: str
+    label: str
+    outcome: str
+    message: str = ""
+    seconds: float = 0.0
+    not_started: bool = False
+
+    @property
+    def passed(self) -> bool:
+        return self.outcome == "passed"
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """One task: what it earned, aspect by aspect, and why."""
+
+    id: str
+    title: str
+    points: int
+    earned: float
+    status: str
+    aspects: dict[str, tuple[float, int]]
+    checks: tuple[CheckResult, ...] = ()
+    remark: str = ""
+    hint: str = ""
+
+
+@dataclass
+class Result:
+    """One graded submission. `problem` is the reason when it could not be graded at all."""
+
+    name: str
+    seed: int
+    sandbox: str
+    tasks: list[TaskResult] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    digest: str = ""
+    seconds: float = 0.0
+    problem: str = ""
+
+    @property
+    def score(self) -> float:
+        return sum(task.earned for task in self.tasks)
+
+    @property
+    def points(self) -> int:
+        return sum(task.points for task in self.tasks)
