@@ -19,6 +19,22 @@ from .recipes import Recipe
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
 
+def weighted_gradients(package, task: str, inputs: list[torch.Tensor], weights: torch.Tensor) -> dict:
+    """The gradients, for each input, of the sum of a loss function's entries times `weights`.
+
+    Returns the shape of the entries, and the gradients, None where none flows or the shape is not that of
+    `weights`.
+    """
+    function = getattr(package.simclr.contrastive_loss, task)
+    leaves = [each.clone().requires_grad_() for each in inputs]
+    value = function(*leaves)
+    shape = tuple(value.shape) if isinstance(value, torch.Tensor) else None
+    grads: list[torch.Tensor | None] = [None] * len(leaves)
+    if shape == tuple(weights.shape) and value.requires_grad:
+        grads = list(torch.autograd.grad((value * weights).sum(), leaves, allow_unused=True))
+    return {"shape": shape, "grads": grads}
+
+
 def train_transform_draws(package, image: torch.Tensor, draws: int, seed: int) -> torch.Tensor | list:
     """What the train transform, made with `seed`, gives for one uint8 image (H, W, 3) in each draw.
 
@@ -103,7 +119,7 @@ def stand_in_loss(out_left, out_right, tau=None, device=None, **_):
     """
     together = (out_left - out_right).square().sum(dim=1).mean()
     apart = (out_left.mean(dim=0) + out_right.mean(dim=0)).square().sum()
-    return (together + torch.exp(apart)) / tau + (out_left * out_right).pow(3).sum(dim=1).mean()
+    return (together + apart) / tau + (out_left * out_right).pow(3).sum(dim=1).mean()
 
 
 def _replace_losses(package, function: Callable) -> Callable[[], None]:
