@@ -94,6 +94,27 @@ def train_steps_once_a_batch_with_a_fresh_gradient():
     expect(same, "the same batch gave another gradient the second time; is the old gradient still in it?")
 
 
+def train_follows_the_gradient_of_the_loss_it_returns():
+    """With learning rate 0, train says the loss at given weights; the gradient must fit how that changes."""
+    generator = torch.Generator().manual_seed(0)
+    batch = [torch.randn(N, 3, 1, 1, generator=generator) for _ in range(2)]
+    _, optimizer = _train(_Model(3), [batch])
+    nudge = 1e-2
+    for place in ((0, 0), (0, 1), (1, 2), (2, 0)):
+        losses = []
+        for sign in (1, -1):
+            model = _Model(3)
+            with torch.no_grad():
+                model.weight[place] += sign * nudge
+            losses.append(_train(model, [batch])[0])
+        real = (losses[0] - losses[1]) / (2 * nudge)
+        expect(
+            abs(real - optimizer.seen[0][place].item()) < 5e-3 + 2e-2 * abs(real),
+            "the gradient that the optimizer step found does not fit how the loss changes with the weights; "
+            "does it flow through both views?",
+        )
+
+
 def train_learns():
     """Over some epochs on two views that differ by noise, the loss falls."""
     generator = torch.Generator().manual_seed(0)
@@ -110,6 +131,7 @@ EXAMPLES = {
         train_returns_the_loss_of_both_views,
         train_takes_the_loss_of_the_projections,
         train_steps_once_a_batch_with_a_fresh_gradient,
+        train_follows_the_gradient_of_the_loss_it_returns,
         train_learns,
     )
 }

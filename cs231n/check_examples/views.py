@@ -14,7 +14,13 @@ def _draws(image, count=DRAWS):
     """Many views of an image, with the normalization taken back: tensor (count, 3, 32, 32) in [0, 1]."""
     from ..simclr.data_utils import compute_train_transform
 
-    transform = compute_train_transform()
+    try:
+        transform = compute_train_transform()
+    except TypeError as error:
+        expect(
+            "NoneType" not in str(error), "augmentations is None; make it the list of the four transforms."
+        )
+        raise
     views = [transform(Image.fromarray(image)) for _ in range(count)]
     expect_tensor(views[0], (3, 32, 32), "a view")
     mean, std = torch.tensor(CIFAR10_MEAN).view(3, 1, 1), torch.tensor(CIFAR10_STD).view(3, 1, 1)
