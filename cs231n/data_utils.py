@@ -136,7 +136,8 @@ def _damaged(file, error, data_set="embedded"):
 def _read_npz(file):
     _existing(file.name, "imagenet_val_25")
     try:
-        with np.load(file, allow_pickle=False) as arrays:  # its third entry, a pickle, is left alone
+        # The file's third entry is a pickle, which is left alone.
+        with open(file, "rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             X, y = arrays["X"], arrays["y"]
     except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise _damaged(file, error, "imagenet_val_25") from error
