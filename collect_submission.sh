@@ -44,6 +44,7 @@ MODULES = {  # file: the functions that hold a block, in their order
     "cs231n/simclr/utils.py": ("train",),
 }
 NOTEBOOKS = ("notebooks/NetworkVisualization.ipynb", "notebooks/SelfSupervisedLearning.ipynb")
+LARGEST = {".py": 2, ".ipynb": 64}  # MiB; the grader reads no more
 MANIFEST = "MANIFEST.sha256"  # in the zip; `sha256sum -c` reads it
 START = "# *****START OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****"
 END = "# *****END OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****"
@@ -71,6 +72,10 @@ def main(root, words):
         except OSError as error:
             missing = isinstance(error, FileNotFoundError)
             problems.append(f"{name} is missing" if missing else f"{name} can't be read ({error.strerror})")
+            continue
+        if len(contents[name]) > LARGEST[Path(name).suffix] << 20:
+            remedy = " Clear the outputs of its cells and save it" if name in NOTEBOOKS else ""
+            problems.append(f"{name} is larger than {LARGEST[Path(name).suffix]} MiB.{remedy}".rstrip("."))
     for name in [name for name in MODULES if name in contents]:
         found, misplaced = blocks(contents[name].decode("utf-8", errors="replace"))
         problems += [f"{name} {problem}" for problem in misplaced or compare(found, MODULES[name])]

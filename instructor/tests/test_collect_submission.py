@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from instructor.compose import END, START, compose, fillins, splice
+from instructor.grading.sources import FILE_BYTES
 from instructor.tasks import ROOT, code_tasks, notebooks, todo_modules
 
 SCRIPT = "collect_submission.sh"
@@ -187,6 +188,17 @@ def test_everything_that_is_wrong_is_said_at_once(checkout):
 def test_a_damaged_notebook_is_refused(checkout, content):
     (checkout / notebooks()[1]).write_text(content)
     assert_refused(collect(checkout), checkout, f"{notebooks()[1]} is not a valid notebook")
+
+
+@pytest.mark.parametrize("name", [todo_modules()[1], notebooks()[0]])
+def test_a_file_that_the_grader_would_not_read_is_refused(checkout, name):
+    largest = FILE_BYTES[Path(name).suffix]
+    content = (checkout / name).read_bytes()
+    (checkout / name).write_bytes(content + b" " * (largest - len(content)))
+    assert collect(checkout, "fits.zip").returncode == 0
+    with (checkout / name).open("ab") as file:
+        file.write(b"\n")
+    assert_refused(collect(checkout), checkout, f"{name} is larger than {largest >> 20} MiB")
 
 
 def test_an_older_zip_is_kept_and_an_equal_one_is_left_alone(checkout):

@@ -192,6 +192,12 @@ def test_a_wheel_with_another_sha256_is_not_used(kit, wheels):
     assert_nothing_left_over(kit)
 
 
+def test_a_wheel_without_a_sha256_is_not_used(kit, wheels):
+    (kit / "wheels.txt").write_text("made-data==1.0\n")
+    assert get(kit, PIP_FIND_LINKS=str(wheels)).returncode == 1
+    assert not (kit / "embedded").exists()
+
+
 def test_a_file_that_no_wheel_holds_is_named(kit, wheels):
     with (kit / "sha256sums.txt").open("a") as file:
         file.write(f"{'0' * 64}  embedded/lost.png\n")
@@ -392,9 +398,11 @@ def test_a_copy_put_there_by_hand_is_looked_through_and_pinned(kit, host, photos
     assert not host.requests
 
 
-@pytest.mark.parametrize(
-    "content", [b"<html>Moved</html>", npz()[:-20], npz(names=("X",)), npz().replace(b"\x01", b"\x02")]
-)
+HTML, CUT_OFF, NO_LABELS = b"<html>Moved</html>", npz()[:-20], npz(names=("X",))
+OTHER_BYTE = npz()[:180] + bytes([npz()[180] ^ 1]) + npz()[181:]  # inside the numbers of X
+
+
+@pytest.mark.parametrize("content", [HTML, CUT_OFF, NO_LABELS, OTHER_BYTE])
 def test_what_is_not_the_courses_file_is_not_pinned(kit, host, photos, content):
     host.files["val.npz"] = content
     result = get(kit, "imagenet_val_25", **photos)
