@@ -60,7 +60,7 @@ def write_imagenet_val_25(folder, count=3):
 
 
 def write_digits(folder):
-    """Write embedded/mnist_5k.csv.gz; the first pixel of a digit counts, the others are 20 times the digit."""
+    """Write embedded/mnist_5k.csv.gz; a digit's first pixel counts, the others are 20 times the digit."""
     (folder / "embedded").mkdir()
     with gzip.open(folder / "embedded" / "mnist_5k.csv.gz", "wt", compresslevel=1) as file:
         for digit in range(10):
