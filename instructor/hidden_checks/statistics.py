@@ -1,0 +1,36 @@
+"""Tests for what is random, so strict about evidence that a right answer fails one run in 10⁸ at most."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from scipy.stats import binom
+
+ALPHA = 1e-8  # the chance that a right answer fails one test; a run holds a few dozen of them
+
+
+def frequency_is(count: int, draws: int, probability: float) -> bool:
+    """Whether `count` of `draws` independent draws is believable for an event of this probability."""
+    tail = min(binom.cdf(count, draws, probability), binom.sf(count - 1, draws, probability))
+    return bool(tail >= ALPHA / 2)
+
+
+def same_distribution(sample: torch.Tensor, model: torch.Tensor, slack: float = 0.0) -> bool:
+    """Whether two independent samples (n,) and (m,) can be of one distribution (Kolmogorov and Smirnov).
+
+    The distance of the two distribution functions is bounded by the Dvoretzky–Kiefer–Wolfowitz inequality
+    with Massart's constant, for each sample; `slack` is added for errors of measurement.
+    """
+    bound = sum(math.sqrt(math.log(4 / ALPHA) / (2 * len(each))) for each in (sample, model))
+    return largest_gap(sample, model) <= bound + slack
+
+
+def largest_gap(sample: torch.Tensor, model: torch.Tensor) -> float:
+    """The largest vertical distance between the distribution functions of two samples."""
+    points = torch.cat([sample, model]).double()
+    below = [
+        torch.searchsorted(each.double().sort().values, points, right=True) / len(each)
+        for each in (sample, model)
+    ]
+    return float((below[0] - below[1]).abs().max())
