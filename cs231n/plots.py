@@ -1,0 +1,165 @@
+"""The pictures of the notebooks (given).
+
+Each function draws a new figure and returns nothing: in a notebook it appears below the cell. Photos are PIL
+images or uint8 arrays (H, W, 3).
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+INK, MUTED, BEFORE, AFTER = "#22303c", "#8494a3", "#9db4c0", "#d1495b"
+
+
+def show_images(images, titles=None, columns=5, size=2.2, right=None, heading=None):
+    """Show images in a grid.
+
+    Inputs:
+    - images: photos. titles: a text for each, of one or more lines.
+    - columns: images in a row. size: width of each in inches.
+    - right: a bool for each; the title of one that is not right is drawn in red.
+    - heading: a line above all of them.
+    """
+    titles = [""] * len(images) if titles is None else titles
+    right = [True] * len(images) if right is None else right
+    columns = min(columns, len(images))
+    lines = max(title.count("\n") + 1 for title in titles) if any(titles) else 0
+    figure, axes = _grid(-(-len(images) // columns), columns, size, size + 0.17 * lines)
+    for ax in axes.flat:
+        ax.axis("off")
+    for ax, image, title, good in zip(axes.flat, images, titles, right, strict=False):
+        pixels = np.asarray(image)
+        ax.imshow(pixels, interpolation="nearest" if len(pixels) < 64 else "antialiased")
+        ax.set_title(title, color=INK if good else AFTER)
+    if heading:
+        figure.suptitle(heading)
+
+
+def show_saliency(photos, saliency, titles, size=2.2):
+    """Show each photo, below it its saliency map, and below that the photo lit by the map.
+
+    Inputs: photos; saliency, array or tensor (N, H, W), not negative; titles, a text for each photo.
+    """
+    _, axes = _grid(3, len(photos), size, size + 0.1)
+    rows = ("photo", "saliency", "photo, lit by it")
+    for column, (photo, of_photo, title) in enumerate(zip(photos, np.asarray(saliency), titles, strict=True)):
+        # A few very large values would leave the rest black.
+        bright = np.clip(of_photo / max(np.quantile(of_photo, 0.995), 1e-12), 0, 1)
+        lit = np.asarray(photo) / 255 * (0.15 + 0.85 * bright[..., None] ** 0.5)
+        for ax, picture in zip(axes[:, column], (photo, bright, lit), strict=True):
+            ax.imshow(np.asarray(picture), cmap="inferno", vmin=0, vmax=1)
+            _bare(ax)
+        axes[0, column].set_title(title)
+    for ax, row in zip(axes[:, 0], rows, strict=True):
+        ax.set_ylabel(row)
+
+
+def show_fooling(original, fooled, before, after, class_names, target_y, magnify=10):
+    """Show what was done to a photo, and what the network thinks of it before and after.
+
+    Inputs:
+    - original, fooled: arrays (H, W, 3), colors from 0 to 1; what lies outside is cut off when shown.
+    - before, after: arrays (1000,), probabilities. class_names: a list of 1,000 texts.
+    - target_y: int, the class the photo was to be taken for. magnify: factor of the last picture.
+    """
+    original, fooled, before, after = (np.asarray(x, dtype=float) for x in (original, fooled, before, after))
+    change = fooled - original
+    pictures = {
+        "original": original,
+        "fooling image": fooled,
+        "difference": 0.5 + change,
+        f"difference × {magnify}": 0.5 + magnify * change,
+    }
+    figure = plt.figure(figsize=(11, 5.4), layout="constrained")
+    top, bottom = figure.subfigures(2, 1, height_ratios=(1.25, 1))
+    for ax, (title, picture) in zip(top.subplots(1, 4), pictures.items(), strict=True):
+        ax.imshow(np.clip(picture, 0, 1))
+        ax.set_title(title)
+        _bare(ax)
+
+    # The classes that matter: the best ones before and after, and the target.
+    best = np.unique(np.r_[np.argsort(before)[-3:], np.argsort(after)[-3:], target_y])
+    best = best[np.argsort(before[best] - after[best])]
+    ax, place = bottom.subplots(), np.arange(len(best))
+    ax.barh(place + 0.2, before[best], 0.4, color=BEFORE, label="before")
+    ax.barh(place - 0.2, after[best], 0.4, color=AFTER, label="after")
+    ax.set_yticks(place, [class_names[y] + (" (target)" if y == target_y else "") for y in best])
+    ax.set_xlim(0, 1)
+    ax.set_xlabel("probability")
+    ax.legend(frameon=False)
+    _light(ax)
+
+
+def show_curves(curves, xlabel, ylabel, level=None):
+    """Draw curves of one value a step.
+
+    Inputs:
+    - curves: dict from a name to a list of numbers, the first of them at step 1, or to (steps, numbers).
+    - xlabel, ylabel: texts at the axes. level: (height, name) of a dashed line to compare with.
+    """
+    _, ax = plt.subplots(figsize=(6, 3.2), layout="constrained")
+    for name, values in curves.items():
+        steps, values = values if isinstance(values, tuple) else (range(1, len(values) + 1), values)
+        ax.plot(steps, values, marker="o", markersize=4, label=name)
+    if level is not None:
+        ax.axhline(level[0], color=MUTED, linestyle="--", linewidth=1, label=level[1])
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.set_xlabel(xlabel)
+    ax.set_ylabel(ylabel)
+    if len(curves) > 1 or level is not None:
+        ax.legend(frameon=False)
+    _light(ax)
+
+
+def show_matrix(matrix, names=None, title=None):
+    """Show a matrix of similarities, from -1 (blue) to 1 (red), with its values where they fit.
+
+    Inputs: matrix, array or tensor (M, M); names, a text for each row; title, a line above.
+    """
+    matrix = np.asarray(matrix)
+    side = min(6.0, 1.2 + 0.55 * len(matrix))
+    figure, ax = plt.subplots(figsize=(side + 0.8, side), layout="constrained")
+    drawn = ax.imshow(matrix, cmap="RdBu_r", vmin=-1, vmax=1)
+    figure.colorbar(drawn, ax=ax, shrink=0.8)
+    if len(matrix) <= 10:
+        for (row, column), value in np.ndenumerate(matrix):
+            ink = "white" if abs(value) > 0.6 else INK
+            ax.text(column, row, f"{value:.2f}", ha="center", va="center", fontsize=8, color=ink)
+    names = names or [str(k) for k in range(len(matrix))] if len(matrix) <= 10 else []
+    ax.set_xticks(range(len(names)), names)
+    ax.set_yticks(range(len(names)), names)
+    ax.set_title(title or "")
+
+
+def show_bars(values, xlabel, highlight=(), unit="%"):
+    """Draw a horizontal bar for each named value, the first on top.
+
+    Inputs: values, dict from a name to a number; xlabel, the text below; highlight, names to draw in red.
+    """
+    _, ax = plt.subplots(figsize=(7, 0.6 + 0.38 * len(values)), layout="constrained")
+    colors = [AFTER if name in highlight else BEFORE for name in values]
+    bars = ax.barh(list(values), list(values.values()), color=colors)
+    ax.bar_label(bars, [f"{value:.1f} {unit}" for value in values.values()], padding=4, color=INK)
+    ax.invert_yaxis()
+    ax.set_xlim(0, 1.15 * max(values.values()))
+    ax.set_xlabel(xlabel)
+    _light(ax)
+
+
+def _grid(rows, columns, width, height):
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(width * columns, height * rows), squeeze=False, layout="constrained"
+    )
+    return figure, axes
+
+
+def _bare(ax):
+    ax.set_xticks([])
+    ax.set_yticks([])
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+
+
+def _light(ax):
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.grid(axis="both", alpha=0.2)
+    ax.set_axisbelow(True)
