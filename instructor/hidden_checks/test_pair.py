@@ -53,7 +53,7 @@ def _dataset(rng: Seeds, N: int = 7) -> tuple[torch.Tensor, list[int]]:
 
 
 def _items(student, images, targets, indices, seed, shift=None):
-    """For each index: the index, the item of three entries, and the offsets that the transform drew for it."""
+    """For each index: the index, its item of three entries, and the offsets drawn for it."""
     given = student.drive(
         "pair_items", images=images, targets=targets, indices=indices, seed=seed, shift=shift
     )

@@ -1,7 +1,7 @@
 """Reading back from an augmented view what was done to the image: which crop, which flip, which colors.
 
-The images are made for that. Gray waves along both axes tell the crop whatever brightness and contrast became,
-and stripes of two grays and a color tell every factor of the color jitter wherever the crop lies.
+The images are made for that. Gray waves along both axes tell the crop whatever brightness and contrast
+became, and stripes of two grays and a color tell every factor of the color jitter wherever the crop lies.
 """
 
 from __future__ import annotations
@@ -124,17 +124,14 @@ def _wave(rng: Seeds, length: int) -> torch.Tensor:
 
 
 def _best_window(profiles: torch.Tensor, wave: torch.Tensor) -> tuple[torch.Tensor, ...]:
-    """Start, length, whether reversed, and correlation of the piece of `wave` most like each profile (n, 32)."""
+    """The piece of `wave` most like each profile (n, 32): start, length, whether reversed, correlation."""
     pieces, where = [], []
     for length in range(3, len(wave) + 1):
         windows = wave.unfold(0, length, 1)[:, None, None]  # (starts, 1, 1, length)
         resized = F.interpolate(windows, size=(1, 32), mode="bilinear", antialias=True)[:, 0, 0]
         for reverse in (0, 1):
             pieces.append(resized.flip(1) if reverse else resized)
-            starts = torch.arange(len(resized))
-            where.append(
-                torch.stack([starts, torch.full_like(starts, length), torch.full_like(starts, reverse)])
-            )
+            where.append(torch.tensor([(start, length, reverse) for start in range(len(resized))]).T)
     correlation, best = (_standard(profiles) @ _standard(torch.cat(pieces)).T).max(dim=1)
     start, length, reverse = torch.cat(where, dim=1)[:, best]
     return start, length, reverse, correlation
