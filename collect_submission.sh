@@ -7,7 +7,7 @@
 # file of that name is kept as NAME.zip.bak-1, -2, ... Set PYTHON to choose the Python that it uses (3.9 or newer).
 set -u
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) || exit 1
+here=$(cd "$(dirname "$0")" && pwd) || exit 1
 for python in ${PYTHON:+"$PYTHON"} ${VIRTUAL_ENV:+"$VIRTUAL_ENV/bin/python"} "$here/.venv/bin/python" python3 python; do
   if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null; then break; fi
   python=

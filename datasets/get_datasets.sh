@@ -16,7 +16,7 @@
 #   CS231N_CIFAR10_URL, CS231N_IMAGENET_VAL_25_URL, CS231N_SQUEEZENET1_1_URL    a mirror to fetch from instead
 set -u
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd) || exit 1
+here=$(cd "$(dirname "$0")" && pwd) || exit 1
 data=${CS231N_DATA:-$here}
 partial=$data/.partial
 quiet=
@@ -25,7 +25,7 @@ main() {
   sets=
   for word in "$@"; do
     case $word in
-      -h | --help) sed -n '2,/^set -u/{/^#/s/^# \{0,1\}//p;}' "${BASH_SOURCE[0]}"; exit 0 ;;
+      -h | --help) sed -n '2,/^set -u/{/^#/s/^# \{0,1\}//p;}' "$0"; exit 0 ;;
       -q | --quiet) quiet=yes ;;
       embedded | cifar10 | imagenet_val_25 | squeezenet1_1) sets="$sets $word" ;;
       squeezenet) sets="$sets squeezenet1_1" ;;

@@ -1,6 +1,7 @@
 """The commands of the Makefile: what they set up, that they do it once, and what they hand on."""
 
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -124,6 +125,13 @@ def test_ci_ends_with_pytests_line_and_with_its_verdict(project):
         result = subprocess.run(command, cwd="/", env=environment, capture_output=True, text=True, timeout=60)
         assert result.returncode == expected
         assert result.stdout.splitlines()[-1] == PYTEST_LINE
+
+
+def test_the_workflow_calls_make_and_nothing_else():
+    text = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+    commands = re.findall(r"run: (.+)", text)
+    assert "make test" in commands
+    assert all(command.startswith(("make ", "sudo sysctl ")) for command in commands)
 
 
 def test_test_lints_before_it_tests_both_sides(project):
@@ -292,7 +300,7 @@ def test_an_installation_that_failed_is_not_taken_for_complete(fresh):
         assert result.returncode == 2
         assert "pip could not install them" in result.stderr
     (fresh / "requirements.txt").write_text("torch\ntorchvision\n")
-    assert environment(fresh).returncode == 0
+    assert "Installing" in environment(fresh).stdout  # the failed one may have changed something
 
 
 @pytest.mark.parametrize("damage", ["no pip", "no python", "no stamp", "empty"])
