@@ -10,6 +10,7 @@ Given, to use and to read:
 - image_utils: photo to network input and back, blur, jitter
 - data_utils: labelled photos, digits, small color images
 - pretrained: networks trained on ImageNet
+- canvas: where a class visualization is painted, and the lens the network looks through
 - checks: instant checks of each TODO block
 - simclr.model: encoder and projection head
 - simclr.datasets: pairs of views of any images

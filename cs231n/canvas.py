@@ -88,8 +88,8 @@ class Shaken(nn.Module):
 def learning_rate_for(length, update_step, paint, model, target_y, l2_reg, tries=4):
     """Return the learning rate with which a step on `paint` is about `length` long (Euclidean norm).
 
-    Raw gradients have a length of their own, normalized ones have length 1: a few steps on copies of the paint
-    tell, and either kind of `update_step` then gets on equally fast. `update_step` is called as
+    Raw gradients have a length of their own, normalized ones have length 1: a few steps on copies of the
+    paint tell, and either kind of `update_step` then gets on equally fast. `update_step` is called as
     net_visualization_pytorch.class_visualization_update_step is; the other inputs are its inputs. When a step
     moves nothing, or not by a finite length, the answer is `length` itself.
     """
