@@ -5,18 +5,21 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from instructor.compose import PACKAGE, MarkerError, is_filled
 from instructor.grading.intake import Submission, read_submission
+from instructor.grading.notebooks import run_notebook
 from instructor.grading.plugin import run_checks
-from instructor.grading.result import CheckResult, Result
-from instructor.grading.scoring import score_tasks
+from instructor.grading.result import PASSED, CheckResult, Result, TaskResult
+from instructor.grading.scoring import score_notebook, score_tasks
 from instructor.sandbox.jail import Jail, choose
 from instructor.sandbox.limits import Limits
-from instructor.tasks import ROOT, code_tasks
+from instructor.tasks import ROOT, code_tasks, load_tasks
 
+NOTEBOOKS = ROOT / "notebooks"
+LEFT_OVER = ("__pycache__", "*.pyc", ".ipynb_checkpoints")
 Progress = Callable[[CheckResult], None]
 
 
@@ -31,8 +34,8 @@ def grade(
 ) -> Result:
     """Grade the submission at `path`, a zip or a folder.
 
-    `notebooks` is "quick", "full" or "none" (then their tasks could not run). Raises IntakeError when there is
-    nothing to grade, SandboxUnavailable when there is no sandbox, and JailBroken when no worker starts.
+    `notebooks` is "quick", "full" or "none" (then their tasks could not run). Raises IntakeError when there
+    is nothing to grade and SandboxUnavailable when there is no sandbox.
     """
     began, limits, kind = time.monotonic(), limits or Limits(), choose(sandbox)
     submission = read_submission(path)
@@ -41,20 +44,38 @@ def grade(
         workspace = compose_submission(submission, Path(folder) / "submission")
         with Jail(workspace, kind, limits) as jail:
             outcome = run_checks(jail, seed, progress)
-        checks: Sequence[CheckResult] = outcome.results
-        result.tasks = score_tasks(checks, started_tasks(submission), set(submission.modules))
-    result.remarks = [*submission.remarks, *outcome.internal]
+        tasks = score_tasks(outcome.results, started_tasks(submission), set(submission.modules))
+        if notebooks != "none":
+            tasks = _with_notebooks(tasks, workspace, kind, limits, notebooks == "quick", progress)
+    result.tasks, result.remarks = tasks, submission.remarks
+    result.internal = outcome.internal
     result.seconds = time.monotonic() - began
     return result
 
 
 def compose_submission(submission: Submission, folder: Path) -> Path:
-    """The pristine package with the student's modules in it, in `folder`; a missing module stays unfilled."""
+    """The pristine package and notebooks with the student's modules; a missing one stays unfilled."""
     folder.mkdir(mode=0o755, parents=True)
-    shutil.copytree(PACKAGE, folder / "cs231n", ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+    for kept in (PACKAGE, NOTEBOOKS):
+        if kept.is_dir():
+            shutil.copytree(kept, folder / kept.name, ignore=shutil.ignore_patterns(*LEFT_OVER))
     for name, data in submission.modules.items():
         (folder / name).write_bytes(data)
     return folder
+
+
+def _with_notebooks(
+    tasks: list[TaskResult], workspace: Path, kind: str, limits: Limits, quick: bool, progress: Progress
+) -> list[TaskResult]:
+    right = {task.id for task in tasks if task.status == PASSED}
+    done = []
+    for task in load_tasks():
+        result = next(each for each in tasks if each.id == task.id)
+        if task.is_notebook:
+            ran = run_notebook(ROOT / task.module, workspace, kind, limits, right, quick, progress)
+            result = score_notebook(task, ran.share, ran.checks, tasks)
+        done.append(result)
+    return done
 
 
 def started_tasks(submission: Submission) -> dict[str, bool | None]:

@@ -1,6 +1,6 @@
-"""The pytest plugin of the trusted process: fixtures for hidden checks, and what became of each check.
+"""The pytest plugin of the trusted process: fixtures for hidden checks, and what became of each.
 
-It is passed to pytest as an object. Nothing that a submission holds is imported, collected or found by pytest.
+It is passed to pytest as an object. Nothing of a submission is imported, collected or found by pytest.
 """
 
 from __future__ import annotations

@@ -42,13 +42,18 @@ class TaskResult:
 
 @dataclass
 class Result:
-    """One graded submission. `problem` is the reason when it could not be graded at all."""
+    """One graded submission.
+
+    `remarks` are for the student, `internal` for the instructor alone: errors of the checks themselves.
+    `problem` is the reason when the submission could not be graded at all.
+    """
 
     name: str
     seed: int
     sandbox: str
     tasks: list[TaskResult] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    internal: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     digest: str = ""
     seconds: float = 0.0

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from instructor.grading.result import (
-    NOT_RUN,
-    NOT_STARTED,
-    PARTIAL,
-    PASSED,
-    WRONG,
-    CheckResult,
-    TaskResult,
-)
+from instructor.grading.result import NOT_RUN, NOT_STARTED, PARTIAL, PASSED, WRONG, CheckResult, TaskResult
 from instructor.tasks import Task, load_tasks
 
 
 def score_tasks(
-    checks: Iterable[CheckResult],
-    started: Mapping[str, bool | None],
-    modules: Collection[str],
-    earned_shares: Mapping[str, float] | None = None,
+    checks: Iterable[CheckResult], started: Mapping[str, bool | None], modules: Collection[str]
 ) -> list[TaskResult]:
-    """The result of every task in the order of the tasks.
+    """The result of every task in the order of the tasks; a notebook's is still to be run.
 
-    An aspect is earned when it has checks and all of them passed. `started` tells whether a block was touched,
-    `modules` which files there are, `earned_shares` what share of its points a notebook earned.
+    An aspect is earned when it has checks and all of them passed. `started` tells whether a block was
+    touched, `modules` names the files that the submission holds.
     """
     by_task: dict[str, list[CheckResult]] = {}
     for check in checks:
@@ -33,31 +22,48 @@ def score_tasks(
     results: list[TaskResult] = []
     for task in load_tasks():
         own = tuple(by_task.get(task.id, ()))
-        share = (earned_shares or {}).get(task.id, 0.0)
-        aspects = _notebook_aspects(task, share) if task.is_notebook else _aspects(task, own)
-        earned = sum(part for part, _ in aspects.values())
-        status = _status(task, own, earned, started.get(task.id))
-        broken = [result.title for result in results if result.id in task.needs and result.status != PASSED]
-        remark = _remark(task, status, broken, modules)
-        results.append(
-            TaskResult(task.id, task.title, task.points, earned, status, aspects, own, remark, task.hint)
+        aspects = {aspect: (_earned(aspect, points, own), points) for aspect, points in task.aspects.items()}
+        status = _status(task, own, aspects, started.get(task.id))
+        missing = task.module not in modules and not task.is_notebook
+        remark = (
+            f"{task.module} is missing from the submission." if missing else _needs(task, status, results)
         )
+        results.append(_result(task, status, aspects, own, remark))
     return results
 
 
-def _aspects(task: Task, checks: tuple[CheckResult, ...]) -> dict[str, tuple[float, int]]:
-    aspects = {}
-    for aspect, points in task.aspects.items():
-        own = [check.passed for check in checks if check.aspect == aspect]
-        aspects[aspect] = (float(points) if own and all(own) else 0.0, points)
-    return aspects
+def score_notebook(
+    task: Task, share: float, checks: tuple[CheckResult, ...], others: Iterable[TaskResult]
+) -> TaskResult:
+    """The result of a notebook that earned a share of its points."""
+    aspects = {aspect: (round(points * share, 2), points) for aspect, points in task.aspects.items()}
+    status = _status(task, checks, aspects, None)
+    return _result(task, status, aspects, checks, _needs(task, status, others))
 
 
-def _notebook_aspects(task: Task, share: float) -> dict[str, tuple[float, int]]:
-    return {aspect: (round(points * share, 2), points) for aspect, points in task.aspects.items()}
+def _result(
+    task: Task,
+    status: str,
+    aspects: dict[str, tuple[float, int]],
+    checks: tuple[CheckResult, ...],
+    remark: str,
+) -> TaskResult:
+    earned = sum(part for part, _ in aspects.values())
+    return TaskResult(task.id, task.title, task.points, earned, status, aspects, checks, remark, task.hint)
 
 
-def _status(task: Task, checks: tuple[CheckResult, ...], earned: float, started: bool | None) -> str:
+def _earned(aspect: str, points: int, checks: tuple[CheckResult, ...]) -> float:
+    own = [check.passed for check in checks if check.aspect == aspect]
+    return float(points) if own and all(own) else 0.0
+
+
+def _status(
+    task: Task,
+    checks: tuple[CheckResult, ...],
+    aspects: Mapping[str, tuple[float, int]],
+    started: bool | None,
+) -> str:
+    earned = sum(part for part, _ in aspects.values())
     if earned == task.points:
         return PASSED
     if earned:
@@ -70,9 +76,9 @@ def _status(task: Task, checks: tuple[CheckResult, ...], earned: float, started:
     return WRONG
 
 
-def _remark(task: Task, status: str, broken: list[str], modules: Collection[str]) -> str:
-    if task.module not in modules and not task.is_notebook:
-        return f"{task.module} is missing from the submission."
-    if broken and status not in (PASSED, NOT_STARTED):
-        return f"It builds on work that is not right yet: {', '.join(broken)}. Look there first."
-    return ""
+def _needs(task: Task, status: str, others: Iterable[TaskResult]) -> str:
+    """A remark on a task that builds on others which are not right."""
+    broken = [other.title for other in others if other.id in task.needs and other.status != PASSED]
+    if not broken or status in (PASSED, NOT_STARTED):
+        return ""
+    return f"It builds on work that is not right yet: {', '.join(broken)}. Look there first."

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import os
 import secrets
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
-from instructor.sandbox.bubblewrap import INSIDE, View, environment, working_way, wrap
+from instructor.sandbox.bubblewrap import View, make_readable, working_way
 from instructor.sandbox.inside.wire import CannotCross, WireError, receive, send
+from instructor.sandbox.launch import launch_command
 from instructor.sandbox.limits import Limits
 from instructor.sandbox.watch import Watch, kill_tree
-from instructor.tasks import ROOT
 
 KINDS = ("auto", "bwrap", "none")
 GRACE = 10.0  # seconds that the worker may take over an order of the trusted side
@@ -44,7 +42,10 @@ class Jail:
         self._folder = folder.resolve()
         self._process: subprocess.Popen | None = None
         self._deadline: float | None = None
+        self._broken = ""
         self._home = tempfile.TemporaryDirectory(prefix="cs231n-home-") if self.kind == "none" else None
+        if self.kind == "bwrap":
+            make_readable(self._folder)
         self._start()
 
     def __enter__(self) -> Jail:
@@ -74,9 +75,7 @@ class Jail:
     def end_session(self, patience: float = 0.0) -> int | None:
         """Kill the session and all that it started; return its exit status if it ended by itself.
 
-        It is given `patience` seconds for that.
-
-        A worker that cannot do so is killed with everything in it.
+        It is given `patience` seconds for that. A worker that cannot do so is killed with everything in it.
         """
         try:
             answer = self._order({"op": "end", "patience": patience}, patience + GRACE)
@@ -104,26 +103,11 @@ class Jail:
 
     def _start(self) -> None:
         self._control, theirs = socket.socketpair()
-        descriptor = str(theirs.fileno())
-        resources = {"RLIMIT_CORE": 0, "RLIMIT_NOFILE": self.limits.open_files}
-        resources["RLIMIT_FSIZE"] = self.limits.disk
-        if self.kind != "none":  # there it would count all of the user's processes
-            resources["RLIMIT_NPROC"] = self.limits.processes
-        settings = json.dumps({"alone": self.kind == "none", "limits": resources})
-        command = [sys.executable, "-m", "inside", descriptor, settings]
-        data = Path(os.environ.get("CS231N_DATA", ROOT / "datasets")).resolve()
-        if self.kind == "none":
-            self._root, self._ready = str(self._folder), False
-            extra = {"PYTHONPATH": str(INSIDE.parent), "CS231N_DATA": str(data), "HOME": self._home.name}
-            where = {"env": environment(extra), "cwd": self._home.name, "start_new_session": True}
-        else:
-            self._root, self._ready = "/submission", False
-            extra = {"PYTHONPATH": "/kit", "CS231N_DATA": "/data"}
-            folders = {"/kit/inside": INSIDE, self._root: self._folder}
-            if data.is_dir():
-                folders["/data"] = data
-            command = wrap(command, View(read_only=folders, environment=extra), self.limits)
-            where = {}
+        self._ready = False
+        self._root = "/submission" if self.kind == "bwrap" else str(self._folder)
+        extra = {"HOME": self._home.name} if self.kind == "none" else {}
+        view = View(read_only={"/submission": self._folder}, environment=extra)
+        command, where = launch_command(["worker", str(theirs.fileno())], self.kind, view, self.limits)
         with theirs:
             self._process = subprocess.Popen(
                 command,
@@ -142,9 +126,12 @@ class Jail:
         if self._ready:
             return
         try:
-            receive(self._control, self.limits.wire, time.monotonic() + self.limits.start_seconds)
+            if not self._broken:
+                receive(self._control, self.limits.wire, time.monotonic() + self.limits.start_seconds)
         except (WireError, EOFError, OSError) as error:
-            raise JailBroken(f"the worker does not start: {self._complaint() or error}") from None
+            self._broken = f"the worker does not start: {self._complaint() or error}"
+        if self._broken:
+            raise JailBroken(self._broken)
         self._ready = True
 
     def _fork(self, folder: str, seed: int) -> socket.socket:

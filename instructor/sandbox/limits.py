@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from instructor.sandbox.inside.wire import Bounds
+from instructor.sandbox.inside.bounds import Bounds
 
 MIB = 1 << 20
 

@@ -1,28 +1,35 @@
-"""Watching a process tree from outside: its memory and its number of processes."""
+"""Watching a process tree from outside: its memory, its number of processes, its shared folder."""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import psutil
 
 from instructor.sandbox.limits import MIB, Limits
 
-INTERVAL = 0.05  # seconds between two looks
+INTERVAL = 0.1  # seconds between two looks
+PAGE = os.sysconf("SC_PAGE_SIZE")
+OWN = 3  # processes of the jail itself
 
 
 class Watch:
     """Looks at the tree below a process until `stop()`; when it is too large, calls `exceeded(reason)` once.
 
     Memory is the sum of proportional set sizes, so that pages which forked processes share count once. Where
-    the system does not show a process's share, its resident size counts.
+    the system does not show a process's share, its resident size counts. `folder` is one that is shared with
+    the tree and must stay within the limit on disk.
     """
 
-    def __init__(self, pid: int, limits: Limits, exceeded: Callable[[str], None]) -> None:
-        self._root, self._limits, self._exceeded = psutil.Process(pid), limits, exceeded
+    def __init__(
+        self, pid: int, limits: Limits, exceeded: Callable[[str], None], folder: Path | None = None
+    ) -> None:
+        self._pid, self._limits, self._exceeded, self._folder = pid, limits, exceeded, folder
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
@@ -38,47 +45,67 @@ class Watch:
                 return
 
     def _too_much(self) -> str:
-        try:
-            tree = [self._root, *self._root.children(recursive=True)]
-        except psutil.Error:
-            return ""
-        if len(tree) > self._limits.processes + 3:  # and the jail's own
+        pids = tree(self._pid)
+        if len(pids) > self._limits.processes + OWN:
             return f"it started more than {self._limits.processes} processes"
-        resident = sum(_resident(process) for process in tree)
-        if resident > self._limits.memory and sum(map(_share, tree)) > self._limits.memory:
-            return f"it used more than {self._limits.memory // MIB:,} MiB of memory"
+        memory = self._limits.memory
+        if sum(map(_resident, pids)) > memory and sum(map(_share, pids)) > memory:
+            return f"it used more than {memory // MIB:,} MiB of memory"
+        if self._folder is not None and _size(self._folder) > self._limits.disk:
+            return f"it wrote more than {self._limits.disk // MIB:,} MiB to disk"
         return ""
 
 
+def tree(pid: int) -> list[int]:
+    """A process and its descendants."""
+    children: dict[int, list[int]] = {}
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError, IndexError), open(f"/proc/{name}/stat", "rb") as file:
+            parent = int(file.read().rpartition(b")")[2].split()[1])
+            children.setdefault(parent, []).append(int(name))
+    found = [pid]
+    for each in found:
+        found += children.get(each, [])
+    return found
+
+
 def kill_tree(pid: int, wait: float = 10.0) -> None:
-    """Kill a process and everything below it, and return when they are gone or `wait` seconds have passed."""
+    """Kill a process and everything below it; return when they are gone or `wait` seconds have passed."""
     try:
         root = psutil.Process(pid)
-        tree = [root, *root.children(recursive=True)]
+        alive = [root, *root.children(recursive=True)]
     except psutil.Error:
         return
     deadline = time.monotonic() + wait
-    while tree:
-        for process in tree:
+    while alive and time.monotonic() < deadline:
+        for process in alive:
             with contextlib.suppress(psutil.Error):
                 process.kill()
-        _, alive = psutil.wait_procs(tree, timeout=0.5)
-        if not alive or time.monotonic() > deadline:
-            return
-        tree = alive
+        alive = psutil.wait_procs(alive, timeout=0.5)[1]
 
 
-def _resident(process: psutil.Process) -> int:
+def _resident(pid: int) -> int:
+    """Bytes of a process in memory, those that it shares included."""
     try:
-        return process.memory_info().rss
-    except psutil.Error:
+        with open(f"/proc/{pid}/statm") as file:
+            return int(file.read().split()[1]) * PAGE
+    except (OSError, IndexError, ValueError):
         return 0
 
 
-def _share(process: psutil.Process) -> int:
+def _share(pid: int) -> int:
     try:
-        return process.memory_full_info().pss
+        return psutil.Process(pid).memory_full_info().pss
     except psutil.AccessDenied:
-        return _resident(process)
+        return _resident(pid)
     except psutil.Error:
         return 0
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(folder):
+            with contextlib.suppress(OSError):
+                total += 4_096 + entry.stat(follow_symlinks=False).st_blocks * 512
+    return total

@@ -1,23 +1,45 @@
-"""`python -m inside FD LIMITS`: the worker. FD is the socket to the trusted side, LIMITS a JSON object."""
+"""`python -m inside SETTINGS …`: the worker, or with a connection file the kernel of a notebook.
+
+SETTINGS is a JSON object: `limits` to take on, and `alone` where no namespace ends this process with its
+parent.
+"""
+
+from __future__ import annotations
 
 import json
 import os
 import socket
 import sys
 
+from .process import be_first_to_go, die_with_parent, limit
 
-def main() -> None:
-    """Take on the limits and serve."""
-    from .zygote import die_with_parent, limit, run
 
-    settings = json.loads(sys.argv[2])
-    if settings["alone"]:  # without namespaces
+def main(settings: str, mode: str, argument: str) -> None:
+    """Take on the limits and serve: `worker` on an inherited socket, `kernel` as a connection file says."""
+    values = json.loads(settings)
+    if values["alone"]:
         die_with_parent()
-    limit(settings["limits"])
-    control = socket.socket(fileno=int(sys.argv[1]))
-    os.set_inheritable(control.fileno(), False)
-    run(control)
+    limit(values["limits"])
+    be_first_to_go()
+    if mode == "kernel":
+        _be_kernel(argument)
+    else:
+        _be_worker(int(argument))
+
+
+def _be_worker(descriptor: int) -> None:
+    from .zygote import run
+
+    os.set_inheritable(descriptor, False)
+    run(socket.socket(fileno=descriptor))
+
+
+def _be_kernel(connection_file: str) -> None:
+    from ipykernel.kernelapp import launch_new_instance
+
+    sys.argv[1:] = []
+    launch_new_instance(argv=["-f", connection_file])
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

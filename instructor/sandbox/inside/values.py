@@ -6,29 +6,15 @@ else. A tree holds tensors by number; each number must be used exactly once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 
+from .bounds import Bounds
 from .recipes import Recipe
 
 DTYPES = frozenset(
     {torch.bool, torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64}
     | {torch.float16, torch.bfloat16, torch.float32, torch.float64}
 )
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """The largest value, and the largest frame, that either end accepts."""
-
-    header_bytes: int = 1 << 20
-    body_bytes: int = 256 << 20
-    depth: int = 16
-    nodes: int = 50_000
-    tensors: int = 4_096
-    dimensions: int = 8
-    text: int = 20_000
 
 
 class WireError(Exception):

@@ -15,7 +15,8 @@ import time
 import safetensors.torch
 import torch
 
-from .values import DTYPES, Bounds, CannotCross, WireError, decode, encode
+from .bounds import Bounds
+from .values import DTYPES, CannotCross, WireError, decode, encode
 
 __all__ = ["Bounds", "CannotCross", "WireError", "parse", "receive", "send"]
 

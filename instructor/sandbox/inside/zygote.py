@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import importlib
 import os
-import resource
 import signal
 import socket
 import sys
 import time
 
+from .process import PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE, limit, prctl
 from .wire import Bounds, receive, send
 
 WARM = ("PIL.Image", "scipy.ndimage", "timm", "torchvision", "tqdm.auto", ".drivers", ".session")
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 1, 4, 36
 
 
 def run(control: socket.socket) -> None:
@@ -26,7 +24,7 @@ def run(control: socket.socket) -> None:
     started, and says how it ended.
     """
     _warm_up()
-    _prctl(PR_SET_CHILD_SUBREAPER, 1)  # what a session leaves behind becomes a child of this process
+    prctl(PR_SET_CHILD_SUBREAPER, 1)  # what a session leaves behind becomes a child of this process
     bounds, pid = Bounds(), 0
     send(control, "", {"ready": True}, bounds)
     while True:
@@ -43,22 +41,6 @@ def run(control: socket.socket) -> None:
             send(control, nonce, {"exit": _end(pid, order["patience"])}, bounds)
 
 
-def limit(resources: dict[str, int]) -> None:
-    """Set limits that every process from here on inherits, as `{"RLIMIT_NOFILE": 512}`."""
-    for name, value in resources.items():
-        kind = getattr(resource, name)
-        hard = resource.getrlimit(kind)[1]
-        top = value + 5 if name == "RLIMIT_CPU" else value  # its first signal can be told from others
-        if hard != resource.RLIM_INFINITY:
-            value, top = min(value, hard), min(top, hard)
-        resource.setrlimit(kind, (value, top))
-
-
-def die_with_parent() -> None:
-    """End this process when the trusted side ends, where no namespace sees to that."""
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
 def _warm_up() -> None:
     """Import what sessions need, with one thread and no CUDA context, neither of which outlives a fork."""
     import torch
@@ -67,7 +49,7 @@ def _warm_up() -> None:
     torch.set_num_interop_threads(1)
     for name in WARM:
         importlib.import_module(name, __package__)
-    _prctl(PR_SET_DUMPABLE, 0)  # a session may not look into this process
+    prctl(PR_SET_DUMPABLE, 0)  # a session may not look into this process
     gc.collect()
     gc.freeze()
 
@@ -81,7 +63,7 @@ def _fork(control: socket.socket, descriptor: int, order: dict) -> int:
     try:
         control.close()
         os.setsid()
-        _prctl(PR_SET_DUMPABLE, 1)
+        prctl(PR_SET_DUMPABLE, 1)
         null = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):  # what a student prints never counts
             os.dup2(null, stream)
@@ -136,7 +118,3 @@ def _descendants() -> set[int]:
     while more := {pid for pid, parent in parents.items() if parent in found} - found:
         found |= more
     return found - {os.getpid()}
-
-
-def _prctl(option: int, value: int) -> None:
-    ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)

@@ -1,0 +1,143 @@
+"""`python -m instructor.grading.nbval_run REQUEST`: nbval over one notebook, its kernel in a jail.
+
+A process of the trusted side, apart from the grader so that its memory and time can be bounded. REQUEST is a
+JSON object; a line of JSON on each cell is written to the descriptor it names. Outputs of the kernel are text
+from a student: they are compared and passed on, never run or rendered.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import resource
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import nbval.kernel
+import pytest
+from jupyter_client.manager import KernelManager
+
+from instructor.sandbox.bubblewrap import FIRST_USER, USERS, View, working_way
+from instructor.sandbox.launch import launch_command
+from instructor.sandbox.limits import MIB, Limits
+from instructor.sandbox.watch import Watch, kill_tree
+
+MEMORY = 4 << 30  # address space of this process, which holds what the kernel sends
+TEXT = 4_000  # characters of a cell's output that are kept
+DIFFER = "Cell outputs differ"  # what nbval calls a check cell that ran and printed something else
+ARGUMENTS = ["-q", "-p", "nbval.plugin", "-p", "no:cacheprovider", "-p", "no:junitxml"]
+ARGUMENTS += ["-p", "no:faulthandler", "-c", "/dev/null", "--noconftest", "--capture=no", "-W", "ignore"]
+
+
+class JailedKernelManager(KernelManager):
+    """Starts the kernel in a jail without a network and talks to it over sockets in a private folder."""
+
+    def __init__(self, request: dict, limits: Limits, tell: Callable[[dict], None], **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.transport = "ipc"
+        self.connection_file = str(Path(request["runtime"]) / "k.json")
+        self.kernel_spec.interrupt_mode = "message"  # a signal would end the jail
+        self._request, self._limits, self._tell = request, limits, tell
+
+    def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
+        """The command of the jail; called when the connection file has been written."""
+        runtime, kind = Path(self._request["runtime"]), self._request["sandbox"]
+        if kind == "bwrap" and working_way() == "drop":
+            for path in (runtime, Path(self.connection_file)):
+                os.chown(path, *[FIRST_USER + os.getpid() % USERS] * 2)
+        view = View(
+            read_only={"/submission": Path(self._request["workspace"])},
+            writable={str(runtime): runtime},
+            environment=self._request["environment"],
+            folder="/submission/notebooks",
+        )
+        seconds = int(self._limits.notebook_seconds) + 60
+        command, self._where = launch_command(
+            ["kernel", self.connection_file], kind, view, self._limits, cpu_seconds=seconds
+        )
+        return command
+
+    async def _async_launch_kernel(self, kernel_cmd: list[str], **kwargs) -> None:
+        await super()._async_launch_kernel(kernel_cmd, **{**kwargs, **self._where})
+        self._pid = self.provisioner.process.pid
+        Watch(self._pid, self._limits, self.end, Path(self._request["runtime"]))
+
+    def end(self, reason: str) -> None:
+        """Kill the kernel with everything below it, and tell why."""
+        self._tell({"reason": reason})
+        kill_tree(self._pid)
+
+
+class Cells:
+    """The pytest plugin that tells what became of each cell."""
+
+    def __init__(self, tell: Callable[[dict], None]) -> None:
+        self._tell = tell
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo):
+        report = yield
+        error = call.excinfo.value if call.excinfo else None
+        if call.when == "setup" and error is not None:
+            self._tell({"failure": str(error)[:TEXT]})
+        if call.when == "call":
+            outputs, said = item.test_outputs or [], str(error)[:TEXT] if error is not None else ""
+            cell = {"cell": item.cell_num, "passed": error is None, "ran": said in ("", DIFFER)}
+            cell |= {
+                "error": _raised(outputs) or said,
+                "printed": _printed(outputs),
+                "seconds": call.duration,
+            }
+            self._tell(cell)
+        return report
+
+
+def main(request: dict) -> None:
+    """Run the notebook and write the verdicts."""
+    limits = Limits(**request["limits"])
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    answers = os.fdopen(request["answer"], "w", encoding="utf-8", buffering=1)
+
+    def tell(answer: dict) -> None:
+        print(json.dumps(answer), file=answers)
+
+    nbval.kernel.KernelManager = functools.partial(JailedKernelManager, request, limits, tell)
+    _bound_output(limits.output)
+    options = ["--nbval", "--nbval-current-env", f"--nbval-cell-timeout={limits.cell_seconds}"]
+    options += [f"--nbval-kernel-startup-timeout={limits.start_seconds}", f"--rootdir={request['folder']}"]
+    pytest.main([*ARGUMENTS, *options, request["notebook"]], plugins=[Cells(tell)])
+
+
+def _bound_output(limit: int) -> None:
+    """Stop listening to a kernel that has sent more than `limit` bytes."""
+    original, seen = nbval.kernel.RunningKernel.get_message, 0
+
+    @functools.wraps(original)
+    def get_message(self, stream, timeout=None):
+        nonlocal seen
+        message = original(self, stream, timeout)
+        seen += len(str(message["content"]))
+        if seen > limit:
+            self.km.end(f"it printed more than {limit // MIB} MiB")
+        return message
+
+    nbval.kernel.RunningKernel.get_message = get_message
+
+
+def _raised(outputs: list) -> str:
+    """The error that a cell ended with, in one line."""
+    errors = [output for output in outputs if output.get("output_type") == "error"]
+    return f"{errors[-1].get('ename')}: {errors[-1].get('evalue')}"[:TEXT] if errors else ""
+
+
+def _printed(outputs: list) -> str:
+    """What a cell printed to its standard output and error streams."""
+    return "".join(output.get("text", "") for output in outputs if output.get("output_type") == "stream")[
+        :TEXT
+    ]
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))

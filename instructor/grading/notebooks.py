@@ -1,0 +1,190 @@
+"""The notebook tasks: nbval runs the kit's own notebooks beside the student's modules.
+
+A notebook earns its points times two shares. The first is the share of check cells (those marked
+NBVAL_CHECK_OUTPUT) that print what they should; a cell counts only if the tasks it names passed their hidden
+checks, so that merely printing the expected text earns nothing. The second is the share of all code cells
+that run without an error.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from instructor.grading.result import CheckResult
+from instructor.sandbox.limits import Limits
+from instructor.sandbox.watch import kill_tree
+from instructor.tasks import ROOT
+from instructor.text import clean
+
+INLINE = "module://matplotlib_inline.backend_inline"
+MARK = "NBVAL_CHECK_OUTPUT"
+SLOW = 3  # times longer that notebooks may take when they run in full
+
+
+@dataclass(frozen=True)
+class NotebookResult:
+    """What a notebook earned, as a share of its points, and its check cells and errors one by one."""
+
+    share: float
+    checks: tuple[CheckResult, ...]
+
+
+def run_notebook(
+    notebook: Path,
+    workspace: Path,
+    kind: str,
+    limits: Limits,
+    right: Collection[str],
+    quick: bool = True,
+    finished: Callable[[CheckResult], None] = lambda _: None,
+) -> NotebookResult:
+    """Run the kit's own `notebook` in a jail that holds the package and the notebooks in `workspace`.
+
+    `right` holds the ids of the tasks that passed the hidden checks.
+    """
+    if not notebook.is_file():
+        missing = CheckResult(notebook.stem, notebook.stem, "runs", "The notebook starts.", "not run")
+        return NotebookResult(0.0, (dataclasses.replace(missing, message="the kit holds no such notebook"),))
+    if not quick:
+        limits = dataclasses.replace(limits, notebook_seconds=SLOW * limits.notebook_seconds)
+    cells = _code_cells(notebook)
+    answers = list(_answers(notebook, workspace, kind, limits, quick))
+    reason = next((answer["reason"] for answer in answers if "reason" in answer), "")
+    said = {answer["cell"]: answer for answer in answers if "cell" in answer}
+    if not said:  # the first of these says most: why the kernel did not start, or what nbval said at last
+        reason = reason or next((answer["failure"] for answer in answers if "failure" in answer), "")
+    checks = tuple(_judge(notebook.stem, cells, said, reason, right))
+    for check in checks:
+        finished(check)
+    if not said:
+        return NotebookResult(0.0, checks)
+    marked = [check for check in checks if check.name.endswith(" check")]
+    ran = sum(answer["ran"] for answer in said.values()) / len(cells)
+    return NotebookResult(ran * sum(check.passed for check in marked) / max(1, len(marked)), checks)
+
+
+def _judge(
+    name: str, cells: list[dict], said: dict[int, dict], problem: str, right: Collection[str]
+) -> Iterator[CheckResult]:
+    """A verdict on every check cell, and on every other cell that did not run."""
+    if not said:
+        yield CheckResult(name, name, "runs", "The notebook starts.", "not run", clean(problem))
+        return
+    for number, cell in enumerate(cells):
+        answer, place = said.get(number), f"{name} cell {number + 1}"
+        expected = _stored_text(cell) if MARK in cell["source"] else ""
+        if not expected and (answer is None or answer["ran"]):
+            continue
+        message = _message(answer, expected, problem, right)
+        label = (
+            f"Code cell {number + 1} prints: {expected.strip()}"
+            if expected
+            else f"Code cell {number + 1} runs."
+        )
+        yield CheckResult(
+            name=f"{place} check" if expected else place,
+            task=name,
+            aspect="runs",
+            label=clean(label, 500),
+            outcome="failed" if message else "passed",
+            message=clean(message),
+            seconds=answer["seconds"] if answer else 0.0,
+        )
+
+
+def _message(answer: dict | None, expected: str, problem: str, right: Collection[str]) -> str:
+    """What is wrong with a cell; nothing when it counts."""
+    if answer is None or (not answer["ran"] and problem):
+        return f"the notebook did not get here: {problem}" if problem else "the notebook did not get here"
+    if not answer["ran"]:
+        return answer["error"]
+    if not answer["passed"]:
+        return f"it printed instead: {answer['printed'].strip() or 'nothing'}"
+    named = set(re.findall(r"^(\w+): passed", expected, flags=re.MULTILINE))
+    if wrong := sorted(named - set(right)):
+        return f"it printed what it should, but the hidden checks did not all pass for {', '.join(wrong)}"
+    return ""
+
+
+def _code_cells(notebook: Path) -> list[dict]:
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    cells = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
+    return [{**cell, "source": "".join(cell["source"])} for cell in cells]
+
+
+def _stored_text(cell: dict) -> str:
+    return "".join("".join(output.get("text", "")) for output in cell["outputs"])
+
+
+def _answers(notebook: Path, workspace: Path, kind: str, limits: Limits, quick: bool) -> Iterator[dict]:
+    """What the nbval process tells, line by line, until it ends or its time is over."""
+    # A short path: the name of a Unix socket has at most 107 characters.
+    with tempfile.TemporaryDirectory(prefix="nb-", dir="/tmp") as folder:
+        private = Path(folder)
+        (private / "run").mkdir(mode=0o700)
+        shutil.copy(notebook, private)
+        reading, writing = os.pipe()
+        request = {
+            "workspace": str(workspace),
+            "runtime": str(private / "run"),
+            "folder": folder,
+            "notebook": str(private / notebook.name),
+            "sandbox": kind,
+            "answer": writing,
+            "limits": {**dataclasses.asdict(limits), "wire": None},
+            "environment": {"MPLBACKEND": INLINE, **({"CS231N_QUICK": "1"} if quick else {})},
+        }
+        command = [sys.executable, "-m", "instructor.grading.nbval_run", json.dumps(request)]
+        log = private / "log"
+        with log.open("wb") as stream:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=stream,
+                pass_fds=(writing,),
+                cwd=ROOT,
+                env=_environment(),
+            )
+        os.close(writing)
+        try:
+            yield from _lines(reading, time.monotonic() + limits.notebook_seconds)
+        except TimeoutError:
+            yield {"reason": f"it did not finish within {limits.notebook_seconds:.0f} s"}
+        finally:
+            os.close(reading)
+            kill_tree(process.pid)
+            process.wait()
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        yield {"failure": lines[-1] if lines else "nbval did not start"}
+
+
+def _lines(descriptor: int, deadline: float) -> Iterator[dict]:
+    rest = b""
+    while True:
+        ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
+        if not ready:
+            raise TimeoutError
+        if not (chunk := os.read(descriptor, 1 << 16)):
+            return
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from map(json.loads, lines)
+
+
+def _environment() -> dict[str, str]:
+    """The grader's environment without what would change pytest or Jupyter."""
+    dropped = ("PYTEST_", "JUPYTER", "IPYTHON", "JPY_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
+    return {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}

@@ -1,0 +1,45 @@
+"""Starting the kit's `inside` program, in a jail or, where that was asked for, without one."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import sys
+from pathlib import Path
+
+from instructor.sandbox.bubblewrap import INSIDE, View, environment, wrap
+from instructor.sandbox.limits import Limits
+from instructor.tasks import ROOT
+
+
+def launch_command(
+    arguments: list[str], kind: str, view: View, limits: Limits, cpu_seconds: int | None = None
+) -> tuple[list[str], dict]:
+    """The command that runs `python -m inside SETTINGS *arguments`, and further arguments for Popen.
+
+    In a jail (`kind` "bwrap") the kit's part is at /kit and the public data at /data. For "none" nothing is
+    moved: `view` names the folder to start in by its destination, and the caller uses real paths.
+    """
+    resources = {"RLIMIT_CORE": 0, "RLIMIT_NOFILE": limits.open_files, "RLIMIT_FSIZE": limits.disk}
+    if cpu_seconds is not None:
+        resources["RLIMIT_CPU"] = cpu_seconds
+    if kind != "none":  # there it would count all of the user's processes
+        resources["RLIMIT_NPROC"] = limits.processes
+    settings = json.dumps({"alone": kind == "none", "limits": resources})
+    command = [sys.executable, "-m", "inside", settings, *arguments]
+    data = Path(os.environ.get("CS231N_DATA") or ROOT / "datasets").resolve()
+    if kind == "none":
+        extra = {"PYTHONPATH": str(INSIDE.parent), "CS231N_DATA": str(data), **view.environment}
+        return command, {"env": environment(extra), "cwd": _real(view), "start_new_session": True}
+    folders = {"/kit/inside": INSIDE, **({"/data": data} if data.is_dir() else {}), **view.read_only}
+    extra = {"PYTHONPATH": "/kit", "CS231N_DATA": "/data", **view.environment}
+    return wrap(command, dataclasses.replace(view, read_only=folders, environment=extra), limits), {}
+
+
+def _real(view: View) -> str:
+    """Where the folder to start in is outside a jail."""
+    for destination, source in {**view.read_only, **view.writable}.items():
+        if view.folder == destination or view.folder.startswith(destination + "/"):
+            return str(source) + view.folder[len(destination) :]
+    return view.folder
