@@ -159,6 +159,13 @@ def test_help_lists_every_command_of_an_instructor(project):
         assert f"make {command} " in result.stdout
 
 
+def test_lab_opens_on_the_notebooks_and_can_open_the_package(project):
+    _, calls = ask(project, "lab", "LAB=--no-browser")
+    assert calls[0] == ["data --quiet embedded"]
+    assert calls[1][:3] == ["-m", "jupyterlab", "--LabApp.default_url=/lab/tree/notebooks"]
+    assert calls[1][-1] == "--no-browser"
+
+
 def test_data_fetches_the_sets_that_are_named(project):
     _, calls = ask(project, "data", "DATA=cifar10 squeezenet1_1")
     assert calls == [["data cifar10 squeezenet1_1"]]
