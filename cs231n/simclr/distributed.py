@@ -26,11 +26,21 @@ class World:
         return self.rank == 0
 
     def part(self, n):
-        """Return the slice of a batch of n images that is this process's. Raises ValueError if n is odd to it."""
+        """Return the slice of a batch of n images that is this process's.
+
+        Raises ValueError when n images can't be shared equally.
+        """
         if n % self.size:
             raise ValueError(f"a batch of {n} images can't be shared equally by {self.size} processes.")
         each = n // self.size
         return slice(self.rank * each, (self.rank + 1) * each)
+
+    def agree(self, value):
+        """Return the first process's `value` in all of them."""
+        values = [value]
+        if self.size > 1:
+            dist.broadcast_object_list(values)
+        return values[0]
 
 
 def join():
@@ -81,6 +91,7 @@ class _WholeBatchNorm(nn.modules.batchnorm._BatchNorm):
     @classmethod
     def like(cls, layer):
         new = cls(layer.num_features, layer.eps, layer.momentum, layer.affine, layer.track_running_stats)
+        new.to(layer.weight.device, layer.weight.dtype)
         new.load_state_dict(layer.state_dict())
         return new.train(layer.training)
 
@@ -92,7 +103,7 @@ class _WholeBatchNorm(nn.modules.batchnorm._BatchNorm):
             return super().forward(x)
         axes = [axis for axis in range(x.dim()) if axis != 1]
         shape = [1, -1] + [1] * (x.dim() - 2)
-        wide = x.float()
+        wide = x.to(torch.promote_types(x.dtype, torch.float32))
         count = x.numel() // x.shape[1] * dist.get_world_size()
         mean = _Sum.apply(wide.sum(axes)) / count
         centered = wide - mean.view(shape)

@@ -1,9 +1,9 @@
 """SimCLR's augmentation of a whole batch at once, on the device of the images, each view with its own draw.
 
 The distributions are those of torchvision's RandomResizedCrop, RandomHorizontalFlip, ColorJitter and
-RandomGrayscale, applied to one PIL image after the other; only the rounding to whole numbers between two steps
-is left out. All draws come from one generator on the CPU, so a view depends neither on the device nor on how a
-batch is split.
+RandomGrayscale, applied to one PIL image after the other; only the rounding to whole numbers between two
+steps is left out. All draws come from one generator on the CPU, so a view depends neither on the device nor
+on how a batch is split.
 """
 
 import math
@@ -101,7 +101,7 @@ class Augmentation:
                     x[chosen] = change(x[chosen], factor)
 
     def _boxes(self, n, shape, generator):
-        """RandomResizedCrop's boxes, long (n, 4): top, left, height, width. The first of ten tries that fits."""
+        """RandomResizedCrop's boxes, long (n, 4): the first of ten tries that fits into the image."""
         height, width = shape
         tries = (n, 10)
         area = height * width * torch.empty(tries).uniform_(*self.scale, generator=generator)
@@ -155,10 +155,10 @@ def crop_and_resize(images, box, flip, size):
 
 
 def _weights(start, length, side, size):
-    """The (B, size, side) matrices that resize pixels start .. start + length - 1 of a line to `size` pixels.
+    """The (B, size, side) matrices that resize pixels start .. start + length - 1 of a line to `size`.
 
-    The weight falls linearly from the center of the wanted pixel to one pixel further, in whichever of the two
-    grids is the coarser.
+    The weight falls linearly from the center of the wanted pixel to one pixel further, in whichever of the
+    two grids is the coarser.
     """
     start, length = start.view(-1, 1, 1).float(), length.view(-1, 1, 1).float()
     step = length / size

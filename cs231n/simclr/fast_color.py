@@ -41,7 +41,7 @@ def hue(x, shift):
     r, g, b = x.unbind(1)
     value = torch.maximum(torch.maximum(r, g), b)
     chroma = value - torch.minimum(torch.minimum(r, g), b)
-    # Where the largest channel is red, green or blue, the hue is near 0, 2 or 4. Gray pixels: any hue will do.
+    # Where the largest channel is red, green or blue, the hue is near 0, 2 or 4; that of gray is free.
     scale = chroma.clamp(min=1e-12).reciprocal_()
     turned = torch.where(value == g, (b - r) * scale + 2, (r - g) * scale + 4)
     turned = torch.where(value == r, (g - b) * scale, turned).add_(6 * shift[:, 0])

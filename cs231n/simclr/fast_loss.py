@@ -1,7 +1,8 @@
 """The loss of SimCLR for large batches: memory in proportion to N · D, not to N².
 
-The similarities are made a few rows at a time. As the loss is a mean, the gradient of a row is known up to one
-number as soon as its softmax is: it is taken on the spot, and no similarity is kept for the backward pass.
+The similarities are made a few rows at a time. As the loss is a mean, the gradient of a row is known up to
+one number as soon as its softmax is: it is taken on the spot, and no similarity is kept for the backward
+pass.
 """
 
 import torch
@@ -18,13 +19,14 @@ def nt_xent(left, right, temperature=0.5, gather=None, rows=ROWS):
       zero. Half precision is computed in float32.
     - temperature: float > 0.
     - gather: for a batch spread over processes: maps (N, D) to the (processes · N, D) of all of them, and
-      says where the own rows start, as `distributed.gather_rows` does. The result is then the mean over the own
-      views; the mean of that over the processes is the loss of the whole batch.
+      says where the own rows start, as `distributed.gather_rows` does. The result is then the mean over the
+      own views; the mean of that over the processes is the loss of the whole batch.
     - rows: similarities made at a time; it changes memory and time, not the result.
 
-    Returns: scalar float32 tensor.
+    Returns: scalar tensor, float32 or wider.
     """
-    left, right = F.normalize(left.float(), dim=1), F.normalize(right.float(), dim=1)
+    wide = torch.promote_types(left.dtype, torch.float32)
+    left, right = F.normalize(left.to(wide), dim=1), F.normalize(right.to(wide), dim=1)
     positives = (left * right).sum(dim=1)  # (N,): a view has the same one as its partner
     (all_left, start), (all_right, _) = (gather(left), gather(right)) if gather else ((left, 0), (right, 0))
     keys = torch.cat([all_left, all_right])  # (2M, D)

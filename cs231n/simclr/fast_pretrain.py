@@ -1,0 +1,112 @@
+"""SimCLR's training loop, fast: views made in batches on the device, both of them in one forward pass.
+
+What is drawn in a step depends on the seed, the epoch and the step alone. So a run that goes on from its last
+checkpoint, or is spread over several processes, sees exactly the views of an uninterrupted, single one.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.nn.parallel import DistributedDataParallel
+
+from .distributed import World, gather_rows, whole_batch_norm
+from .fast_loss import nt_xent
+from .precision import Precision
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a model is pretrained.
+
+    - epochs: times that every image is seen, as a pair of views. batch_size: images in a step, over all
+      processes; what is left over at the end of an epoch waits for another one.
+    - learning_rate, weight_decay: of AdamW; the rate falls to zero along half a cosine.
+    - temperature: of the loss. seed: of all draws.
+    """
+
+    epochs: int = 20
+    batch_size: int = 128
+    learning_rate: float = 1e-3
+    weight_decay: float = 1e-6
+    temperature: float = 0.5
+    seed: int = 0
+
+    def steps(self, images):
+        """Return the optimizer steps of one epoch over so many images."""
+        return images // min(self.batch_size, images)
+
+
+def pretrain(model, images, plan, augment, precision=None, world=None, state=None, after_epoch=None):
+    """Train `model` in place on pairs of views of `images`.
+
+    Inputs:
+    - model: simclr.model.Model. images: uint8 tensor (N, 3, H, W) on the model's device.
+    - augment: fast_augment.Augmentation. precision: Precision, float32 if None.
+    - world: World of the processes that call this alike, with the same model and images; None: one alone.
+    - state: what after_epoch got in an earlier run, to go on from there.
+    - after_epoch: called with a dict of epoch (those done), losses, model and optimizer (their states).
+
+    Returns: list of the mean loss of each epoch. Raises ValueError when a batch can't be shared equally.
+    """
+    precision, world, state = precision or Precision(), world or World(), state or {"epoch": 0, "losses": []}
+    model.to(memory_format=precision.layout).train()
+    if "model" in state:
+        model.load_state_dict(state["model"])
+    trained = model
+    if world.size > 1:
+        trained = DistributedDataParallel(whole_batch_norm(model))
+    optimizer = optimizer_of(model, plan)
+    if "optimizer" in state:
+        optimizer.load_state_dict(state["optimizer"])
+
+    losses = list(state["losses"])
+    for epoch in range(state["epoch"], plan.epochs):
+        losses.append(_epoch(trained, images, plan, augment, precision, world, optimizer, epoch))
+        if after_epoch is not None:
+            done = {"epoch": epoch + 1, "losses": losses}
+            after_epoch(done | {"model": model.state_dict(), "optimizer": optimizer.state_dict()})
+    return losses
+
+
+def optimizer_of(model, plan):
+    """Return AdamW over the weights that are trained; its steps run as one kernel where torch can do that."""
+    weights = [p for p in model.parameters() if p.requires_grad]
+    return torch.optim.AdamW(weights, plan.learning_rate, weight_decay=plan.weight_decay, fused=True)
+
+
+def set_rate(optimizer, highest, done):
+    """Set the learning rate after the fraction `done` of the training: half a cosine from `highest` to 0."""
+    for group in optimizer.param_groups:
+        group["lr"] = highest * 0.5 * (1 + math.cos(math.pi * done))
+
+
+def generator(*numbers):
+    """Return a torch.Generator whose draws depend on these whole numbers alone, and differ for others."""
+    seed = int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> 1)
+    return torch.Generator().manual_seed(seed)
+
+
+def _epoch(model, images, plan, augment, precision, world, optimizer, epoch):
+    steps, batch = plan.steps(len(images)), min(plan.batch_size, len(images))
+    own = world.part(batch)
+    own = torch.cat([torch.arange(batch)[own], torch.arange(batch, 2 * batch)[own]])  # left and right views
+    order = torch.randperm(len(images), generator=generator(plan.seed, epoch))
+    total = torch.zeros((), device=images.device)
+    for step in range(steps):
+        chosen = order[step * batch : (step + 1) * batch].repeat(2)  # (2B,)
+        draws = augment.draw(2 * batch, tuple(images.shape[2:]), generator(plan.seed, epoch, step))
+        views = augment.apply(images[chosen[own].to(images.device)], draws.take(own))
+        set_rate(optimizer, plan.learning_rate, (epoch * steps + step) / (plan.epochs * steps))
+        with precision.cast(images.device):
+            out = model(views.to(memory_format=precision.layout))[1]  # (2B / processes, D)
+        left, right = out.chunk(2)
+        loss = nt_xent(left, right, plan.temperature, gather_rows if world.size > 1 else None)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total += loss.detach()
+    if world.size > 1:
+        torch.distributed.all_reduce(total)
+    return total.item() / (steps * world.size)

@@ -1,0 +1,130 @@
+"""Two processes train as one; a killed run goes on as if nothing had happened."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from cs231n.simclr import checkpoint
+from cs231n.simclr.fast_augment import Augmentation
+from cs231n.simclr.fast_pretrain import Plan, pretrain
+from cs231n.simclr.model import Model
+from instructor.tests import simclr_worker
+
+ROOT = Path(__file__).resolve().parents[2]
+WORKER = ROOT / "instructor" / "tests" / "simclr_worker.py"
+
+
+def two_processes(*arguments, data=ROOT):
+    """Run simclr_worker.py; return what it printed, and whether both processes ended well."""
+    settings = {
+        "PYTHONPATH": str(ROOT),
+        "OMP_NUM_THREADS": "1",
+        "CUDA_VISIBLE_DEVICES": "",
+        "CS231N_DATA": str(data),
+    }
+    command = [sys.executable, WORKER, *map(str, arguments)]
+    done = subprocess.run(
+        command, env=os.environ | settings, capture_output=True, text=True, timeout=120, check=False
+    )
+    return done.stdout + done.stderr, done.returncode == 0
+
+
+def test_gradients_of_two_processes_are_those_of_one(tmp_path):
+    out, well = two_processes("gradients", tmp_path / "two")
+    assert well, out
+    simclr_worker.gradients(tmp_path / "one")
+    one, two = torch.load(tmp_path / "one"), torch.load(tmp_path / "two")
+    assert torch.allclose(one["loss"], two["loss"], rtol=1e-12)
+    for part in ("gradients", "state"):
+        assert one[part].keys() == two[part].keys()
+        for name, value in one[part].items():
+            assert torch.allclose(value, two[part][name], rtol=1e-9, atol=1e-12), (part, name)
+    assert max(g.abs().max() for g in one["gradients"].values()) > 1e-2  # not zero on both sides
+
+
+class KilledError(Exception):
+    """Stands for the end of a run."""
+
+
+def small_run(folder, kill_after=None):
+    """Three epochs of pretraining over 12 images, from the folder's checkpoint if there is one."""
+    torch.manual_seed(0)
+    model = Model(16, "small")
+    images = torch.randint(0, 256, (12, 3, 16, 16), generator=torch.Generator().manual_seed(1)).byte()
+    file = folder / "checkpoint.pt"
+
+    def keep(state):
+        checkpoint.save(state, file)
+        if state["epoch"] == kill_after:
+            raise KilledError
+
+    plan = Plan(epochs=3, batch_size=4)
+    losses = pretrain(
+        model, images, plan, Augmentation(size=16), state=checkpoint.load(file), after_epoch=keep
+    )
+    return losses, model.state_dict()
+
+
+def test_a_resumed_run_gives_the_weights_of_an_uninterrupted_one(tmp_path):
+    losses, weights = small_run(tmp_path / "whole")
+    for epoch in (1, 2):
+        with pytest.raises(KilledError):
+            small_run(tmp_path / "cut", kill_after=epoch)
+        torch.randn(7)  # what else the program draws does not matter
+    resumed_losses, resumed_weights = small_run(tmp_path / "cut")
+    assert resumed_losses == losses
+    assert all(torch.equal(value, resumed_weights[name]) for name, value in weights.items())
+
+
+def test_a_run_whose_process_was_killed_goes_on_to_the_same_weights(tmp_path):
+    """SIGKILL to one of two processes in the second epoch; then the same command again."""
+    write_small_cifar10(tmp_path)
+    out, well = two_processes("pretrain", tmp_path / "whole", 0, data=tmp_path)
+    assert well, out
+    out, well = two_processes("pretrain", tmp_path / "cut", 1, data=tmp_path)
+    assert "exit codes" in out
+    assert "-9" in out
+    assert not well
+    assert checkpoint.load(tmp_path / "cut" / "checkpoint.pt")["epoch"] == 1
+    out, well = two_processes("pretrain", tmp_path / "cut", 0, data=tmp_path)
+    assert well, out
+    assert "from epoch 1" in out
+    whole, cut = (torch.load(tmp_path / name / "model.pt") for name in ("whole", "cut"))
+    assert all(torch.equal(value, cut[name]) for name, value in whole.items())
+
+
+def test_an_unfinished_checkpoint_never_takes_the_place_of_a_whole_one(tmp_path, monkeypatch):
+    file = tmp_path / "checkpoint.pt"
+    checkpoint.save({"epoch": 1}, file)
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        checkpoint.save({"epoch": 2}, file)
+    assert checkpoint.load(file) == {"epoch": 1}
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint.pt"]
+
+
+def test_a_damaged_checkpoint_is_said_to_be_one(tmp_path):
+    file = tmp_path / "checkpoint.pt"
+    file.write_bytes(b"not a checkpoint")
+    with pytest.raises(ValueError, match="is not a checkpoint"):
+        checkpoint.load(file)
+
+
+def write_small_cifar10(folder):
+    """Five batches of eight random images in the format of CIFAR-10's own files."""
+    import pickle
+
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    (folder / "cifar-10-batches-py").mkdir(parents=True)
+    for n in range(1, 6):
+        batch = {
+            "data": rng.integers(0, 256, (8, 3072), dtype=np.uint8),
+            "labels": rng.integers(0, 10, 8).tolist(),
+        }
+        (folder / "cifar-10-batches-py" / f"data_batch_{n}").write_bytes(pickle.dumps(batch))

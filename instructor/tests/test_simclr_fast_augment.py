@@ -1,0 +1,132 @@
+"""The batched augmentation has the distributions of torchvision's, one image at a time."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from scipy.stats import ks_2samp
+from torchvision import transforms
+from torchvision.transforms import functional as tv
+
+from cs231n.simclr import fast_color
+from cs231n.simclr.fast_augment import Augmentation, crop_and_resize
+
+DRAWS = 600
+
+
+@pytest.fixture(scope="module")
+def photo():
+    """A picture with colors, edges and a direction, uint8 (32, 32, 3)."""
+    rng = np.random.default_rng(0)
+    rough = rng.integers(0, 256, (6, 6, 3), dtype=np.uint8)
+    return np.array(Image.fromarray(rough).resize((32, 32), Image.Resampling.BICUBIC))
+
+
+def batch_of(photo, n=DRAWS):
+    return torch.from_numpy(photo).permute(2, 0, 1).expand(n, -1, -1, -1).contiguous()
+
+
+def test_a_crop_is_what_torchvision_cuts_and_resizes(photo):
+    augment = Augmentation()
+    draws = augment.draw(40, (32, 32), torch.Generator().manual_seed(1))
+    fast = crop_and_resize(batch_of(photo, 40), draws.box, draws.flip, 32)
+    for view, box, flip in zip(fast, draws.box.tolist(), draws.flip.tolist(), strict=True):
+        slow = tv.resized_crop(Image.fromarray(photo), *box, size=[32, 32])
+        slow = tv.to_tensor(tv.hflip(slow) if flip else slow)
+        assert (view - slow).abs().max() <= 1.01 / 255  # PIL rounds after each of its two passes
+
+
+def test_a_larger_picture_is_made_smaller_without_aliasing():
+    photo = np.random.default_rng(3).integers(0, 256, (50, 70, 3), dtype=np.uint8)
+    images = torch.from_numpy(photo).permute(2, 0, 1)[None]
+    box = torch.tensor([[3, 5, 44, 61]])
+    fast = crop_and_resize(images, box, torch.tensor([False]), 24)[0]
+    slow = tv.to_tensor(tv.resized_crop(Image.fromarray(photo), 3, 5, 44, 61, size=[24, 24]))
+    assert (fast - slow).abs().max() <= 1.01 / 255
+
+
+@pytest.mark.parametrize(
+    ("fast", "slow", "factor"),
+    [
+        (fast_color.brightness, tv.adjust_brightness, 1.3),
+        (fast_color.contrast, tv.adjust_contrast, 0.6),
+        (fast_color.contrast, tv.adjust_contrast, 1.4),
+        (fast_color.saturation, tv.adjust_saturation, 1.4),
+        (fast_color.hue, tv.adjust_hue, 0.1),
+        (fast_color.hue, tv.adjust_hue, -0.07),
+    ],
+)
+def test_a_color_change_is_torchvisions(photo, fast, slow, factor):
+    x = batch_of(photo, 2) / 255
+    x[1, :, :8] = x[1, :1, :8]  # some gray and some black pixels
+    x[1, :, 8] = 0
+    assert torch.allclose(fast(x, torch.full((2, 1, 1, 1), factor)), slow(x, factor), atol=2e-5)
+
+
+def test_boxes_are_drawn_as_by_torchvision():
+    fast = Augmentation().draw(DRAWS, (32, 48), torch.Generator().manual_seed(2)).box.numpy()
+    torch.manual_seed(2)
+    image = torch.zeros(3, 32, 48)
+    slow = [transforms.RandomResizedCrop.get_params(image, (0.08, 1.0), (3 / 4, 4 / 3)) for _ in range(DRAWS)]
+    for column in range(4):
+        assert ks_2samp(fast[:, column], np.array(slow)[:, column]).pvalue > 1e-3
+    assert (fast[:, 0] + fast[:, 2] <= 32).all()
+    assert (fast[:, 1] + fast[:, 3] <= 48).all()
+
+
+def test_views_are_distributed_as_torchvisions(photo):
+    """Means, spreads and single pixels of many views, against the published chain of PIL transforms."""
+    augment = Augmentation()
+    fast = augment(batch_of(photo), torch.Generator().manual_seed(4))
+    torch.manual_seed(4)
+    chain = transforms.Compose(
+        [
+            transforms.RandomResizedCrop(32),
+            transforms.RandomHorizontalFlip(0.5),
+            transforms.RandomApply([transforms.ColorJitter(0.4, 0.4, 0.4, 0.1)], p=0.8),
+            transforms.RandomGrayscale(0.2),
+            transforms.ToTensor(),
+            transforms.Normalize(augment.mean, augment.std),
+        ]
+    )
+    slow = torch.stack([chain(Image.fromarray(photo)) for _ in range(DRAWS)])
+
+    numbers = {
+        "mean red": lambda x: x[:, 0].mean((1, 2)),
+        "mean blue": lambda x: x[:, 2].mean((1, 2)),
+        "spread": lambda x: x.std((1, 2, 3)),
+        "colorfulness": lambda x: (x[:, 0] - x[:, 1]).std((1, 2)),
+        "left minus right": lambda x: x[..., :16].mean((1, 2, 3)) - x[..., 16:].mean((1, 2, 3)),
+        "one pixel": lambda x: x[:, 1, 9, 20],
+        "sharpness": lambda x: (x[..., 1:] - x[..., :-1]).abs().mean((1, 2, 3)),
+    }
+    for name, number in numbers.items():
+        assert ks_2samp(number(fast), number(slow)).pvalue > 1e-3, name
+
+
+def test_each_view_has_its_own_draw_of_everything():
+    draws = Augmentation().draw(2000, (32, 32), torch.Generator().manual_seed(5))
+    assert abs(draws.flip.float().mean() - 0.5) < 0.05
+    assert abs(draws.jitter.float().mean() - 0.8) < 0.05
+    assert abs(draws.to_gray.float().mean() - 0.2) < 0.05
+    assert len(draws.order.unique(dim=0)) == 24
+    assert (draws.factors[:, :3].amin(0) < 0.61).all()
+    assert (draws.factors[:, :3].amax(0) > 1.39).all()
+    assert draws.factors[:, 3].abs().max() <= 0.1
+    correlation = torch.corrcoef(torch.cat([draws.factors, draws.box.float()], dim=1).T)
+    assert correlation[:4, :4].sub(torch.eye(4)).abs().max() < 0.1
+
+
+def test_part_of_a_batch_is_the_same_part_of_the_whole(photo):
+    """Processes that share a batch make the views that a single one would make."""
+    augment, images = Augmentation(), batch_of(photo, 8)
+    whole = augment(images, torch.Generator().manual_seed(6))
+    part = augment(images, torch.Generator().manual_seed(6), views=slice(3, 6))
+    assert torch.equal(whole[3:6], part)
+
+
+def test_images_stay_as_they_are(photo):
+    images = batch_of(photo, 4)
+    before = images.clone()
+    Augmentation()(images, torch.Generator().manual_seed(7))
+    assert torch.equal(images, before)
