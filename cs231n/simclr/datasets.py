@@ -3,9 +3,10 @@
 import numpy as np
 from PIL import Image
 from torch.utils.data import Dataset
+from torchvision import transforms
 from torchvision.datasets import VisionDataset
 
-from ..data_utils import load_digits
+from ..data_utils import CIFAR10_MEAN, CIFAR10_STD, load_digits
 from .data_utils import CIFAR10Pair
 
 
@@ -46,6 +47,22 @@ class Images(Dataset):
 
     def __getitem__(self, index):
         return self.transform(Image.fromarray(self.data[index])), self.targets[index]
+
+
+def digit_transform():
+    """Return a random augmentation for digits: a PIL image to a normalized float32 tensor (3, 32, 32).
+
+    Digits are turned, sheared, moved and scaled a little, and change their brightness and contrast. A flip or a
+    small part, as photos get them, would turn one digit into another.
+    """
+    return transforms.Compose(
+        [
+            transforms.RandomAffine(degrees=20, translate=(0.1, 0.1), scale=(0.75, 1.25), shear=15),
+            transforms.ColorJitter(brightness=0.4, contrast=0.4),
+            transforms.ToTensor(),
+            transforms.Normalize(CIFAR10_MEAN, CIFAR10_STD),
+        ]
+    )
 
 
 def _checked(images, targets):

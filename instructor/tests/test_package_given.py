@@ -16,7 +16,7 @@ from cs231n.data_utils import MissingData
 from cs231n.image_utils import blur_image, deprocess, jitter, preprocess, rescale
 from cs231n.simclr import evaluation
 from cs231n.simclr.data_utils import compute_test_transform
-from cs231n.simclr.datasets import ImagePairs, Images
+from cs231n.simclr.datasets import ImagePairs, Images, digit_transform
 from cs231n.simclr.model import Model
 from cs231n.todo import TASK_FILES, TaskNotStarted
 from instructor.reference import answer
@@ -184,6 +184,17 @@ def test_images_one_by_one():
     images = Images(np.full((2, 32, 32, 3), 255, np.uint8), np.array([3, 4]), compute_test_transform())
     x, target = images[1]
     assert (len(images), x.shape, target) == (2, (3, 32, 32), 4)
+
+
+def test_a_digit_changes_with_every_view_but_stays_in_the_picture():
+    image = np.zeros((32, 32, 3), np.uint8)
+    image[12:20, 14:18] = 255
+    torch.manual_seed(0)
+    views = torch.stack([digit_transform()(Image.fromarray(image)) for _ in range(20)])
+    assert views.shape == (20, 3, 32, 32)
+    bright = views[:, 0] > views[:, 0].amin(dim=(1, 2), keepdim=True) + 0.5
+    assert bright.sum(dim=(1, 2)).min() >= 8
+    assert len({view.numpy().tobytes() for view in views}) == 20
 
 
 @pytest.mark.parametrize(
