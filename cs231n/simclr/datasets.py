@@ -52,8 +52,8 @@ class Images(Dataset):
 def digit_transform():
     """Return a random augmentation for digits: a PIL image to a normalized float32 tensor (3, 32, 32).
 
-    Digits are turned, sheared, moved and scaled a little, and change their brightness and contrast. A flip or a
-    small part, as photos get them, would turn one digit into another.
+    Digits are turned, sheared, moved and scaled a little, and change their brightness and contrast. A flip or
+    a small part, as photos get them, would turn one digit into another.
     """
     return transforms.Compose(
         [
