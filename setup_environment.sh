@@ -20,7 +20,7 @@ main() {
   local options=() file
   for file in "$@"; do options+=(--requirement "$file"); done
   echo "Installing the packages of $* into $venv (once; PyTorch is some gigabytes, so this takes minutes)"
-  "$own_python" -m pip install --quiet --disable-pip-version-check "${options[@]}" ||
+  "$own_python" -m pip install -qq --disable-pip-version-check "${options[@]}" ||
     fail "pip could not install them; its message is above. Check the network, the index and proxy that" \
       "'$own_python -m pip config list' shows, and the free disk space. Then run this again: it goes on from there."
   "$own_python" -c 'import torch, torchvision' ||
