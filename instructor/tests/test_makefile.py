@@ -137,7 +137,7 @@ def test_the_workflow_calls_make_and_nothing_else():
 def test_test_lints_before_it_tests_both_sides(project):
     _, calls = ask(project, "test")
     assert calls[0] == ["data --quiet embedded"]
-    assert calls[-2][:3] == ["-m", "ruff", "check"]
+    assert [call[:3] for call in calls[1:-1]] == [["-m", "ruff", "check"], ["-m", "ruff", "format"]]
     assert calls[-1] == ["-m", "pytest", "tests", "instructor/tests"]
 
 
