@@ -6,31 +6,67 @@ import argparse
 import sys
 from pathlib import Path
 
-from rich.console import Console
+from instructor.commands import compose_command, grade_command, verify_command
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m instructor")
-    commands = parser.add_subparsers(dest="command", required=True)
-    grading = commands.add_parser("grade")
-    grading.add_argument("path", type=Path)
-    grading.add_argument("--sandbox", default="auto")
-    grading.add_argument("--seed", type=int)
-    options = parser.parse_args(arguments)
-    from instructor.grading.grade import grade
-    from instructor.grading.seeds import fresh_seed
-    from instructor.grading.table import show
+    """Run a command; return 0 when it did its work, 2 when it could not, 1 when verify finds a fault."""
+    options = parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
 
-    seed = fresh_seed() if options.seed is None else options.seed
-    result = grade(
-        options.path,
-        sandbox=options.sandbox,
-        seed=seed,
-        progress=lambda check: print(check.name, check.outcome, check.message),
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="python -m instructor", description="The instructor's commands.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    grade = commands.add_parser(
+        "grade",
+        help="grade a submission, a zip or a folder",
+        description="Grade a submission: print a table, write results.json, junit.xml and feedback.html. "
+        "Exit status 0: graded; 2: could not be graded.",
     )
-    show(result, Console())
-    print(result.remarks, result.ignored, result.seconds)
-    return 0
+    grade.add_argument("path", type=Path, metavar="PATH", help="the submission, a zip or a folder")
+    grade.add_argument(
+        "--sandbox",
+        choices=("auto", "bwrap", "none"),
+        default="auto",
+        help="auto: bubblewrap, or refuse; none: unprotected, and every result says so (default: auto)",
+    )
+    grade.add_argument("--seed", type=int, help="draw the same inputs as a run with this seed")
+    grade.add_argument(
+        "--results",
+        type=Path,
+        default=Path("results"),
+        metavar="DIR",
+        help="where to write (default: results)",
+    )
+    grade.add_argument(
+        "--notebooks",
+        choices=("quick", "full", "none"),
+        default="quick",
+        help="run the notebooks with few iterations, in full, or not at all (default: quick)",
+    )
+    grade.set_defaults(run=grade_command)
+
+    compose = commands.add_parser("compose", help="lay out a folder as a student's checkout, with fill-ins")
+    compose.add_argument("destination", type=Path, metavar="DEST", help="a folder that is new or empty")
+    compose.add_argument(
+        "--fill",
+        action="append",
+        required=True,
+        metavar="FILL",
+        help="reference, unfilled, or TASK=NAME for one task; may be repeated, later ones count",
+    )
+    compose.set_defaults(run=compose_command)
+
+    verify = commands.add_parser("verify", help="measure the grader with every fill-in", add_help=False)
+    verify.add_argument("rest", nargs=argparse.REMAINDER)
+    verify.set_defaults(run=verify_command)
+    return top
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 import time
@@ -11,46 +12,55 @@ from pathlib import Path
 from instructor.compose import PACKAGE, MarkerError, is_filled
 from instructor.grading.intake import Submission, read_submission
 from instructor.grading.notebooks import run_notebook
-from instructor.grading.plugin import run_checks
+from instructor.grading.plugin import HiddenChecks, run_checks
 from instructor.grading.result import PASSED, CheckResult, Result, TaskResult
 from instructor.grading.scoring import score_notebook, score_tasks
-from instructor.sandbox.jail import Jail, choose
+from instructor.hidden_checks.marking import all_checks
+from instructor.sandbox.jail import Jail, JailBroken, choose
 from instructor.sandbox.limits import Limits
 from instructor.tasks import ROOT, code_tasks, load_tasks
 
 NOTEBOOKS = ROOT / "notebooks"
 LEFT_OVER = ("__pycache__", "*.pyc", ".ipynb_checkpoints")
-Progress = Callable[[CheckResult], None]
+Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
 
 def grade(
     path: Path,
     *,
-    sandbox: str = "auto",
     seed: int,
+    sandbox: str = "auto",
     notebooks: str = "quick",
     limits: Limits | None = None,
-    progress: Progress = lambda _: None,
+    progress: Progress = lambda what, done, total: None,
 ) -> Result:
     """Grade the submission at `path`, a zip or a folder.
 
     `notebooks` is "quick", "full" or "none" (then their tasks could not run). Raises IntakeError when there
-    is nothing to grade and SandboxUnavailable when there is no sandbox.
+    is nothing to grade, SandboxUnavailable when there is no sandbox, and JailBroken when nothing runs in it.
     """
     began, limits, kind = time.monotonic(), limits or Limits(), choose(sandbox)
     submission = read_submission(path)
-    result = Result(submission.name, seed, kind, digest=submission.digest(), ignored=submission.ignored)
+    steps = _Steps(progress, notebooks != "none")
     with tempfile.TemporaryDirectory(prefix="cs231n-grade-") as folder:
         workspace = compose_submission(submission, Path(folder) / "submission")
         with Jail(workspace, kind, limits) as jail:
-            outcome = run_checks(jail, seed, progress)
+            outcome = run_checks(jail, seed, steps.checked)
+        _require_some(outcome)
         tasks = score_tasks(outcome.results, started_tasks(submission), set(submission.modules))
         if notebooks != "none":
-            tasks = _with_notebooks(tasks, workspace, kind, limits, notebooks == "quick", progress)
-    result.tasks, result.remarks = tasks, submission.remarks
-    result.internal = outcome.internal
-    result.seconds = time.monotonic() - began
-    return result
+            tasks = _run_notebooks(tasks, workspace, kind, limits, notebooks == "quick", steps)
+    return Result(
+        name=submission.name,
+        seed=seed,
+        sandbox=kind,
+        tasks=tasks,
+        remarks=submission.remarks,
+        internal=outcome.internal,
+        ignored=submission.ignored,
+        digest=submission.digest(),
+        seconds=time.monotonic() - began,
+    )
 
 
 def compose_submission(submission: Submission, folder: Path) -> Path:
@@ -64,20 +74,6 @@ def compose_submission(submission: Submission, folder: Path) -> Path:
     return folder
 
 
-def _with_notebooks(
-    tasks: list[TaskResult], workspace: Path, kind: str, limits: Limits, quick: bool, progress: Progress
-) -> list[TaskResult]:
-    right = {task.id for task in tasks if task.status == PASSED}
-    done = []
-    for task in load_tasks():
-        result = next(each for each in tasks if each.id == task.id)
-        if task.is_notebook:
-            ran = run_notebook(ROOT / task.module, workspace, kind, limits, right, quick, progress)
-            result = score_notebook(task, ran.share, ran.checks, tasks)
-        done.append(result)
-    return done
-
-
 def started_tasks(submission: Submission) -> dict[str, bool | None]:
     """Whether each task's block was touched; None where that cannot be told from the file."""
     started: dict[str, bool | None] = {}
@@ -86,7 +82,55 @@ def started_tasks(submission: Submission) -> dict[str, bool | None]:
         pristine = (ROOT / task.module).read_text(encoding="utf-8")
         try:
             source = "" if data is None else data.decode("utf-8", "replace")
-            started[task.id] = False if data is None else is_filled(source, task.block, pristine)
+            started[task.id] = data is not None and is_filled(source, task.block, pristine)
         except (MarkerError, RecursionError, MemoryError, ValueError):
             started[task.id] = None
     return started
+
+
+def _require_some(outcome: HiddenChecks) -> None:
+    """Tell a sandbox in which nothing runs from a submission in which nothing works."""
+    broken = [check for check in outcome.results if check.outcome == "not run"]
+    if not outcome.results or len(broken) == len(outcome.results):
+        raise JailBroken(broken[0].message if broken else "no hidden check was found")
+
+
+def _run_notebooks(
+    tasks: list[TaskResult], workspace: Path, kind: str, limits: Limits, quick: bool, steps: _Steps
+) -> list[TaskResult]:
+    right = {task.id for task in tasks if task.status == PASSED}
+    results = {task.id: task for task in tasks}
+    for task in load_tasks():
+        if task.is_notebook:
+            step = steps.notebook(task.id)
+            ran = run_notebook(ROOT / task.module, workspace, kind, limits, right, quick, step)
+            results[task.id] = score_notebook(task, ran.share, ran.checks, tasks)
+    return list(results.values())
+
+
+class _Steps:
+    """Counts what is done: hidden checks, then code cells."""
+
+    def __init__(self, progress: Progress, with_notebooks: bool) -> None:
+        notebooks = [task for task in load_tasks() if task.is_notebook and with_notebooks]
+        cells = sum(_code_cells(ROOT / task.module) for task in notebooks)
+        self._progress, self._done, self._total = progress, 0, len(all_checks()) + cells
+        progress("Starting", 0, self._total)
+
+    def checked(self, check: CheckResult) -> None:
+        self._step(check.task)
+
+    def notebook(self, name: str) -> Callable[[], None]:
+        self._progress(name, self._done, self._total)
+        return lambda: self._step(name)
+
+    def _step(self, what: str) -> None:
+        self._done += 1
+        self._progress(what, self._done, self._total)
+
+
+def _code_cells(notebook: Path) -> int:
+    if not notebook.is_file():
+        return 0
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return sum(cell["cell_type"] == "code" for cell in cells)

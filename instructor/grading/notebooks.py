@@ -48,7 +48,7 @@ def run_notebook(
     limits: Limits,
     right: Collection[str],
     quick: bool = True,
-    finished: Callable[[CheckResult], None] = lambda _: None,
+    step: Callable[[], None] = lambda: None,
 ) -> NotebookResult:
     """Run the kit's own `notebook` in a jail that holds the package and the notebooks in `workspace`.
 
@@ -60,14 +60,15 @@ def run_notebook(
     if not quick:
         limits = dataclasses.replace(limits, notebook_seconds=SLOW * limits.notebook_seconds)
     cells = _code_cells(notebook)
-    answers = list(_answers(notebook, workspace, kind, limits, quick))
+    answers = []
+    for answer in _answers(notebook, workspace, kind, limits, quick):
+        answers.append(answer)
+        step()
     reason = next((answer["reason"] for answer in answers if "reason" in answer), "")
     said = {answer["cell"]: answer for answer in answers if "cell" in answer}
     if not said:  # the first of these says most: why the kernel did not start, or what nbval said at last
         reason = reason or next((answer["failure"] for answer in answers if "failure" in answer), "")
     checks = tuple(_judge(notebook.stem, cells, said, reason, right))
-    for check in checks:
-        finished(check)
     if not said:
         return NotebookResult(0.0, checks)
     marked = [check for check in checks if check.name.endswith(" check")]

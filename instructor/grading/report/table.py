@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from instructor.grading.report.words import conditions, number
 from instructor.grading.result import Result
 
 STYLES = {
@@ -19,6 +20,19 @@ STYLES = {
 
 def show(result: Result, console: Console) -> None:
     """Print every task with its points and status, the total, and what else there is to say."""
+    if result.tasks:
+        console.print(_table(result))
+    for remark in [*result.remarks, *result.internal]:
+        console.print(Text(f"- {remark}"))
+    if result.ignored:
+        console.print(Text(f"- {len(result.ignored)} other files were ignored."))
+    if result.problem:
+        console.print(Text(f"Not graded: {result.problem}", style="bold red"))
+    else:
+        console.print(Text(conditions(result), style="bold red" if result.sandbox == "none" else ""))
+
+
+def _table(result: Result) -> Table:
     table = Table(title=Text(f"Submission {result.name}"), title_justify="left")
     table.add_column("Task")
     table.add_column("Points", justify="right")
@@ -30,9 +44,4 @@ def show(result: Result, console: Console) -> None:
     table.add_row(
         Text("Total", style="bold"), Text(f"{number(result.score)}/{result.points}", style="bold"), ""
     )
-    console.print(table)
-
-
-def number(points: float) -> str:
-    """Points without a needless fraction: 3, 1.5."""
-    return f"{points:.2f}".rstrip("0").rstrip(".")
+    return table

@@ -1,0 +1,21 @@
+"""What is told about a result, to people and to machines. Each file is complete or not there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from instructor.grading.report.atomic import write_atomically
+from instructor.grading.report.feedback import feedback_html
+from instructor.grading.report.gradescope import gradescope_json
+from instructor.grading.report.junit import junit_xml
+from instructor.grading.result import Result
+
+
+def write_reports(result: Result, folder: Path) -> Path:
+    """Write results.json, junit.xml and feedback.html into `folder`/<name of the submission>; return that."""
+    target = folder / result.name
+    target.mkdir(parents=True, exist_ok=True)
+    write_atomically(target / "results.json", gradescope_json(result))
+    write_atomically(target / "junit.xml", junit_xml(result))
+    write_atomically(target / "feedback.html", feedback_html(result))
+    return target

@@ -1,0 +1,35 @@
+"""feedback.html: what a student reads. One file, no scripts, nothing loaded from elsewhere."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from instructor.grading.report.words import aspect_words, conditions, number
+from instructor.grading.result import Result
+
+SHOWN = 12  # names of ignored files that are listed
+
+
+def feedback_html(result: Result) -> str:
+    """The page for one result; everything in it is escaped."""
+    return _template().render(result=result, conditions=conditions(result), shown=SHOWN)
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "number": number,
+        "words": aspect_words,
+        "slug": lambda status: status.replace(" ", "-"),
+    }
+    return environment.get_template("feedback.html.j2")

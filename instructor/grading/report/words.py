@@ -1,0 +1,34 @@
+"""Wording that the reports share."""
+
+from __future__ import annotations
+
+from instructor.grading.result import NOT_STARTED, Result, TaskResult
+
+SANDBOXES = {
+    "bwrap": "The code ran in a bubblewrap sandbox.",
+    "none": "The code ran WITHOUT a sandbox: this result is only as good as the trust in the submission.",
+}
+
+
+def number(points: float) -> str:
+    """Points without a needless fraction: 3, 1.5."""
+    return f"{points:.2f}".rstrip("0").rstrip(".")
+
+
+def aspect_words(aspect: str) -> str:
+    """The name of an aspect as words."""
+    return aspect.replace("_", " ")
+
+
+def conditions(result: Result) -> str:
+    """Under what sandbox and seed a result came about."""
+    sandbox = SANDBOXES.get(result.sandbox)
+    return f"{sandbox} Seed {result.seed}." if sandbox else "Nothing was run."
+
+
+def failures(task: TaskResult, aspect: str) -> list[str]:
+    """A line for each check of an aspect that did not pass: what should hold, and what came instead."""
+    if task.status == NOT_STARTED:
+        return ["This task is not started yet."]
+    failed = [check for check in task.checks if check.aspect == aspect and not check.passed]
+    return [f"{check.label} – {check.message}" if check.message else check.label for check in failed]
