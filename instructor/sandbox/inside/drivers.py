@@ -84,26 +84,26 @@ def train_epochs(
     package,
     model: Recipe,
     batches: list[Batch],
-    lr: float,
-    momentum: float = 0.0,
+    optimizer: str = "SGD",
+    settings: dict | None = None,
     epochs: int = 1,
     temperature: float = 0.5,
     loss: str = "own",
     device: str | None = None,
 ) -> dict:
-    """Train a model on the given batches for some epochs with plain gradient descent.
+    """Train a model on the given batches for some epochs with an optimizer of torch.optim and its settings.
 
     With loss = "stand_in" the package's loss functions are replaced by `stand_in_loss` for the while.
     Returns the mean loss of each epoch as `train` returned it, and the model's state dict.
     """
     network = model.build()
-    optimizer = torch.optim.SGD(network.parameters(), lr=lr, momentum=momentum)
+    stepper = getattr(torch.optim, optimizer)(network.parameters(), **(settings or {}))
     train = package.simclr.utils.train
     undo = _replace_losses(package, stand_in_loss) if loss == "stand_in" else list
     batch_size = len(batches[0][0])
     try:
         means = [
-            train(network, batches, optimizer, epoch, epochs, batch_size, temperature, device)
+            train(network, batches, stepper, epoch, epochs, batch_size, temperature, device)
             for epoch in range(1, epochs + 1)
         ]
     finally:

@@ -97,7 +97,7 @@ def rivals(
 def tiny_encoder(seed: int, features: int = 24, out: int = 12, norm: str = "group") -> nn.Module:
     """An encoder and a projection head: images (B, 3, H, W) to unit features (B, features) and outs (B, out).
 
-    `norm` is "group", where an image's output does not depend on its batch, or "batch".
+    `norm` is "group", where an image's output does not depend on its batch, or "batch", which trains faster.
     """
     random = torch.Generator().manual_seed(seed)
     model = TinyEncoder(features, out, norm)
@@ -119,6 +119,7 @@ class TinyEncoder(nn.Module):
     def __init__(self, features: int, out: int, norm: str) -> None:
         super().__init__()
         normalize = {"group": lambda n: nn.GroupNorm(4, n), "batch": nn.BatchNorm2d}[norm]
+        in_head = {"group": nn.Identity, "batch": lambda: nn.BatchNorm1d(32)}[norm]
         self.f = nn.Sequential(
             nn.Conv2d(3, 16, 5, padding=2, stride=2),
             normalize(16),
@@ -129,7 +130,7 @@ class TinyEncoder(nn.Module):
             nn.AdaptiveAvgPool2d(1),
             nn.Flatten(),
         )
-        self.g = nn.Sequential(nn.Linear(features, 32), nn.SiLU(), nn.Linear(32, out))
+        self.g = nn.Sequential(nn.Linear(features, 32), in_head(), nn.SiLU(), nn.Linear(32, out))
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         feature = self.f(x)
