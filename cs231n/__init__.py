@@ -8,12 +8,12 @@ TODO, the files that you fill:
 
 Given, to use and to read:
 - image_utils: photo to network input and back, blur, jitter
-- data_utils: labelled photos, digits, small color images
+- data_utils: labelled photos, digits, small color images (cifar_batches reads CIFAR-10's files)
 - pretrained: networks trained on ImageNet
 - canvas: where a class visualization is painted, and the lens the network looks through
-- checks: instant checks of each TODO block
+- checks: instant checks of each TODO block (check_examples holds what they try)
 - simclr.model: encoder and projection head
-- simclr.datasets: pairs of views of any images
+- simclr.datasets: pairs of views of any images, and an augmentation for digits
 - simclr.evaluation: nearest neighbors, linear probe, fine-tuning
 - simclr.fair_comparison: pretraining against training from scratch, on the same budget
 - plots: the pictures of the notebooks
