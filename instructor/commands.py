@@ -23,9 +23,9 @@ from instructor.tasks import ROOT, code_tasks
 
 GRADED, NOT_GRADED = 0, 2
 STUDENT_FILES = (
-    ("README.md", "Makefile", "requirements.txt", "setup_environment.sh", "collect_submission.sh")
-    + ("notebooks/*.ipynb", "tests/*.py")
-    + ("datasets/*.sh", "datasets/*.py", "datasets/*.txt", "datasets/*.md")
+    *("README.md", "Makefile", "requirements.txt", "setup_environment.sh", "collect_submission.sh"),
+    *("notebooks/*.ipynb", "tests/*.py"),
+    *("datasets/*.sh", "datasets/*.py", "datasets/*.txt", "datasets/*.md"),
 )
 
 

@@ -18,6 +18,10 @@ def feedback_html(result: Result) -> str:
     return _template().render(result=result, conditions=conditions(result), shown=SHOWN)
 
 
+def _slug(status: str) -> str:
+    return status.replace(" ", "-")
+
+
 @cache
 def _template() -> Template:
     environment = Environment(
@@ -27,9 +31,5 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
-        "number": number,
-        "words": aspect_words,
-        "slug": lambda status: status.replace(" ", "-"),
-    }
+    environment.filters |= {"number": number, "words": aspect_words, "slug": _slug}
     return environment.get_template("feedback.html.j2")

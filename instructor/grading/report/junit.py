@@ -39,6 +39,4 @@ def junit_xml(result: Result) -> str:
             kind = "error" if check.outcome == "not run" else "failure"
             ElementTree.SubElement(case, kind, message=clean(check.message)).text = check.label
     ElementTree.indent(suites)
-    return (
-        '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(suites, encoding="unicode") + "\n"
-    )
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{ElementTree.tostring(suites, encoding="unicode")}\n'

@@ -23,13 +23,14 @@ def show(result: Result, console: Console) -> None:
     if result.tasks:
         console.print(_table(result))
     for remark in [*result.remarks, *result.internal]:
-        console.print(Text(f"- {remark}"))
+        console.print(Text(f"- {remark}"), soft_wrap=True)
     if result.ignored:
         console.print(Text(f"- {len(result.ignored)} other files were ignored."))
     if result.problem:
-        console.print(Text(f"Not graded: {result.problem}", style="bold red"))
+        console.print(Text(f"Not graded: {result.problem}", style="bold red"), soft_wrap=True)
     else:
-        console.print(Text(conditions(result), style="bold red" if result.sandbox == "none" else ""))
+        style = "bold red" if result.sandbox == "none" else ""
+        console.print(Text(conditions(result), style=style), soft_wrap=True)
 
 
 def _table(result: Result) -> Table:
@@ -41,7 +42,5 @@ def _table(result: Result) -> Table:
         points = f"{number(task.earned)}/{task.points}"
         table.add_row(Text(task.title), points, Text(task.status, style=STYLES[task.status]))
     table.add_section()
-    table.add_row(
-        Text("Total", style="bold"), Text(f"{number(result.score)}/{result.points}", style="bold"), ""
-    )
+    table.add_row("Total", f"{number(result.score)}/{result.points}", "", style="bold")
     return table
