@@ -5,10 +5,11 @@ sentence when the student's function gives something else. EXAMPLES lists them b
 they are tried: from the plainest on.
 """
 
-from . import contrastive_loss, net_visualization, training, views
+from . import contrastive_loss, image_steps, saliency, training, views
 
 EXAMPLES = {
-    **net_visualization.EXAMPLES,
+    **saliency.EXAMPLES,
+    **image_steps.EXAMPLES,
     **views.EXAMPLES,
     **contrastive_loss.EXAMPLES,
     **training.EXAMPLES,

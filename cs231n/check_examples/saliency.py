@@ -1,0 +1,68 @@
+"""Saliency maps that can be read off the weights."""
+
+import torch
+
+from .expect import expect_close, expect_tensor, expect_unchanged
+from .small_networks import Scores
+
+CLASS_0 = {(0, 0): (1, -4, 2), (1, 2): (3, 0, -1)}
+CLASS_1 = {(0, 1): (-2, -2, -5), (1, 0): (6, 1, 1)}
+MAP_0 = [[4.0, 0, 0], [0, 0, 3]]
+MAP_1 = [[0, 5.0, 0], [6, 0, 0]]
+BECAUSE = (
+    "the scores are linear here, so the gradient of a class's score is its weights; pixel (0, 0) of class 0 "
+    "has the weights 1, -4 and 2, and the largest magnitude of the three is 4."
+)
+
+
+def _maps(X, y, model):
+    from ..net_visualization_pytorch import compute_saliency_maps
+
+    return compute_saliency_maps(X, torch.as_tensor(y), model)
+
+
+def saliency_of_linear_scores():
+    """With linear scores the map can be read off the weights, whichever class has the highest score."""
+    model = Scores([CLASS_0, CLASS_1, {}], bias=[0.0, 0.0, 100.0])
+    maps = _maps(torch.ones(2, 3, 2, 3), [0, 1], model)
+    expect_close(maps, [MAP_0, MAP_1], "the saliency (image, row, column)", BECAUSE)
+
+
+def saliency_of_one_image_and_of_seven():
+    """A batch of any size gives one map an image."""
+    model = Scores([CLASS_0, CLASS_1])
+    expect_close(
+        _maps(torch.ones(1, 3, 2, 3), [1], model), [MAP_1], "the saliency of a single image", BECAUSE
+    )
+    seven = _maps(torch.rand(7, 3, 2, 3), [0, 1, 1, 0, 1, 0, 0], model)
+    expected = [MAP_0, MAP_1, MAP_1, MAP_0, MAP_1, MAP_0, MAP_0]
+    expect_close(seven, expected, "the saliency of seven images", BECAUSE)
+
+
+def saliency_follows_the_image():
+    """With squared pixels the gradient is 2 × weight × pixel, so the map depends on the image."""
+    model = Scores([CLASS_0, CLASS_1], power=2)
+    X = torch.full((1, 3, 2, 3), -3.0)
+    expected = 6 * torch.tensor([MAP_0])
+    expect_close(_maps(X, [0], model), expected, "the saliency", "the gradient is 2 · weight · pixel here.")
+
+
+def saliency_leaves_its_inputs_alone():
+    """The images, the labels and the weights keep their values."""
+    model = Scores([CLASS_0, CLASS_1])
+    X, y = torch.rand(2, 3, 2, 3), torch.tensor([1, 0])
+    X_before, y_before, weight_before = X.clone(), y.clone(), model.weight.detach().clone()
+    expect_tensor(_maps(X, y, model), (2, 2, 3), "the saliency")
+    expect_unchanged(X, X_before, "X")
+    expect_unchanged(y, y_before, "y")
+    expect_unchanged(model.weight, weight_before, "the model")
+
+
+EXAMPLES = {
+    "compute_saliency_maps": (
+        saliency_of_linear_scores,
+        saliency_of_one_image_and_of_seven,
+        saliency_follows_the_image,
+        saliency_leaves_its_inputs_alone,
+    ),
+}
