@@ -1,0 +1,3 @@
+"""Both views in one line."""
+
+x_i, x_j = self.transform(img), self.transform(img)

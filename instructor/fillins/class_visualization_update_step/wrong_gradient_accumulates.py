@@ -1,0 +1,10 @@
+"""The gradient is not set to zero, so that the next step takes this one along.
+
+Caught by: test_class_visualization_repeated_steps
+Hint: backward() adds to img.grad; empty it before or after the step.
+"""
+
+objective = model(img)[0, target_y] - l2_reg * (img**2).sum()
+objective.backward()
+with torch.no_grad():
+    img += learning_rate * img.grad

@@ -1,0 +1,12 @@
+"""Views are flipped with probability 0.2.
+
+Caught by: test_transform_flip
+Hint: The flip has probability 0.5.
+"""
+
+augmentations = [
+    transforms.RandomResizedCrop(32),
+    transforms.RandomHorizontalFlip(p=0.2),
+    transforms.RandomApply([color_jitter], p=0.8),
+    transforms.RandomGrayscale(p=0.2),
+]

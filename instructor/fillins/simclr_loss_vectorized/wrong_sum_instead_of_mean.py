@@ -1,0 +1,10 @@
+"""The terms are added up, not averaged.
+
+Caught by: test_vectorized_value
+Hint: The loss of the batch is the mean of the 2N terms.
+"""
+
+itself = torch.eye(2 * N, dtype=torch.bool, device=device)
+log_denominator = (sim_matrix / tau).masked_fill(itself, float("-inf")).logsumexp(dim=1)
+positive = sim_positive_pairs(out_left, out_right).view(N) / tau
+loss = (log_denominator - torch.cat([positive, positive])).sum()
