@@ -2,9 +2,15 @@
 
 A pretrained network is often compared with one that was trained far less. `compare` lets training from
 scratch have the same augmentation, then as many images as pretraining and fine-tuning together, then as much
-time, and prints what each arm has spent beside its accuracy.
+time, and prints what each arm has spent beside its accuracy: a first look, with one seed and fixed rates.
+
+The command does the same thoroughly: all arms, tuned equally hard, several label budgets and seeds. It writes
+results as they come and goes on where it was cut:
+
+    python -m cs231n.simclr.fair_comparison --data digits --labels-per-class 1 5 10 50 --seeds 5
 """
 
+import sys
 import time
 from dataclasses import dataclass
 
@@ -14,38 +20,20 @@ from PIL import Image
 from torch import nn
 from tqdm.auto import tqdm
 
+from .arms import arms_named
 from .cost import Cost, metered
 from .data_utils import compute_test_transform
 from .evaluation import Classifier, device_of
 
-
-@dataclass(frozen=True)
-class Arm:
-    """One way from labelled images to a classifier.
-
-    - name: as the table shows it.
-    - pretrained: starts from the pretrained encoder, and pays for the pretraining; else from random weights.
-    - frozen: trains one linear layer on the encoder as it is; else everything.
-    - augmented: draws a new view of a labelled image each time; else shows it as it is.
-    - match: "steps" for as many steps with labels as asked for; "images" or "seconds" for as much of that as
-      pretraining and those steps cost together.
-    """
-
-    name: str
-    pretrained: bool = False
-    frozen: bool = False
-    augmented: bool = True
-    match: str = "steps"
-
-
-ARMS = (
-    Arm("random encoder, linear probe", frozen=True),
-    Arm("scratch, short", augmented=False),
-    Arm("scratch, augmented"),
-    Arm("scratch, as many images", match="images"),
-    Arm("scratch, as much time", match="seconds"),
-    Arm("SimCLR, linear probe", pretrained=True, frozen=True),
-    Arm("SimCLR, fine-tuned", pretrained=True),
+# The arms of a first look; all of them, over several seeds and tuned, are in the command.
+FIRST_ARMS = arms_named(
+    "random encoder, linear probe",
+    "scratch, short",
+    "scratch, augmented",
+    "scratch, as many images",
+    "scratch, as much time",
+    "SimCLR, linear probe",
+    "SimCLR, fine-tuned",
 )
 
 
@@ -84,7 +72,7 @@ def compare(
     transform,
     labels_per_class=10,
     steps=100,
-    arms=ARMS,
+    arms=FIRST_ARMS,
     batch_size=64,
     seed=0,
     progress=True,
@@ -98,7 +86,7 @@ def compare(
       images of each class, drawn with `seed`, are used; the others are not looked at.
     - transform: the augmentation, from a PIL image to a tensor.
     - steps: optimizer steps with labels for a pretrained arm.
-    - arms: tuple of Arm. progress: whether to show a bar with the time left.
+    - arms: tuple of Arm, those that FIRST_ARMS knows of. progress: whether to show a bar with the time left.
 
     Returns: Comparison, one Row an arm. One run of each arm: with few labels another seed can turn a small
     difference around. Raises ValueError when a class has too few images.
@@ -193,3 +181,9 @@ def _accuracy(classifier, images, labels):
         guess = classifier(_as_they_are(images[few]).to(device)).argmax(dim=1)
         hits += (guess.cpu() == torch.as_tensor(labels[few])).sum().item()
     return 100 * hits / len(images)
+
+
+if __name__ == "__main__":
+    from .study_command import main
+
+    sys.exit(main())

@@ -54,7 +54,7 @@ class Augmentation:
         def uniform(low, high, *more):
             return torch.empty(n, *more).uniform_(low, high, generator=generator)
 
-        box = self._boxes(n, shape, generator)
+        place = self.draw_places(n, shape, generator)
         factors = torch.stack(
             [
                 uniform(1 - self.brightness, 1 + self.brightness),
@@ -65,7 +65,7 @@ class Augmentation:
             dim=1,
         )
         return Draws(
-            box,
+            place,
             uniform(0, 1) < self.flip,
             uniform(0, 1) < self.jitter,
             uniform(0, 1, 4).argsort(dim=1),
@@ -75,7 +75,7 @@ class Augmentation:
 
     def apply(self, images, draws, dtype=torch.float32):
         """Return the view of each image (B, 3, H, W) that `draws` describes."""
-        x = crop_and_resize(images, draws.box, draws.flip, self.size)
+        x = self.take_places(images, draws)
         self._jitter(x, draws)
         (chosen,) = torch.nonzero(draws.to_gray, as_tuple=True)
         if len(chosen):
@@ -100,7 +100,11 @@ class Augmentation:
                     chosen = chosen.to(x.device)
                     x[chosen] = change(x[chosen], factor)
 
-    def _boxes(self, n, shape, generator):
+    def take_places(self, images, draws):
+        """Return the part of each image that was drawn, float (B, 3, size, size) in [0, 1]."""
+        return crop_and_resize(images, draws.place, draws.flip, self.size)
+
+    def draw_places(self, n, shape, generator):
         """RandomResizedCrop's boxes, long (n, 4): the first of ten tries that fits into the image."""
         height, width = shape
         tries = (n, 10)
@@ -126,7 +130,7 @@ class Augmentation:
 class Draws:
     """What was drawn for n views: tensors whose first axis is the view, on the CPU."""
 
-    box: torch.Tensor  # long (n, 4): top, left, height, width
+    place: torch.Tensor  # which part of the image: a box, long (n, 4): top, left, height, width
     flip: torch.Tensor  # bool (n,)
     jitter: torch.Tensor  # bool (n,)
     order: torch.Tensor  # long (n, 4): which color change is first, second, ...

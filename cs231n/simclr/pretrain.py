@@ -18,17 +18,12 @@ from tqdm import tqdm
 from ..data_utils import MissingData, load_cifar10, load_digits
 from . import checkpoint, precision
 from .distributed import join, leave
+from .fast_affine import AffineAugmentation
 from .fast_augment import Augmentation
 from .fast_pretrain import Plan, pretrain
 from .model import ENCODERS, Model
 
-# The digits are gray, and a mirrored digit is another sign: only what makes sense for them.
-AUGMENTATIONS = {
-    "digits": Augmentation(
-        scale=(0.3, 1.0), flip=0, saturation=0, hue=0, to_gray=0, mean=(0.1,) * 3, std=(0.27,) * 3
-    ),
-    "cifar10": Augmentation(),
-}
+AUGMENTATIONS = {"digits": AffineAugmentation(), "cifar10": Augmentation()}
 LOADERS = {"digits": lambda: load_digits("train")[0], "cifar10": lambda: load_cifar10("train")[0]}
 
 

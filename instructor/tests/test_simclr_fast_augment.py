@@ -9,6 +9,7 @@ from torchvision import transforms
 from torchvision.transforms import functional as tv
 
 from cs231n.simclr import fast_color
+from cs231n.simclr.fast_affine import AffineAugmentation
 from cs231n.simclr.fast_augment import Augmentation, crop_and_resize
 
 DRAWS = 600
@@ -29,8 +30,8 @@ def batch_of(photo, n=DRAWS):
 def test_a_crop_is_what_torchvision_cuts_and_resizes(photo):
     augment = Augmentation()
     draws = augment.draw(40, (32, 32), torch.Generator().manual_seed(1))
-    fast = crop_and_resize(batch_of(photo, 40), draws.box, draws.flip, 32)
-    for view, box, flip in zip(fast, draws.box.tolist(), draws.flip.tolist(), strict=True):
+    fast = crop_and_resize(batch_of(photo, 40), draws.place, draws.flip, 32)
+    for view, box, flip in zip(fast, draws.place.tolist(), draws.flip.tolist(), strict=True):
         slow = tv.resized_crop(Image.fromarray(photo), *box, size=[32, 32])
         slow = tv.to_tensor(tv.hflip(slow) if flip else slow)
         assert (view - slow).abs().max() <= 1.01 / 255  # PIL rounds after each of its two passes
@@ -64,7 +65,7 @@ def test_a_color_change_is_torchvisions(photo, fast, slow, factor):
 
 
 def test_boxes_are_drawn_as_by_torchvision():
-    fast = Augmentation().draw(DRAWS, (32, 48), torch.Generator().manual_seed(2)).box.numpy()
+    fast = Augmentation().draw(DRAWS, (32, 48), torch.Generator().manual_seed(2)).place.numpy()
     torch.manual_seed(2)
     image = torch.zeros(3, 32, 48)
     slow = [transforms.RandomResizedCrop.get_params(image, (0.08, 1.0), (3 / 4, 4 / 3)) for _ in range(DRAWS)]
@@ -104,6 +105,32 @@ def test_views_are_distributed_as_torchvisions(photo):
         assert ks_2samp(number(fast), number(slow)).pvalue > 1e-3, name
 
 
+def test_a_turned_and_sheared_digit_is_torchvisions(photo):
+    augment = AffineAugmentation()
+    draws = augment.draw(30, (32, 32), torch.Generator().manual_seed(8))
+    fast = augment.take_places(batch_of(photo, 30), draws)
+    slow = to_torchvisions_arguments(draws.place)
+    x = batch_of(photo, 1)[0].float() / 255
+    for view, (angle, translate, scale, shear) in zip(fast, slow, strict=True):
+        turned = tv.affine(x, angle, translate, scale, [shear, 0.0], tv.InterpolationMode.BILINEAR)
+        assert (view - turned).abs().max() < 2e-4
+
+
+def test_digits_are_turned_and_sheared_as_by_torchvision():
+    fast = AffineAugmentation().draw(DRAWS, (32, 32), torch.Generator().manual_seed(9)).place
+    torch.manual_seed(9)
+    transform = transforms.RandomAffine(degrees=20, translate=(0.1, 0.1), scale=(0.75, 1.25), shear=15)
+    names = (transform.degrees, transform.translate, transform.scale, transform.shear, [32, 32])
+    slow = [transform.get_params(*names) for _ in range(DRAWS)]
+    slow = [(angle, *translate, scale, shear[0]) for angle, translate, scale, shear in slow]
+    for column in range(5):
+        assert ks_2samp(fast[:, column], np.array(slow)[:, column]).pvalue > 1e-3
+
+
+def to_torchvisions_arguments(places):
+    return [(angle, [tx, ty], scale, shear) for angle, tx, ty, scale, shear in places.tolist()]
+
+
 def test_each_view_has_its_own_draw_of_everything():
     draws = Augmentation().draw(2000, (32, 32), torch.Generator().manual_seed(5))
     assert abs(draws.flip.float().mean() - 0.5) < 0.05
@@ -113,7 +140,7 @@ def test_each_view_has_its_own_draw_of_everything():
     assert (draws.factors[:, :3].amin(0) < 0.61).all()
     assert (draws.factors[:, :3].amax(0) > 1.39).all()
     assert draws.factors[:, 3].abs().max() <= 0.1
-    correlation = torch.corrcoef(torch.cat([draws.factors, draws.box.float()], dim=1).T)
+    correlation = torch.corrcoef(torch.cat([draws.factors, draws.place.float()], dim=1).T)
     assert correlation[:4, :4].sub(torch.eye(4)).abs().max() < 0.1
 
 

@@ -1,0 +1,71 @@
+"""The command behind `python -m cs231n.simclr.fair_comparison` (given)."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from ..data_utils import MissingData
+from .model import ENCODERS
+from .precision import NAMED
+from .study import TRIALS, study
+from .study_report import plot, tables
+
+
+def main(arguments=None):
+    """Run the comparison; return its exit status: 0 done, 2 can't start, 130 cut short."""
+    options = vars(parser().parse_args(arguments))
+    folder = Path(options.pop("results") or f"results/fair_comparison_{options['data']}")
+    options["tune_at"] = (
+        options["tune_at"] or sorted(options["labels_per_class"])[len(options["labels_per_class"]) // 2]
+    )
+    try:
+        settings, finished = study(options, folder, progress=not options["quiet"])
+    except (MissingData, ValueError) as error:
+        print(f"fair_comparison: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"fair_comparison: cut short; the same command goes on from {folder}.", file=sys.stderr)
+        return 130
+    text = tables(settings, finished)
+    (folder / "table.md").write_text(text)
+    plot(settings, finished, folder / "plot.png")
+    print(text)
+    print(f"The table is in {folder / 'table.md'}, the plot in {folder / 'plot.png'}.")
+    return 0
+
+
+def parser():
+    """Return the parser of the command's options."""
+    p = argparse.ArgumentParser(
+        prog="python -m cs231n.simclr.fair_comparison",
+        description="SimCLR against training from scratch with counted budgets, tuned equally hard.",
+    )
+    p.add_argument("--data", choices=("digits", "cifar10"), default="digits")
+    p.add_argument("--encoder", choices=ENCODERS, default="small")
+    p.add_argument("--labels-per-class", type=positive, nargs="+", default=[1, 5, 10, 50])
+    p.add_argument("--seeds", type=positive, default=5, help="number of seeds")
+    p.add_argument("--epochs", type=positive, default=20, help="of pretraining")
+    p.add_argument("--batch-size", type=positive, default=128, help="of pretraining, in images")
+    p.add_argument("--temperature", type=float, default=0.5)
+    p.add_argument(
+        "--steps", type=positive, default=200, help="with labels, after pretraining and in short arms"
+    )
+    p.add_argument("--trials", type=positive, default=len(TRIALS), help="tuning trials for each arm")
+    p.add_argument(
+        "--tune-at", type=positive, help="labels a class for tuning; the middle budget if not given"
+    )
+    p.add_argument(
+        "--precision", choices=["auto", *NAMED], default="auto", help="auto: a short trial decides"
+    )
+    p.add_argument("--jobs", type=positive, default=1, help="runs at a time, each on one thread")
+    p.add_argument("--results", help="folder; results/fair_comparison_DATA if not given")
+    p.add_argument("--quiet", action="store_true", help="no progress bars")
+    return p
+
+
+def positive(text):
+    """Return a whole number of at least 1, as argparse wants it."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
+    return number

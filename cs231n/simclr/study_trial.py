@@ -1,0 +1,30 @@
+"""How long a step of each kind of training takes on this machine, measured in turns (given)."""
+
+import copy
+
+from .cost import metered
+from .fast_classifier import BATCH, Rates, fit
+from .fast_pretrain import pretrain
+from .precision import NAMED
+from .study_jobs import AUGMENTATIONS, images_of, plan_of, untrained
+
+
+def seconds_of_steps(settings, steps=4, rounds=5):
+    """Return {"pretraining_step", "labelled_step"}, seconds with augmentation, loss and optimizer.
+
+    One kind after the other, `rounds` times, so that another job on the machine slows both alike; the least
+    time of each counts.
+    """
+    images, labels = images_of(settings["data"])["train"]
+    augment, precision = AUGMENTATIONS[settings["data"]], NAMED[settings["precision"]]
+    model = untrained(settings, 0)
+    best = dict.fromkeys(("pretraining_step", "labelled_step"), float("inf"))
+    for _ in range(rounds):
+        trained = copy.deepcopy(model)
+        few = images[: steps * settings["batch_size"]]
+        with metered(trained) as meter:
+            pretrain(trained, few, plan_of(settings, 0, (1e-3, 0.0), epochs=1), augment, precision)
+        _, cost = fit(model, images[:BATCH], labels[:BATCH], steps, Rates(), augment, True, precision, 0)
+        for name, spent in (("pretraining_step", meter.cost), ("labelled_step", cost)):
+            best[name] = min(best[name], spent.seconds / spent.steps)
+    return best

@@ -1,0 +1,193 @@
+"""The fair comparison: budgets are counted, arms matched; a cut run goes on, a repeated one is the same."""
+
+import json
+
+import pytest
+import torch
+
+from cs231n.simclr import study, study_jobs
+from cs231n.simclr.arms import ARMS
+from cs231n.simclr.cost import Cost, flops_of_a_step, metered
+from cs231n.simclr.evaluation import Classifier
+from cs231n.simclr.fair_comparison import draw_labelled
+from cs231n.simclr.model import Model
+from cs231n.simclr.study_report import interval, of_arm, plot, tables
+
+OPTIONS = {
+    "data": "digits",
+    "encoder": "small",
+    "epochs": 2,
+    "batch_size": 8,
+    "temperature": 0.5,
+    "steps": 2,
+    "trials": 2,
+    "tune_at": 2,
+    "precision": "float32",
+    "labels_per_class": [1, 2],
+    "seeds": 2,
+    "jobs": 1,
+}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def small_data():
+    """Sixty-four noisy images of two classes, 16 × 16, in place of a real data set."""
+    monkeypatch = pytest.MonkeyPatch()
+
+    def images_of(data):
+        generator = torch.Generator().manual_seed(0)
+        splits = {}
+        for name, n in (("train", 64), ("validation", 20), ("test", 20)):
+            labels = torch.arange(n) % 2
+            noise = torch.randint(0, 100, (n, 3, 16, 16), generator=generator)
+            noise[labels == 1, :, :8] += 100
+            splits[name] = (noise.byte(), labels)
+        return splits
+
+    monkeypatch.setattr(study_jobs, "images_of", images_of)
+    monkeypatch.setattr(study, "images_of", images_of)
+    small = study_jobs.AUGMENTATIONS["digits"].__class__(size=16)
+    monkeypatch.setitem(study_jobs.AUGMENTATIONS, "digits", small)
+    seconds = {"pretraining_step": 0.02, "labelled_step": 0.01}
+    monkeypatch.setattr(study, "seconds_of_steps", lambda settings: dict(seconds))
+    threads = torch.get_num_threads()
+    yield
+    monkeypatch.undo()
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def whole(small_data, tmp_path_factory):
+    """The settings and the finished runs of a study that nothing interrupted."""
+    return study.study(OPTIONS, tmp_path_factory.mktemp("whole"), progress=False)
+
+
+def by_key(finished):
+    return {study._key(run): run.get("accuracy", run.get("loss")) for run in finished}
+
+
+def test_a_cut_study_goes_on_and_a_repeated_one_is_the_same_to_the_digit(whole, tmp_path, monkeypatch):
+    _, whole = whole
+    assert len(by_key(whole)) == len(whole)
+
+    calls = []
+
+    def run_job(settings, job, folder):
+        if len(calls) == 20:
+            raise KeyboardInterrupt
+        calls.append(job)
+        return study_jobs.run_job(settings, job, folder)
+
+    monkeypatch.setattr(study, "run_job", run_job)
+    with pytest.raises(KeyboardInterrupt):
+        study.study(OPTIONS, tmp_path / "cut", progress=False)
+    with open(tmp_path / "cut" / "results.jsonl", "a") as out:
+        out.write('{"kind": "arm", "arm": "scr')  # killed while it wrote
+    calls.clear()
+    monkeypatch.setattr(study, "run_job", lambda *a: calls.append(a) or study_jobs.run_job(*a))
+    _, resumed = study.study(OPTIONS, tmp_path / "cut", progress=False)
+    assert len(calls) == len(whole) - 20
+    assert by_key(resumed) == by_key(whole)
+
+    calls.clear()
+    study.study(OPTIONS | {"seeds": 1}, tmp_path / "cut", progress=False)
+    assert calls == []
+
+
+def test_arms_spend_what_they_may(tmp_path):
+    settings, finished = study.study(OPTIONS | {"seeds": 1, "trials": 1}, tmp_path, progress=False)
+    runs = {
+        arm.match + arm.pretrained + "frozen" * arm.frozen + "plain" * (not arm.augmented): of_arm(
+            finished, arm, 2
+        )[0]
+        for arm in ARMS
+    }
+    spent = {name: Cost(**run["cost"]) for name, run in runs.items()}
+    tuned = spent["stepsall"]
+    pretraining = study_jobs.pretraining_cost(settings)
+    # 2 epochs of 8 steps of 8 pairs, then 2 steps of 64 images.
+    assert pretraining.images == 2 * 8 * 16
+    assert (tuned.images, tuned.steps) == (256 + 128, 16 + 2)
+    classifier = Classifier(Model(encoder="small"), classes=10)
+    pairs = 16 * flops_of_a_step(Model(encoder="small"), (16, 3, 16, 16))
+    assert tuned.flops == pairs + 2 * flops_of_a_step(classifier, (64, 3, 16, 16))
+    for match in ("images", "data"):
+        assert spent[match].images == tuned.images
+    assert abs(spent["flops"].flops / tuned.flops - 1) < 0.2  # as near as whole steps of 64 come
+    assert spent["seconds"].steps == 2 + round(16 * 0.02 / 0.01)
+    assert spent["epochs"].images == 128  # two more epochs over four images are less than a step
+    assert spent["steps"].images == spent["stepsplain"].images == 128
+    assert spent["stepslabelled"].images == tuned.images
+    assert spent["stepsfrozenplain"].images == 4  # each labelled image goes through the frozen encoder once
+    assert spent["stepsallfrozenplain"].images == 256 + 4
+
+
+def test_no_arm_is_tuned_on_what_it_is_measured_on(whole):
+    _, finished = whole
+    tuning = [run for run in finished if run.get("split") == "validation"]
+    measured = [run for run in finished if run.get("split") == "test"]
+    assert {run["seed"] for run in tuning}.isdisjoint({run["seed"] for run in measured})
+    for arm in ARMS:
+        assert sum(run["arm"] == arm.name for run in tuning) == OPTIONS["trials"]
+        chosen = {tuple(run["rates"]) for run in measured if run["arm"] == arm.name}
+        assert len(chosen) == 1
+
+
+def test_splits_are_disjoint():
+    """Of the real digits: no validation image is trained on; every class has as many."""
+    labels = torch.arange(4000) // 400
+    held = draw_labelled(labels, 50, seed=20_200_213)
+    assert len(set(held.tolist())) == 500
+    assert torch.bincount(labels[torch.from_numpy(held)]).tolist() == [50] * 10
+
+
+def test_other_settings_do_not_mix(tmp_path):
+    study.settings_of(OPTIONS, tmp_path)
+    with pytest.raises(ValueError, match="epochs 2"):
+        study.settings_of(OPTIONS | {"epochs": 3}, tmp_path)
+    assert json.loads((tmp_path / "settings.json").read_text())["epochs"] == 2
+
+
+def test_the_report_has_every_arm_and_the_interval(whole, tmp_path):
+    settings, finished = whole
+    text = tables(settings, finished)
+    for arm in ARMS:
+        assert text.count(f"| {arm.name} |") >= 2
+    assert text.count(" ± ") > 40
+    plot(settings, finished, tmp_path / "plot.png")
+    assert (tmp_path / "plot.png").stat().st_size > 10_000
+
+
+def test_the_interval_is_students():
+    mean, half = interval([1.0, 2.0, 3.0])
+    assert mean == 2
+    assert abs(half - 4.302653 * 1 / 3**0.5) < 1e-5
+    assert interval([5.0]) == (5.0, None)
+
+
+def test_costs_are_counted_however_training_is_written():
+    model = Model(encoder="small")
+    optimizer = torch.optim.SGD(model.parameters(), 0.1)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    with metered(model) as meter:
+        for n in (4, 4, 3):
+            model(torch.zeros(n, 3, 8, 8))[1].sum().backward()
+        optimizer.step()
+        with torch.no_grad():
+            model(torch.zeros(5, 3, 8, 8))
+        model.eval()(torch.zeros(7, 3, 8, 8))
+    assert (meter.cost.images, meter.cost.steps) == (11, 1)
+    each = [flops_of_a_step(model, (n, 3, 8, 8)) for n in (4, 3)]
+    assert meter.cost.flops == 2 * each[0] + each[1]
+    assert meter.cost.seconds > 0
+    with metered(model) as again:
+        pass
+    assert again.cost.images == 0
+    assert before.keys() == model.state_dict().keys()
+
+
+def test_flops_are_those_of_the_layers():
+    layer = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(12, 5, bias=False))
+    # Forward and the gradient of the weights, 2 · B · 12 · 5 each; the images need no gradient.
+    assert flops_of_a_step(layer, (7, 3, 2, 2)) == 2 * (2 * 7 * 12 * 5)
+    assert flops_of_a_step(torch.nn.Sequential(layer[0], torch.nn.Linear(12, 1)), (1, 3, 2, 2)) > 0
