@@ -7,6 +7,8 @@ images or uint8 arrays (H, W, 3).
 import matplotlib.pyplot as plt
 import numpy as np
 
+from .image_utils import SQUEEZENET_MEAN, SQUEEZENET_STD
+
 INK, MUTED, BEFORE, AFTER = "#22303c", "#8494a3", "#9db4c0", "#d1495b"
 
 
@@ -89,14 +91,17 @@ def show_fooling(original, fooled, before, after, class_names, target_y, magnify
     _light(ax)
 
 
-def show_curves(curves, xlabel, ylabel, level=None):
+def show_curves(curves, xlabel, ylabel, level=None, log=False):
     """Draw curves of one value a step.
 
     Inputs:
     - curves: dict from a name to a list of numbers, the first of them at step 1, or to (steps, numbers).
     - xlabel, ylabel: texts at the axes. level: (height, name) of a dashed line to compare with.
+    - log: whether equal factors, instead of equal differences, are equally far apart on the vertical axis.
     """
     _, ax = plt.subplots(figsize=(6, 3.2), layout="constrained")
+    if log:
+        ax.set_yscale("log")
     for name, values in curves.items():
         steps, values = values if isinstance(values, tuple) else (range(1, len(values) + 1), values)
         ax.plot(steps, values, marker="o", markersize=4, label=name)
@@ -108,6 +113,39 @@ def show_curves(curves, xlabel, ylabel, level=None):
     if len(curves) > 1 or level is not None:
         ax.legend(frameon=False)
     _light(ax)
+
+
+def show_vectors(vectors, names, groups):
+    """Draw vectors of the plane as arrows from the center of a circle of radius 1.
+
+    Inputs: vectors, tensor or array (M, 2); names, a text for each; groups, an int for each: its color.
+    """
+    _, ax = plt.subplots(figsize=(4.4, 3.4), layout="constrained")
+    ax.add_patch(plt.Circle((0, 0), 1, fill=False, color=MUTED, linewidth=0.8, linestyle="--"))
+    for (x, y), name, group in zip(np.asarray(vectors), names, groups, strict=True):
+        color = f"C{group}"
+        ax.annotate("", (x, y), (0, 0), arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": 2})
+        ax.text(1.08 * x, 1.08 * y, name, color=color, ha="left" if x >= 0 else "right", va="center")
+    ax.set(xlim=(-2.1, 2.1), ylim=(-0.25, 1.25), aspect="equal")
+    _bare(ax)
+
+
+def show_maps(features, labels):
+    """Draw features on the plane of their two main directions (PCA), one map for each name.
+
+    Inputs: features, dict from a name to a tensor or array (N, D); labels, N class numbers: the colors.
+    """
+    labels = np.asarray(labels)
+    _, axes = _grid(1, len(features), 5, 4.4)
+    for ax, (name, rows) in zip(axes[0], features.items(), strict=True):
+        rows = np.asarray(rows) - np.asarray(rows).mean(axis=0)
+        _, _, directions = np.linalg.svd(rows, full_matrices=False)
+        place = rows @ directions[:2].T  # (N, 2)
+        for label in np.unique(labels):
+            ax.scatter(*place[labels == label].T, s=9, alpha=0.7, color=f"C{label}", label=str(label))
+        ax.set_title(name)
+        _bare(ax)
+    axes[0, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, markerscale=2)
 
 
 def show_matrix(matrix, names=None, title=None):
@@ -143,6 +181,14 @@ def show_bars(values, xlabel, highlight=(), unit="%"):
     ax.set_xlim(0, 1.15 * max(values.values()))
     ax.set_xlabel(xlabel)
     _light(ax)
+
+
+def to_colors(X, mean=SQUEEZENET_MEAN, std=SQUEEZENET_STD):
+    """Undo a normalization: return the colors (H, W, 3) of X (3, H, W), from 0 to 1 but not cut off there.
+
+    Inputs: X, float tensor on any device; mean and std, three numbers each, those of ImageNet by default.
+    """
+    return X.detach().cpu().permute(1, 2, 0).numpy() * np.asarray(std) + np.asarray(mean)
 
 
 def _grid(rows, columns, width, height):

@@ -1,4 +1,4 @@
-"""`python -m instructor grade|verify|compose`: the instructor's commands."""
+"""`python -m instructor grade|verify|compose|notebooks`: the instructor's commands."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from instructor.commands import compose_command, grade_command, verify_command
+from instructor.commands import compose_command, grade_command, notebooks_command, verify_command
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -62,6 +62,14 @@ def parser() -> argparse.ArgumentParser:
         help="reference, unfilled, or TASK=NAME for one task; may be repeated, later ones count",
     )
     compose.set_defaults(run=compose_command)
+
+    notebooks = commands.add_parser(
+        "notebooks", help="run the notebooks with the reference, keep the verdicts of their check cells only"
+    )
+    notebooks.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 if a file would change"
+    )
+    notebooks.set_defaults(run=notebooks_command)
 
     verify = commands.add_parser("verify", help="measure the grader with every fill-in", add_help=False)
     verify.add_argument("rest", nargs=argparse.REMAINDER)

@@ -91,6 +91,13 @@ def compose_command(options: argparse.Namespace) -> int:
     return GRADED
 
 
+def notebooks_command(options: argparse.Namespace) -> int:
+    """Run the notebooks with the reference and keep them tidy."""
+    from instructor.notebooks import tidy_notebooks
+
+    return tidy_notebooks(check=options.check)
+
+
 def verify_command(options: argparse.Namespace) -> int:
     """Measure the grader with every fill-in of the catalogue."""
     from instructor.verify import main
