@@ -66,7 +66,7 @@ class Jail:
                 self._await_worker()
                 return self._fork(folder, seed)
             except (WireError, EOFError, OSError) as error:
-                self.close()
+                self._stop()
                 if attempt:
                     raise JailBroken(f"the worker does not answer: {error}") from None
                 self._start()
@@ -81,19 +81,14 @@ class Jail:
             answer = self._order({"op": "end", "patience": patience}, patience + GRACE)
             return answer["exit"] if isinstance(answer.get("exit"), int) else None
         except (WireError, EOFError, OSError):
-            self.close()
+            self._stop()
             return None
 
     def close(self) -> None:
         """End the worker and everything below it."""
-        if self._process is None:
-            return
-        self._watch.stop()
-        self._control.close()
-        kill_tree(self._process.pid)
-        self._process.stderr.close()
-        self._process.wait()
-        self._process = None
+        self._stop()
+        if self._home is not None:
+            self._home.cleanup()
 
     def remaining(self) -> float:
         """Seconds that are left of the submission's time; it runs from the first call on."""
@@ -119,6 +114,16 @@ class Jail:
             )
         self.reason = ""
         self._watch = Watch(self._process.pid, self.limits, self._exceeded)
+
+    def _stop(self) -> None:
+        if self._process is None:
+            return
+        self._watch.stop()
+        self._control.close()
+        kill_tree(self._process.pid)
+        self._process.stderr.close()
+        self._process.wait()
+        self._process = None
 
     def _await_worker(self) -> None:
         if self._process is None:

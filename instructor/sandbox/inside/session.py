@@ -86,22 +86,28 @@ def _build(value: object) -> object:
     return value.build() if isinstance(value, Recipe) else value
 
 
-def _detached(value: object) -> object:
+def _detached(value: object, depth: int = 0) -> object:
     """The value without its graph, and as it is now: a later call may change the same memory."""
     if isinstance(value, torch.Tensor):
-        return value.detach().clone()
-    if type(value) in (list, tuple):
-        return type(value)(_detached(item) for item in value)
+        return _copy(value)
+    if type(value) in (list, tuple) and depth <= Bounds().depth:
+        return type(value)(_detached(item, depth + 1) for item in value)
     return value.item() if isinstance(value, numpy.generic) else value
 
 
 def _state(argument: object) -> object:
     """What an argument holds after a call: a copy of a tensor, a model's state dict, or the plain value."""
     if isinstance(argument, torch.nn.Module):
-        return {name: tensor.detach().clone() for name, tensor in argument.state_dict().items()}
+        return {name: _copy(tensor) for name, tensor in argument.state_dict().items()}
     if isinstance(argument, torch.Tensor):
-        return argument.detach().clone().requires_grad_(argument.requires_grad)
+        return _copy(argument).requires_grad_(argument.requires_grad)
     return argument
+
+
+def _copy(tensor: torch.Tensor) -> torch.Tensor:
+    """What a tensor holds now; one that is too large for the wire is left for the wire to refuse."""
+    fits = tensor.numel() * tensor.element_size() <= Bounds().body_bytes
+    return tensor.detach().clone() if fits else tensor.detach()
 
 
 def _gradients(value: object, inputs: list[torch.Tensor]) -> list[torch.Tensor | None]:
