@@ -69,9 +69,10 @@ def wrap(command: Sequence[str], view: View, limits: Limits, way: str | None = N
     arguments = ["bwrap", *identity[way]]
     arguments += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     arguments += ["--hostname", "jail", "--die-with-parent", "--new-session", "--clearenv"]
-    arguments += [*_system(), "--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
+    arguments += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
     for folder, size in (("/dev/shm", limits.shared_memory), ("/tmp", limits.disk)):
         arguments += ["--perms", "1777", "--size", str(size), "--tmpfs", folder]
+    arguments += _system()  # after /tmp, which may be where the kit and its Python are
     for destination, source in view.read_only.items():
         arguments += ["--ro-bind", str(source), destination]
     for destination, source in view.writable.items():
