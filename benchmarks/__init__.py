@@ -1,0 +1,1 @@
+"""Measurements side by side: the kit, the published recipes, and other libraries."""

@@ -1,0 +1,61 @@
+"""Are the features of the fast path as good? Both ways from the same weights, over seeds, on the digits."""
+
+import statistics
+
+import torch
+from torch.utils.data import DataLoader
+
+from cs231n.simclr import precision
+from cs231n.simclr.datasets import digit_transform
+from cs231n.simclr.fast_affine import AffineAugmentation
+from cs231n.simclr.fast_classifier import Rates, accuracy, probe
+from cs231n.simclr.fast_pretrain import Plan, pretrain
+from cs231n.simclr.model import Model
+from cs231n.simclr.study_jobs import images_of
+from cs231n.simclr.study_report import interval
+from instructor.reference import answer
+
+from .simclr_training import pairs_of
+from .timing import table
+
+LABELS = 10  # a class, for the probe
+
+
+def main(options):
+    """Print the probe's accuracy after both ways of pretraining, and the paired difference."""
+    rows = [one_seed(seed, options) for seed in range(options.seeds)]
+    lines = [(seed, *(f"{a:.1f}" for a in accuracies)) for seed, accuracies in enumerate(rows)]
+    lines.append(("mean", *(f"{statistics.fmean(column):.1f}" for column in zip(*rows, strict=True))))
+    print(table(("seed", "untrained", "published recipe", "fast path"), lines))
+    mean, half = interval([fast - published for _, published, fast in rows])
+    print(f"\nfast - published: {mean:+.1f}" + (f" ± {half:.1f}" if half is not None else ""))
+
+
+def one_seed(seed, options):
+    """Return the accuracies in percent: of the untrained encoder, the published recipe and the fast path."""
+    data = images_of("digits")
+    images, labels = (part.to(options.device) for part in data["train"])
+    chosen = torch.cat([torch.nonzero(labels == c)[:, 0][:LABELS] for c in range(10)])
+    augment = AffineAugmentation()
+
+    def judge(model):
+        few = images[chosen].contiguous(), labels[chosen]
+        classifier, _ = probe(model, *few, 200, Rates(1e-2), augment, precision.Precision(), seed)
+        return accuracy(classifier, *(part.to(options.device) for part in data["test"]), augment)
+
+    def untrained():
+        torch.manual_seed(seed)
+        return Model(encoder="small").to(options.device)
+
+    slow = untrained()
+    pairs = pairs_of(images.permute(0, 2, 3, 1).cpu().numpy(), digit_transform())
+    loader = DataLoader(pairs, 128, shuffle=True, drop_last=True)
+    optimizer = torch.optim.Adam(slow.parameters(), lr=1e-3, weight_decay=1e-6)
+    train, device = answer("train"), torch.device(options.device)
+    for epoch in range(options.epochs):
+        train(slow, loader, optimizer, epoch + 1, options.epochs, 128, 0.5, device)
+
+    fast = untrained()
+    chosen_precision = precision.NAMED[precision.fastest(fast, (256, 3, 32, 32))]
+    pretrain(fast, images, Plan(epochs=options.epochs, seed=seed), augment, chosen_precision)
+    return judge(untrained()), judge(slow), judge(fast)
