@@ -76,7 +76,7 @@ def expect_untouched(after: object, before: object, what: str) -> None:
         same = same and all(torch.equal(after[name], before[name]) for name in before)
     else:
         same = after == before
-    expect(same, f"{what} changed during the call; work on a copy")
+    expect(same, f"{what} changed during the call; it must stay as it is")
 
 
 def _dtype(tensor: torch.Tensor) -> str:

@@ -14,7 +14,7 @@ from instructor.sandbox.inside.recipes import Recipe
 TASK = "make_fooling_image"
 WHAT = "the fooling image"
 FAR = 101.5  # no path of 100 steps of length 1 leads so far
-PATIENCE = 15.0  # seconds for at most 100 steps in a tiny network, which take a few hundredths of a second
+PATIENCE = 10.0  # seconds for at most 100 steps in a tiny network, which take a few hundredths of a second
 
 
 @check(TASK, "fools")

@@ -1,7 +1,7 @@
 """Reading back from an augmented view what was done to the image: which crop, which flip, which colors.
 
 The images are made for that. Gray waves along both axes tell the crop whatever brightness and contrast
-became, and stripes of two grays and a color tell every factor of the color jitter wherever the crop lies.
+became, and bands of two grays and a color tell every factor of the color jitter.
 """
 
 from __future__ import annotations
@@ -16,8 +16,7 @@ from cs231n.data_utils import CIFAR10_MEAN, CIFAR10_STD
 from instructor.grading.seeds import Seeds
 
 LUMA = torch.tensor([0.299, 0.587, 0.114])
-# The three tones of the stripes. Around this purple hue, luma hardly changes with the hue, and no change of
-# the color jitter leaves [0, 255].
+# Around this purple, luma hardly changes with the hue, and no change of the color jitter leaves [0, 255].
 DARK, LIGHT, PURPLE = 51.0, 128.0, torch.tensor([130.0, 60.0, 95.0])
 HUE, CHROMA = 330 / 360, 70.0
 
@@ -61,58 +60,63 @@ class Waves:
         return Crops(left, top, width, height, mirrored.bool(), upside_down.bool(), likeness)
 
 
+def purple() -> torch.Tensor:
+    """A uint8 image (32, 32, 3) of one color."""
+    return PURPLE.to(torch.uint8).expand(32, 32, 3).contiguous()
+
+
+def fates(views: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """For each view (n, 3, 32, 32) of the purple image: whether it is gray, whether it is not jittered."""
+    colors = pixels(views).round().mean(dim=(2, 3))  # (n, 3)
+    gray = colors.amax(dim=1) - colors.amin(dim=1) < 1.5
+    as_before = ((colors - PURPLE).abs() < 0.6).all(dim=1)
+    only_gray = (colors @ LUMA - PURPLE @ LUMA).abs() < 0.8
+    return gray, torch.where(gray, only_gray, as_before)
+
+
 @dataclass(frozen=True)
-class Colors:
-    """What became of the colors, one entry a view; 1, or 0 for the hue, stands for "as before".
+class Jitter:
+    """The changes of color of some views: factors, 1 for "as before", and the hue's turn as part of a circle."""
 
-    The factors and the hue (a part of the circle) are meaningful only where `gray` is false.
-    """
-
-    gray: torch.Tensor
-    unchanged: torch.Tensor
     brightness: torch.Tensor
     contrast: torch.Tensor
     saturation: torch.Tensor
     hue: torch.Tensor
 
 
-def stripes() -> torch.Tensor:
-    """A uint8 image (32, 32, 3) of dark gray, light gray and purple stripes, two pixels wide."""
-    tones = torch.stack([torch.full((3,), DARK), torch.full((3,), LIGHT), PURPLE]).to(torch.uint8)
-    return tones[(torch.arange(32) // 2) % 3].expand(32, 32, 3).contiguous()
+def bands() -> torch.Tensor:
+    """A uint8 image (32, 32, 3) of three vertical bands: dark gray, purple, light gray."""
+    dark, light = torch.full((12, 3), DARK), torch.full((12, 3), LIGHT)
+    return torch.cat([dark, PURPLE.expand(8, 3), light]).to(torch.uint8).expand(32, 32, 3).contiguous()
 
 
-def read_colors(views: torch.Tensor) -> Colors:
-    """Measure the color jitter of views (n, 3, 32, 32) of the stripes.
+def read_jitter(views: torch.Tensor) -> Jitter:
+    """Measure the color jitter in those views (n, 3, 32, 32) of the bands that show all three in color.
 
     Brightness b, contrast c and saturation s give light − dark → bc (light − dark), the purple's chroma
-    → bcs · chroma, and the mean → b · mean; the hue turns purple only.
+    → bcs · chroma, and the mean → b · mean; the hue turns purple only. A band's color is read where three
+    columns are the same, so that it does not matter how the crop was resized.
     """
     columns = pixels(views).round().mean(dim=2).transpose(1, 2)  # (n, 32, 3)
-    chroma = columns.amax(dim=2) - columns.amin(dim=2)  # (n, 32)
-    luma = columns @ LUMA
-    most, where = chroma.max(dim=1)
-    purple = columns[torch.arange(len(columns)), where]  # (n, 3)
-    achromatic = chroma < 1.01
-    dark = luma.masked_fill(~achromatic, math.inf).amin(dim=1)
-    light = luma.masked_fill(~achromatic, -math.inf).amax(dim=1)
+    same = (columns[:, 1:] == columns[:, :-1]).all(dim=2)
+    flat = F.pad(same[:, 1:] & same[:, :-1], (1, 1))  # (n, 32)
+    chroma, luma = columns.amax(dim=2) - columns.amin(dim=2), columns @ LUMA
+    dark = luma.masked_fill(~flat | (chroma > 1.01), math.inf).amin(dim=1)
+    light = luma.masked_fill(~flat | (chroma > 1.01), -math.inf).amax(dim=1)
+    most, where = (chroma * flat).max(dim=1)
+    shown = (light - dark > 10) & (most > 5)
+    columns, chroma, luma = columns[shown], chroma[shown], luma[shown]
+    dark, light, most, where = dark[shown], light[shown], most[shown], where[shown]
+    color = columns[torch.arange(len(columns)), where]  # (n, 3)
     # How much of each column is purple and how light its gray is give the mean of the image that was cropped.
-    part = (chroma / most.clamp_min(1)[:, None]).clamp(0, 1)
-    gray = (luma - part * (purple @ LUMA)[:, None]) / (1 - part).clamp_min(0.05)
-    lightness = ((gray - dark[:, None]) / (light - dark).clamp_min(1)[:, None]).clamp(0, 1)
-    mean = (part * float(PURPLE @ LUMA) + (1 - part) * (DARK + lightness * (LIGHT - DARK))).mean(dim=1)
-    both = ((light - dark) / (LIGHT - DARK)).clamp_min(0.01)  # brightness times contrast
+    part = (chroma / most[:, None]).clamp(0, 1)
+    gray = (luma - part * (color @ LUMA)[:, None]) / (1 - part).clamp_min(0.05)
+    lightness = ((gray - dark[:, None]) / (light - dark)[:, None]).clamp(0, 1)
+    mean = (part * (PURPLE @ LUMA) + (1 - part) * (DARK + lightness * (LIGHT - DARK))).mean(dim=1)
+    both = (light - dark) / (LIGHT - DARK)  # brightness times contrast
     brightness = dark / mean + both * (1 - DARK / mean)
-    is_gray = most < 2
-    as_before = ((dark - DARK).abs() < 1.01) & ((light - LIGHT).abs() < 1.01)
-    return Colors(
-        gray=is_gray,
-        unchanged=as_before & (is_gray | ((most - CHROMA).abs() < 1.5)),
-        brightness=brightness,
-        contrast=both / brightness,
-        saturation=most / CHROMA / both,
-        hue=(_hue(purple) - HUE + 0.5) % 1 - 0.5,
-    )
+    turn = (_hue(color) - HUE + 0.5) % 1 - 0.5
+    return Jitter(brightness, both / brightness, most / CHROMA / both, turn)
 
 
 def _wave(rng: Seeds, length: int) -> torch.Tensor:
