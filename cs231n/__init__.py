@@ -11,7 +11,9 @@ Given, to use and to read:
 - data_utils: labelled photos, digits, small color images (cifar_batches reads CIFAR-10's files)
 - pretrained: networks trained on ImageNet
 - canvas: where a class visualization is painted, and the lens the network looks through
-- checks: instant checks of each TODO block (check_examples holds what they try)
+- checks: instant checks of each TODO block (check_examples holds what they try, cards how they look)
+- explore: interactive views of what you have built
+- own_photos: your own photos beside those of the assignment
 - simclr.model: encoder and projection head
 - simclr.datasets: pairs of views of any images, and an augmentation for digits
 - simclr.evaluation: nearest neighbors, linear probe, fine-tuning

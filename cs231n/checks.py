@@ -2,13 +2,16 @@
 
     from cs231n import checks
     checks.report("sim", "compute_sim_matrix")
+    checks.progress()
 
 They find most mistakes, not all. What your code prints is not shown while a check runs.
 """
 
+import base64
 import contextlib
 import io
 import random
+import sys
 import time
 import traceback
 from dataclasses import dataclass
@@ -16,6 +19,7 @@ from dataclasses import dataclass
 import torch
 import tqdm
 
+from .cards import Progress, card
 from .check_examples import EXAMPLES
 from .check_examples.expect import CheckFailed
 from .todo import TASK_FILES, TaskNotStarted
@@ -35,9 +39,17 @@ class Verdict:
 
 
 def report(*tasks):
-    """Check the named tasks, or all of them, and print a line for each."""
+    """Check the named tasks, or all of them: print a line for each, and in a notebook show a card."""
+    verdicts = []
     for task in tasks or EXAMPLES:
-        print(check(task))
+        verdicts.append(check(task))
+        print(verdicts[-1])
+    _show(card(verdicts))
+
+
+def progress():
+    """Check all tasks and return a table of them, with their points."""
+    return Progress([check(task) for task in EXAMPLES])
 
 
 def check(task):
@@ -66,6 +78,17 @@ def attempt():
         print(unfilled)
 
 
+def _show(picture):
+    """Display a picture when a notebook's kernel is there to do it."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is None or not hasattr(shell, "kernel"):
+        return
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    data = {"image/png": base64.b64encode(file.getvalue()).decode("ascii")}
+    shell.display_pub.publish(data, {"image/png": {"width": picture.width // 2}})
+
+
 def _try(task, example):
     """Status and message of one example."""
     try:
@@ -75,12 +98,12 @@ def _try(task, example):
     except CheckFailed as failed:
         return "wrong", str(failed)
     except (Exception, SystemExit) as error:
-        return "wrong", f"it raised {type(error).__name__}: {error}{_place(task, error)}"
+        return "wrong", f"it raised {type(error).__name__}: {error}{place_of(task, error)}"
     return "passed", ""
 
 
-def _place(task, error):
-    """Where in the student's file an error came from."""
+def place_of(task, error):
+    """Return where in the student's file an error came from, " (line ... of ...)", or nothing."""
     if isinstance(error, SyntaxError):
         return ""  # its own text names the file and the line
     lines = [

@@ -24,7 +24,7 @@ from instructor.compose import compose
 from instructor.tasks import ROOT, code_tasks, notebooks
 
 CHECK = "# NBVAL_CHECK_OUTPUT"
-CALL = re.compile(r"checks\.report\((.*)\)")
+CALL = re.compile(r"checks\.report\((.*)\)", flags=re.DOTALL)
 ID = re.compile(r"[a-z][a-z0-9-]*")
 PLACEHOLDER = "**Your answer:** *double-click here and write over this line.*"
 METADATA = {
@@ -84,7 +84,8 @@ def tidied(text: str, folder: Path) -> tuple[str, list[str]]:
         cell.outputs, cell.execution_count = [], None
         wrong += [line for line in printed(ran).splitlines() if "Warning" in line]
         if is_check(cell):
-            cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
+            printed_only = [output for output in ran.outputs if output.output_type == "stream"]
+            cell.outputs, cell.execution_count = printed_only, ran.execution_count
             wrong += [line for line in printed(ran).splitlines() if not line.endswith(": passed")]
     notebook.metadata = nbformat.from_dict(METADATA)
     notebook.nbformat_minor = 5

@@ -1,0 +1,124 @@
+"""Views of an image, and how alike two of them look to an encoder."""
+
+import ipywidgets as widgets
+import numpy as np
+import torch
+from PIL import Image
+
+from ..check_examples.expect import expect_tensor
+from ..data_utils import CIFAR10_MEAN, CIFAR10_STD
+from ..plots import to_colors
+from ..simclr.evaluation import device_of
+from ..simclr.fast_augment import Augmentation
+from .drawing import panels, png, stacked
+from .parts import Explorer, latest
+
+TASK = "compute_train_transform"
+PAIRS = 5
+
+
+class AugmentationExplorer(Explorer):
+    """Choose an image and how strongly it is changed; below it, pairs of views.
+
+    - images: uint8 (N, 32, 32, 3), with names, a text for each.
+    - encoder: a simclr.model.Model, or None. With one, each pair carries the cosine similarity of the two
+      features: what the encoder thinks they have in common.
+
+    The first rows are drawn by your compute_train_transform, those below by the sliders.
+    """
+
+    def __init__(self, images, names, encoder=None):
+        self._images, self._encoder = images, encoder
+        self.image = widgets.Dropdown(
+            options=[(f"{k}: {name}", k) for k, name in enumerate(names)], description="image"
+        )
+        self.crop = widgets.FloatSlider(value=0.08, min=0.05, max=1, step=0.01, description="least part")
+        self.jitter = widgets.FloatSlider(value=1, min=0, max=2, step=0.05, description="color jitter")
+        self.gray = widgets.FloatSlider(value=0.2, min=0, max=1, step=0.05, description="gray")
+        self.flip = widgets.FloatSlider(value=0.5, min=0, max=1, step=0.05, description="flip")
+        for slider in (self.crop, self.jitter, self.gray, self.flip):
+            slider.continuous_update = False
+        self.again = widgets.Button(description="draw again", icon="refresh")
+        self.picture = widgets.Image(layout={"max_width": "100%"})
+        self.alike = widgets.HTML()
+        self._seed, self.similarities = 0, {}
+        super().__init__(
+            widgets.HBox([self.image, self.again]),
+            widgets.HBox([self.crop, self.jitter]),
+            widgets.HBox([self.gray, self.flip]),
+            self.picture,
+            self.alike,
+        )
+        self._draw()
+        for control in (self.image, self.crop, self.jitter, self.gray, self.flip):
+            control.observe(self._draw, "value")
+        self.again.on_click(self._draw_again)
+
+    def still(self):
+        """Return the PIL image of the views."""
+        return self._still
+
+    def _draw_again(self, _button):
+        self._seed += 1
+        self._draw()
+
+    def _draw(self, _change=None):
+        image = self._images[self.image.value]
+        rows = {}
+        with self.told(TASK), torch.random.fork_rng(devices=[]):
+            transform = latest(TASK)(seed=self._seed)
+            yours = [transform(Image.fromarray(image)) for _ in range(2 * PAIRS)]
+            for view in yours:
+                expect_tensor(view, (3, 32, 32), "a view")
+            rows["yours"] = torch.stack(yours)
+        rows["sliders"] = self._by_sliders(image)
+        self.similarities = {name: self._similarity(views) for name, views in rows.items()}
+        self._still = stacked(*(self._row(name, views, image) for name, views in rows.items()))
+        self.picture.value = png(self._still)
+        self.alike.value = self._mean()
+
+    def _by_sliders(self, image):
+        """Views (2 · PAIRS, 3, 32, 32) by the given augmentation, with the strengths that are chosen."""
+        k = self.jitter.value
+        strengths = {
+            "brightness": 0.4 * k,
+            "contrast": 0.4 * k,
+            "saturation": 0.4 * k,
+            "hue": min(0.1 * k, 0.5),
+        }
+        augmentation = Augmentation(
+            scale=(self.crop.value, 1.0), flip=self.flip.value, to_gray=self.gray.value, **strengths
+        )
+        images = torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1).expand(2 * PAIRS, -1, -1, -1)
+        return augmentation(images, torch.Generator().manual_seed(self._seed))
+
+    @torch.no_grad()
+    def _similarity(self, views):
+        """Cosine similarity of each pair, views k and k + PAIRS; None without an encoder."""
+        if self._encoder is None:
+            return None
+        training = self._encoder.training
+        feature, _ = self._encoder.eval()(views.to(device_of(self._encoder)))  # of length 1
+        self._encoder.train(training)
+        return (feature[:PAIRS] * feature[PAIRS:]).sum(dim=1).tolist()
+
+    def _row(self, name, views, image):
+        pictures = [to_colors(view, CIFAR10_MEAN, CIFAR10_STD) for view in views]
+        alike = self.similarities[name]
+        titles = [f"pair {k + 1}" for k in range(PAIRS)]
+        if alike is not None:
+            titles = [f"similarity {value:.2f}" for value in alike]
+        upper = [("yours" if name == "yours" else "by the sliders", image)]
+        lower = [("", np.ones((2, 2, 3)))]
+        for k, title in enumerate(titles):
+            upper.append((title, pictures[k]))
+            lower.append(("", pictures[PAIRS + k]))
+        return stacked(panels(upper, side=120), panels(lower, side=120), gap=6)
+
+    def _mean(self):
+        if self._encoder is None:
+            return "Give an encoder to see how alike it finds the two views of a pair."
+        means = {name: np.mean(values) for name, values in self.similarities.items()}
+        return "Mean cosine similarity of the two views: " + ", ".join(
+            f"{name} <b>{mean:.2f}</b>" for name, mean in means.items()
+        )

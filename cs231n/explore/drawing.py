@@ -1,0 +1,105 @@
+"""Pictures put together: rows of panels with titles, as one PIL image."""
+
+import io
+from functools import cache
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+INK, MUTED, BEFORE, AFTER = "#22303c", "#8494a3", "#5b7c99", "#d1495b"
+TITLE = 44  # pixels above a panel, for two lines
+
+
+def panels(pictures, side=260, gap=10):
+    """Return one picture of many, side by side.
+
+    Inputs: pictures, a list of (title, image): a title of one or two lines and a PIL image or an array of
+    colors (H, W, 3), uint8 or float from 0 to 1; side, height and width of each
+    in pixels; gap, pixels between them.
+    """
+    above = TITLE if any(title for title, _ in pictures) else 0
+    whole = Image.new("RGB", (len(pictures) * (side + gap) - gap, side + above), "white")
+    draw = ImageDraw.Draw(whole)
+    for k, (title, picture) in enumerate(pictures):
+        left = k * (side + gap)
+        for line, text in enumerate(title.split("\n")[:2]):
+            top = TITLE - 20 * (title.count("\n") + 1 - line)
+            draw.text(
+                (left, top), _shortened(text, side, 14), fill=MUTED if line else INK, font=font(14, not line)
+            )
+        whole.paste(enlarged(picture, side), (left, above))
+    return whole
+
+
+def enlarged(picture, side):
+    """Return a picture at side × side; small ones keep their pixels visible."""
+    picture = as_image(picture)
+    smooth = min(picture.size) >= 100
+    return picture.resize((side, side), Image.Resampling.BICUBIC if smooth else Image.Resampling.NEAREST)
+
+
+def as_image(colors):
+    """Return the PIL image of colors (H, W, 3), uint8 or float from 0 to 1 (what lies outside is cut off)."""
+    if isinstance(colors, Image.Image):
+        return colors.convert("RGB")
+    colors = np.asarray(colors)
+    if colors.dtype != np.uint8:
+        colors = (255 * np.clip(colors, 0, 1) + 0.5).astype(np.uint8)
+    return Image.fromarray(colors)
+
+
+def overlaid(photo, heat, strength, colormap="inferno", signed=False):
+    """Return a photo under a map: strength 0 shows the photo alone, 1 the map alone.
+
+    Inputs: photo uint8 (H, W, 3); heat array (H, W), not negative or, when `signed`, of both signs, drawn
+    with its largest values, the uppermost half percent, saturated; strength in [0, 1].
+    """
+    heat = np.asarray(heat, dtype=float)
+    top = max(np.quantile(np.abs(heat), 0.995), 1e-12)
+    height = 0.5 + 0.5 * heat / top if signed else heat / top
+    colors = matplotlib.colormaps[colormap](np.clip(height, 0, 1))[..., :3]
+    return (1 - strength) * np.asarray(photo) / 255 + strength * colors
+
+
+def stacked(*pictures, gap=8):
+    """Return PIL images below each other."""
+    whole = Image.new(
+        "RGB", (max(p.width for p in pictures), sum(p.height + gap for p in pictures) - gap), "white"
+    )
+    top = 0
+    for picture in pictures:
+        whole.paste(picture, (0, top))
+        top += picture.height + gap
+    return whole
+
+
+def of_figure(figure):
+    """Return the PIL image of a matplotlib Figure that belongs to no window."""
+    file = io.BytesIO()
+    figure.savefig(file, format="png")
+    return Image.open(file).convert("RGB")
+
+
+def png(picture):
+    """Return the bytes of a PIL image as PNG."""
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+@cache
+def font(size, bold=False):
+    """Return the font of the pictures, which matplotlib brings along."""
+    name = f"DejaVuSans{'-Bold' if bold else ''}.ttf"
+    return ImageFont.truetype(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name, size)
+
+
+def _shortened(text, width, size):
+    """The text, its end left out when it is wider than `width` pixels."""
+    if font(size, True).getlength(text) <= width:
+        return text
+    while text and font(size, True).getlength(text + "…") > width:
+        text = text[:-1]
+    return text + "…"

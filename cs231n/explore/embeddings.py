@@ -1,0 +1,82 @@
+"""Where the images lie among the features, before and after training, and who their neighbors are."""
+
+import ipywidgets as widgets
+import torch
+from matplotlib.figure import Figure
+
+from .drawing import AFTER, of_figure, panels, png, stacked
+from .hover_map import color_of, hover_maps
+from .maps import pca, tsne
+from .parts import Explorer
+
+MOST = 300  # images on a map; more would hide each other
+NEIGHBORS = 8
+METHODS = {"PCA": pca, "t-SNE": tsne}
+
+
+class EmbeddingExplorer(Explorer):
+    """Maps of features: point at a dot to see its image on every map, choose one to see its neighbors.
+
+    - features: dict from a name, as "before" and "after", to a tensor (N, D).
+    - labels: N classes, the colors. images: uint8 (N, H, W, 3). The first 300 are shown.
+
+    The slider chooses an image; below the maps stand the images whose features are most similar to its own.
+    """
+
+    def __init__(self, features, labels, images):
+        self._features = {name: torch.as_tensor(x)[:MOST].float().cpu() for name, x in features.items()}
+        self._labels, self._images = [int(label) for label in labels[:MOST]], images[:MOST]
+        self._places = {}
+        self.method = widgets.ToggleButtons(
+            options=list(METHODS), description="map", style={"button_width": "6em"}
+        )
+        self.image = widgets.IntSlider(
+            value=0, min=0, max=len(self._labels) - 1, description="image", layout={"width": "40em"}
+        )
+        self.maps, self.picture = widgets.HTML(), widgets.Image(layout={"max_width": "100%"})
+        super().__init__(widgets.HBox([self.method, self.image]), self.maps, self.picture)
+        self._draw_maps()
+        self.method.observe(self._draw_maps, "value")
+        self.image.observe(self._draw_neighbors, "value")
+
+    def still(self):
+        """Return the PIL image of the maps and of the neighbors of the chosen image."""
+        figure = Figure(figsize=(4.6 * len(self._features), 3.8), layout="constrained")
+        for ax, (name, place) in zip(
+            figure.subplots(1, len(self._features), squeeze=False)[0], self.places().items(), strict=True
+        ):
+            ax.scatter(*place.T, s=10, c=[color_of(label) for label in self._labels])
+            ax.scatter(*place[self.image.value], s=90, facecolors="none", edgecolors=AFTER, linewidths=2)
+            ax.set_title(name)
+            ax.axis("off")
+        return stacked(of_figure(figure), self._neighbors())
+
+    def places(self):
+        """Return the map of each name, array (N, 2), by the chosen method."""
+        method = self.method.value
+        if method not in self._places:
+            self._places[method] = {name: METHODS[method](x).numpy() for name, x in self._features.items()}
+        return self._places[method]
+
+    def neighbors(self, name):
+        """Return the images most similar to the chosen one, the most similar first, among features `name`."""
+        x = torch.nn.functional.normalize(self._features[name], dim=1)
+        similarity = x @ x[self.image.value]
+        similarity[self.image.value] = -2
+        return similarity.topk(min(NEIGHBORS, len(x) - 1)).indices.tolist()
+
+    def _draw_maps(self, _change=None):
+        self.maps.value = hover_maps(self.places(), self._labels, self._images)
+        self._draw_neighbors()
+
+    def _draw_neighbors(self, _change=None):
+        self.picture.value = png(self._neighbors())
+
+    def _neighbors(self):
+        k, rows = self.image.value, []
+        for name in self._features:
+            row = [(f"image {k}\n{self._labels[k]}", self._images[k])]
+            for place, j in enumerate(self.neighbors(name), start=1):
+                row.append((f"{place}. {name}\n{self._labels[j]}", self._images[j]))
+            rows.append(panels(row, side=92))
+        return stacked(*rows)

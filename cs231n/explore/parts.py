@@ -1,0 +1,145 @@
+"""What all explorers share: how they are shown, how they call the student's code, how work is stopped."""
+
+import base64
+import contextlib
+import html
+import importlib
+import threading
+
+import ipywidgets as widgets
+from IPython import get_ipython
+from IPython.display import display
+
+from ..check_examples.expect import CheckFailed
+from ..checks import place_of
+from ..data_utils import imagenet_class_names
+from ..todo import TASK_FILES, TaskNotStarted
+from .drawing import png
+
+# Where the explorer is alive, its still picture below is one too many.
+HIDE_STILL = """<style>
+.jp-OutputArea-child:has(.cs231n-explorer) + .jp-OutputArea-child:has(.jp-RenderedImage) { display: none; }
+.cs231n-explorer .widget-label { font-variant-numeric: tabular-nums; }
+.cs231n-said { padding: 6px 10px; border-left: 3px solid #d1495b; line-height: 1.45; max-width: 60em; }
+</style>"""
+UNSHOWN = "An explorer. It needs a running kernel: run this cell again."
+
+
+class Explorer:
+    """Controls and pictures; as the last line of a cell it shows itself.
+
+    - rows: the widgets, from top to bottom. A sentence for the student stands below them, in `said`.
+    """
+
+    def __init__(self, *rows):
+        self.said = widgets.HTML()
+        style = widgets.HTML(HIDE_STILL, layout={"height": "0", "margin": "0"})
+        self.widget = widgets.VBox([style, *rows, self.said])
+        self.widget.add_class("cs231n-explorer")
+        self._still_shown = None
+
+    def still(self):
+        """Return the PIL image that stands for the explorer where no widget can be drawn."""
+        raise NotImplementedError
+
+    def say(self, sentence=""):
+        """Show a sentence below the pictures, or none."""
+        self.said.value = f'<div class="cs231n-said">{html.escape(sentence)}</div>' if sentence else ""
+
+    def refresh_still(self):
+        """Put the still picture right after the explorer's own has changed for good."""
+        if self._still_shown is not None:
+            self._still_shown.update(_still_bundle(self.still()), raw=True)
+
+    @contextlib.contextmanager
+    def told(self, task):
+        """A `with` block that calls the student's function `task`; what goes wrong becomes a sentence."""
+        self.say()
+        try:
+            yield
+        except TaskNotStarted as unfilled:
+            self.say(str(unfilled))
+        except CheckFailed as failed:
+            self.say(f"{task}: {failed}")
+        except Exception as error:
+            self.say(f"{task} raised {type(error).__name__}: {error}{place_of(task, error)}")
+
+    def _ipython_display_(self):
+        display(self.widget._repr_mimebundle_() | {"text/plain": UNSHOWN}, raw=True)
+        self._still_shown = display(_still_bundle(self.still()), raw=True, display_id=True)
+
+
+class Work:
+    """One piece of work at a time, beside the notebook, so that a button can stop it."""
+
+    def __init__(self):
+        self._stopped, self._thread = threading.Event(), None
+
+    @property
+    def running(self):
+        return self._thread is not None and self._thread.is_alive()
+
+    @property
+    def stopped(self):
+        """Whether the work has been asked to end; it looks here between its steps."""
+        return self._stopped.is_set()
+
+    def start(self, function):
+        """Begin `function()`, unless something is running still."""
+        if not self.running:
+            self._stopped.clear()
+            self._thread = threading.Thread(target=function, daemon=True)
+            self._thread.start()
+
+    def stop(self):
+        """Ask the work to end."""
+        self._stopped.set()
+
+    def wait(self, seconds=60):
+        """Wait for the end; return whether it came within so many seconds."""
+        if self._thread is not None:
+            self._thread.join(seconds)
+        return not self.running
+
+
+def latest(task):
+    """Return the student's function `task` as its file has it now, edits since the last cell included."""
+    shell = get_ipython()
+    autoreload = shell and shell.magics_manager.registry.get("AutoreloadMagics")
+    if autoreload:  # it acts before a cell is run, but a slider runs no cell
+        autoreload.pre_run_cell(None)
+    # "cs231n/simclr/utils.py" -> "..simclr.utils"
+    module = "." + TASK_FILES[task].removesuffix(".py").replace("/", ".").removeprefix("cs231n")
+    return getattr(importlib.import_module(module, __package__), task)
+
+
+class ClassNames:
+    """ImageNet's classes, to be chosen by name; a name that two classes share gets its number."""
+
+    def __init__(self):
+        names = imagenet_class_names()
+        self.names = [f"{name} ({k})" if names.count(name) > 1 else name for k, name in enumerate(names)]
+        self._numbers = {name: k for k, name in enumerate(self.names)}
+
+    def chooser(self, number, description):
+        """Return a text field that completes the names, set to class `number`."""
+        return widgets.Combobox(
+            value=self.names[number],
+            options=self.names,
+            description=description,
+            placeholder="begin to type",
+            continuous_update=False,
+            layout={"width": "20em"},
+        )
+
+    def number(self, text):
+        """Return the class that a text names, by its name or its number; None for no class."""
+        text = text.strip()
+        if text in self._numbers:
+            return self._numbers[text]
+        return int(text) if text.isdecimal() and int(text) < len(self.names) else None
+
+
+def _still_bundle(picture):
+    encoded = base64.b64encode(png(picture)).decode("ascii")
+    return {"image/png": encoded, "text/plain": "The explorer as it was when the cell had run."}

@@ -1,0 +1,65 @@
+"""Your own photos in the notebook: load them up, look at them, take them away again."""
+
+import ipywidgets as widgets
+import numpy as np
+
+from ..own_photos import NotAPhoto, own_files, read_photo, save_photo
+from .drawing import panels, png
+from .parts import Explorer
+
+SHOWN = 5
+
+
+class OwnPhotos(Explorer):
+    """Load up photos; they are kept in datasets/own_photos and stay on this computer.
+
+    A file that is no photo is answered with a sentence.
+    """
+
+    def __init__(self):
+        self.upload = widgets.FileUpload(accept="image/*", multiple=True, description="choose photos")
+        self.clear = widgets.Button(description="delete them", icon="trash")
+        self.picture = widgets.Image(layout={"max_width": "100%"})
+        super().__init__(widgets.HBox([self.upload, self.clear]), self.picture)
+        self._draw()
+        self.upload.observe(self._loaded, "value")
+        self.clear.on_click(self._remove)
+
+    def still(self):
+        """Return the PIL image of the photos that are there."""
+        return self._still
+
+    def _loaded(self, change):
+        sentences, kept = [], 0
+        for file in change["new"]:
+            try:
+                save_photo(bytes(file["content"]), file["name"])
+                kept += 1
+            except NotAPhoto as problem:
+                sentences.append(str(problem))
+            except OSError as error:
+                sentences.append(f"{file['name']} can't be kept: {error.strerror or error}.")
+        if kept:
+            sentences.append("Now run the cells from the next one on again: your photos come first.")
+        self._draw()
+        if sentences:
+            self.say(" ".join(sentences))
+
+    def _remove(self, _button):
+        files = own_files()
+        for file in files:
+            file.unlink(missing_ok=True)
+        self._draw()
+        self.say("They are gone. Run the cells from the next one on again." if files else "There are none.")
+
+    def _draw(self):
+        photos = []
+        for file in own_files()[:SHOWN]:
+            try:
+                photos.append((file.name, read_photo(file.read_bytes(), file.name)))
+            except NotAPhoto as problem:
+                self.say(str(problem))
+        if not photos:
+            photos.append(("none yet", np.full((8, 8, 3), 235, dtype=np.uint8)))
+        self._still = panels(photos, side=140)
+        self.picture.value = png(self._still)
