@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from instructor.grading.sources import Source, open_source
-from instructor.tasks import notebooks, todo_modules
+from instructor.tasks import ROOT, notebooks, todo_modules
 from instructor.text import clean
 
 MANIFEST = "MANIFEST.sha256"
@@ -60,9 +60,7 @@ def read_submission(path: Path) -> Submission:
         submission.remarks += source.remarks
         _read_files(source, root, submission)
         _compare_manifest(source, root, submission)
-        known = {root + name for name in (*wanted, MANIFEST)}
-        others = [name for name in source.names if name not in known and not NOISE.search(name)]
-        submission.ignored = [clean(name, 200) for name in others]
+        _note_others(source, root, submission)
     if not submission.modules:
         raise IntakeError(" ".join(["None of the files with your code can be read.", *submission.remarks]))
     return submission
@@ -153,6 +151,33 @@ def _notebook_problems(data: bytes) -> list[str]:
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         return ["is not a valid notebook (it has no cells). The kit's own copy runs in any case."]
     return []
+
+
+def _note_others(source: Source, root: str, submission: Submission) -> None:
+    """Note what else there is: given files that were changed, and files that are not the kit's."""
+    wanted = {root + name for name in (*todo_modules(), *notebooks(), MANIFEST)}
+    for name in source.names:
+        if name in wanted or NOISE.search(name):
+            continue
+        inside = name.removeprefix(root)
+        if not (name.startswith(root) and _is_given(ROOT / inside)):
+            submission.ignored.append(clean(name, 200))
+        elif inside.startswith("cs231n/") and _changed(source, name, ROOT / inside):
+            submission.remarks.append(f"{inside} is not as it was given; the kit's own copy was used.")
+
+
+def _is_given(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _changed(source: Source, name: str, given: Path) -> bool:
+    try:
+        return tidy(source.read(name)) != tidy(given.read_bytes())
+    except (OSError, ValueError):
+        return True
 
 
 def _compare_manifest(source: Source, root: str, submission: Submission) -> None:

@@ -154,6 +154,14 @@ def test_other_members_are_listed_and_left_alone(tmp_path):
     assert not (folder / "torch.py").exists()
 
 
+def test_given_files_are_not_listed_but_a_changed_one_is_named(tmp_path):
+    given = [("cs231n/todo.py", (ROOT / "cs231n" / "todo.py").read_bytes()), ("README.md", b"notes")]
+    submission = read_submission(packed(tmp_path / "x.zip", [*FILES.items(), *given]))
+    assert (submission.remarks, submission.ignored) == ([], [])
+    submission = read_submission(packed(tmp_path / "y.zip", [*FILES.items(), ("cs231n/todo.py", b"x = 1")]))
+    assert submission.remarks == ["cs231n/todo.py is not as it was given; the kit's own copy was used."]
+
+
 def test_an_encrypted_member_is_not_read(tmp_path):
     path = packed(tmp_path / "x.zip")
     data = bytearray(path.read_bytes())
