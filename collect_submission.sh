@@ -49,6 +49,9 @@ MANIFEST = "MANIFEST.sha256"  # in the zip; `sha256sum -c` reads it
 START = "# *****START OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****"
 END = "# *****END OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****"
 DEFINITION = re.compile(r"\s*(?:class|def|async def)\s+(\w+)\s*[(:\[]")
+QUESTION = re.compile(r"\*\*(Question \d+)\.?\*\*")
+# What an answer cell holds before it is written in, or a part of that which was left standing.
+ANSWER = re.compile(r"\*\*Your answer:\*\*|\*double-click here and write over this line\.\*")
 NOT_STARTED = "raise TaskNotStarted("
 RESTORE = "Open and save it in Jupyter, or restore it"
 
@@ -94,6 +97,9 @@ def main(root, words):
         total = sum(len(functions) for functions in MODULES.values())
         names = ", ".join(name.partition(".")[0] for name in unstarted)
         print(f"Not started yet ({len(unstarted)} of {total} tasks): {names}")
+    for name in NOTEBOOKS:
+        if empty := unanswered(contents[name]):
+            print(f"Without an answer in {name}: {', '.join(empty)}. Did you save it in Jupyter?")
     for warning in warnings:
         print(f"Warning: {warning}. As it is, none of its tasks can earn points.")
     return 0
@@ -165,6 +171,20 @@ def notebook_problems(data):
     if not all(isinstance(cell, dict) and {"cell_type", "source"} <= cell.keys() for cell in cells):
         return [f"is not a valid notebook (a cell has no type or no source). {RESTORE}"]
     return []
+
+
+def unanswered(data):
+    """The questions of a notebook whose answer cell holds nothing of the student's."""
+    question, empty = "a question", []
+    for cell in json.loads(data)["cells"]:
+        text = "".join(map(str, cell["source"])) if isinstance(cell["source"], (str, list)) else ""
+        if found := QUESTION.search(text):
+            question = found[1]
+        metadata = cell.get("metadata")
+        tags = metadata.get("tags") if isinstance(metadata, dict) else None
+        if isinstance(tags, list) and "answer" in tags and not ANSWER.sub("", text).strip():
+            empty.append(question)
+    return empty
 
 
 def write(target, contents):

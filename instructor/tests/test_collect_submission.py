@@ -68,6 +68,46 @@ def test_the_zip_holds_the_todo_modules_the_notebooks_and_a_manifest_of_them(che
     assert all(name in result.stdout for name in expected)
 
 
+def answers(*texts):
+    """A notebook with a question and an answer cell for each text."""
+    cells = []
+    for number, text in enumerate(texts, start=1):
+        cells.append({"cell_type": "markdown", "metadata": {}, "source": [f"**Question {number}.** Why?"]})
+        cells.append({"cell_type": "markdown", "metadata": {"tags": ["answer"]}, "source": text})
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells})
+
+
+def test_questions_without_an_answer_are_named_and_packed_all_the_same(checkout):
+    first, second = (checkout / name for name in notebooks())
+    placeholder = ["**Your answer:** ", "*double-click here and write over this line.*"]
+    first.write_text(answers(placeholder, "Because.", "", " \n", "**Your answer:**", "**Your answer:** 42"))
+    second.write_text(answers("Yes.", ["No, ", "never."]))
+    result = collect(checkout)
+    assert (result.returncode, result.stderr) == (0, "")
+    named = "Question 1, Question 3, Question 4, Question 5"
+    assert f"Without an answer in {notebooks()[0]}: {named}. Did you save it" in result.stdout
+    assert f"Without an answer in {notebooks()[1]}" not in result.stdout
+    assert (checkout / "submission.zip").exists()
+
+
+def test_the_notebooks_as_they_are_handed_out_have_no_answer_to_any_question(checkout):
+    for name in notebooks():
+        shutil.copy(ROOT / name, checkout / name)
+    out = collect(checkout).stdout
+    for name in notebooks():
+        questions = re.findall(r"\*\*(Question \d+)\.\*\*", (ROOT / name).read_text(encoding="utf-8"))
+        assert len(questions) > 3
+        assert f"Without an answer in {name}: {', '.join(questions)}." in out
+
+
+@pytest.mark.parametrize("cell", [{"source": 3}, {"source": [1]}, {"source": "", "metadata": {"tags": 5}}])
+def test_odd_cells_do_not_stop_the_packing(checkout, cell):
+    book = {"nbformat": 4, "cells": [{"cell_type": "markdown", **cell}]}
+    (checkout / notebooks()[0]).write_text(json.dumps(book))
+    result = collect(checkout)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
 def test_tasks_that_are_not_started_are_listed_and_packed_all_the_same(checkout):
     everything = ", ".join(task.id for task in code_tasks())
     assert f"Not started yet (11 of 11 tasks): {everything}\n" in collect(checkout).stdout
