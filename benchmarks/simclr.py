@@ -14,6 +14,8 @@ import sys
 
 import torch
 
+from cs231n.simclr.precision import keep_freed_memory
+
 from . import simclr_features, simclr_training
 from .simclr_loss import WAYS, one_size
 from .timing import machine, table
@@ -22,6 +24,7 @@ from .timing import machine, table
 def main(arguments=None):
     """Run one of the three measurements and print it as Markdown."""
     options = _parser().parse_args(arguments)
+    keep_freed_memory()  # as the commands do; here it serves all alike
     print(f"{machine(options.device)}\n")
     {"training": training, "loss": loss, "features": simclr_features.main}[options.what](options)
 

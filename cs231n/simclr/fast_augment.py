@@ -80,7 +80,7 @@ class Augmentation:
         (chosen,) = torch.nonzero(draws.to_gray, as_tuple=True)
         if len(chosen):
             chosen = chosen.to(x.device)
-            x[chosen] = gray(x[chosen]).expand(-1, 3, -1, -1)
+            x.index_copy_(0, chosen, gray(x.index_select(0, chosen)).expand(-1, 3, -1, -1))
         mean, std = (torch.tensor(values, device=x.device).view(3, 1, 1) for values in (self.mean, self.std))
         return torch.addcmul(-mean / std, x, 1 / std).to(dtype)
 
@@ -98,7 +98,7 @@ class Augmentation:
                 if strength and len(chosen):
                     factor = draws.factors[chosen, k].view(-1, 1, 1, 1).to(x.device)
                     chosen = chosen.to(x.device)
-                    x[chosen] = change(x[chosen], factor)
+                    x.index_copy_(0, chosen, change(x.index_select(0, chosen), factor))
 
     def take_places(self, images, draws):
         """Return the part of each image that was drawn, float (B, 3, size, size) in [0, 1]."""

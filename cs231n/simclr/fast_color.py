@@ -35,19 +35,19 @@ def gray(x):
 def hue(x, shift):
     """Turn the hue of each image by `shift` of a full circle; value and chroma of each pixel stay.
 
-    With the hue in sixths of a circle, each channel is value - chroma · min(k, 4 - k) cut to [0, 1], for
-    k = (n + hue) mod 6 and n = 5, 3, 1 for red, green, blue.
+    With the hue in sixths of a circle, and d its distance along the circle from 3, 5 or 1 for red, green or
+    blue, each channel is value - chroma · (2 - d), the factor cut to [0, 1].
     """
     r, g, b = x.unbind(1)
     value = torch.maximum(torch.maximum(r, g), b)
     chroma = value - torch.minimum(torch.minimum(r, g), b)
     # Where the largest channel is red, green or blue, the hue is near 0, 2 or 4; that of gray is free.
     scale = chroma.clamp(min=1e-12).reciprocal_()
-    turned = torch.where(value == g, (b - r) * scale + 2, (r - g) * scale + 4)
-    turned = torch.where(value == r, (g - b) * scale, turned).add_(6 * shift[:, 0])
+    turned = torch.where(value == g, (b - r).mul_(scale).add_(2), (r - g).mul_(scale).add_(4))
+    turned = torch.where(value == r, (g - b).mul_(scale), turned).add_(6 * shift[:, 0])
+    turned.sub_((turned / 6).floor_(), alpha=6)
     out = torch.empty_like(x)
-    for channel, n in enumerate((5, 3, 1)):
-        k = torch.remainder(turned + n, 6)
-        k = torch.minimum(k, 4 - k).clamp_(0, 1)
-        torch.addcmul(value, chroma, k, value=-1, out=out[:, channel])
+    for channel, start in enumerate((0, 2, 4)):
+        d = (turned - start).abs_().sub_(3).abs_()
+        torch.addcmul(value, chroma, d.neg_().add_(2).clamp_(0, 1), value=-1, out=out[:, channel])
     return out

@@ -1,6 +1,7 @@
 """Which number format and memory layout train a network fastest on this machine: a short trial (given)."""
 
 import copy
+import ctypes
 import time
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -61,6 +62,21 @@ def fastest(model, shape, steps=2, rounds=3):
                 _pass(*trial)
             best[name] = min(best[name], time.perf_counter() - start)
     return min(best, key=best.get)
+
+
+def keep_freed_memory():
+    """Make the C library keep what is freed, up to 1 GiB at a time, instead of handing it to the system.
+
+    A training step frees and takes the same large blocks over and over; each time, the system clears their
+    pages. It concerns the whole process, and does nothing where the C library is not glibc.
+    """
+    threshold_to_map, threshold_to_trim = -3, -1  # M_MMAP_THRESHOLD, M_TRIM_THRESHOLD of malloc.h
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):
+        return
+    mallopt(threshold_to_map, 1 << 30)
+    mallopt(threshold_to_trim, (1 << 31) - 1)
 
 
 def _pass(model, images, precision):

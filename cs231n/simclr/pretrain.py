@@ -31,6 +31,7 @@ def main(arguments=None):
     """Run the command; return its exit status: 0 trained, 2 when it can't start, with a sentence why."""
     options = _parser().parse_args(arguments)
     world, device = join()
+    precision.keep_freed_memory()
     try:
         file = run(options, world, device)
     except (MissingData, ValueError) as error:

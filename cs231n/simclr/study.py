@@ -131,8 +131,8 @@ class Runs:
             unit_scale=True,
             disable=not self.progress or not missing,
         )
-        # The long ones first, so that all processes end at nearly the same time.
-        missing.sort(key=lambda job: -costs[_key(job)])
+        # Seed after seed, so that a cut study has whole ones; the long runs first, so that no process idles.
+        missing.sort(key=lambda job: (job["seed"], -costs[_key(job)]))
         for run in self._results(missing):
             self.finished.append(run)
             with open(self.file, "a") as out:

@@ -19,7 +19,7 @@ from .fast_augment import Augmentation
 from .fast_classifier import BATCH, Rates, accuracy, fit, probe
 from .fast_pretrain import Plan, pretrain
 from .model import Model
-from .precision import NAMED
+from .precision import NAMED, keep_freed_memory
 
 AUGMENTATIONS = {"digits": AffineAugmentation(), "cifar10": Augmentation()}
 VALIDATION = {"digits": 50, "cifar10": 500}  # images of each class that only tuning looks at
@@ -34,6 +34,7 @@ def run_job(settings, job, folder):
       are [learning rate, weight decay].
     """
     torch.set_num_threads(settings["threads"])
+    keep_freed_memory()
     done = _pretrain(settings, job, folder) if job["kind"] == "pretrain" else _arm(settings, job, folder)
     return job | done
 
