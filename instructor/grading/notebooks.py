@@ -55,8 +55,7 @@ def run_notebook(
     `right` holds the ids of the tasks that passed the hidden checks.
     """
     if not notebook.is_file():
-        missing = CheckResult(notebook.stem, notebook.stem, "runs", "The notebook starts.", "not run")
-        return NotebookResult(0.0, (dataclasses.replace(missing, message="the kit holds no such notebook"),))
+        return _not_run(notebook, "the kit holds no such notebook")
     if not quick:
         limits = dataclasses.replace(limits, notebook_seconds=SLOW * limits.notebook_seconds)
     cells = _code_cells(notebook)
@@ -66,34 +65,35 @@ def run_notebook(
         step()
     reason = next((answer["reason"] for answer in answers if "reason" in answer), "")
     said = {answer["cell"]: answer for answer in answers if "cell" in answer}
-    if not said:  # the first of these says most: why the kernel did not start, or what nbval said at last
-        reason = reason or next((answer["failure"] for answer in answers if "failure" in answer), "")
-    checks = tuple(_judge(notebook.stem, cells, said, reason, right))
     if not said:
-        return NotebookResult(0.0, checks)
+        failures = [answer["failure"] for answer in answers if "failure" in answer]
+        return _not_run(notebook, reason or failures[0])
+    checks = tuple(_judge(notebook.stem, cells, said, reason, right))
     marked = [check for check in checks if check.name.endswith(" check")]
+    if not marked:
+        return _not_run(notebook, "the kit's notebook holds no check cell with a stored verdict")
     ran = sum(answer["ran"] for answer in said.values()) / len(cells)
-    return NotebookResult(ran * sum(check.passed for check in marked) / max(1, len(marked)), checks)
+    return NotebookResult(ran * sum(check.passed for check in marked) / len(marked), checks)
+
+
+def _not_run(notebook: Path, why: str) -> NotebookResult:
+    """The result of a notebook of which nothing can be said."""
+    name = notebook.stem
+    check = CheckResult(name, name, "runs", "The notebook starts.", "not run", clean(why))
+    return NotebookResult(0.0, (check,))
 
 
 def _judge(
     name: str, cells: list[dict], said: dict[int, dict], problem: str, right: Collection[str]
 ) -> Iterator[CheckResult]:
     """A verdict on every check cell, and on every other cell that did not run."""
-    if not said:
-        yield CheckResult(name, name, "runs", "The notebook starts.", "not run", clean(problem))
-        return
     for number, cell in enumerate(cells):
         answer, place = said.get(number), f"{name} cell {number + 1}"
         expected = _stored_text(cell) if MARK in cell["source"] else ""
         if not expected and (answer is None or answer["ran"]):
             continue
         message = _message(answer, expected, problem, right)
-        label = (
-            f"Code cell {number + 1} prints: {expected.strip()}"
-            if expected
-            else f"Code cell {number + 1} runs."
-        )
+        label = f"Code cell {number + 1} " + (f"prints: {expected.strip()}" if expected else "runs.")
         yield CheckResult(
             name=f"{place} check" if expected else place,
             task=name,
