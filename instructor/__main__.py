@@ -71,8 +71,18 @@ def parser() -> argparse.ArgumentParser:
     )
     notebooks.set_defaults(run=notebooks_command)
 
-    verify = commands.add_parser("verify", help="measure the grader with every fill-in", add_help=False)
-    verify.add_argument("rest", nargs=argparse.REMAINDER)
+    verify = commands.add_parser(
+        "verify",
+        help="measure the grader with every fill-in",
+        description="Run every fill-in through the hidden checks and print what they say. Exit status 0: the "
+        "untouched package earns nothing, right answers earn everything, wrong ones are caught by the check "
+        "meant for them; 1: some of that does not hold; 2: there is no sandbox.",
+    )
+    verify.add_argument("--tasks", metavar="A,B", help="only these tasks (default: all)")
+    verify.add_argument("--seeds", type=int, default=1, metavar="K", help="repeat with K seeds (default: 1)")
+    verify.add_argument("--seed", type=int, help="the first seed (default: a fresh one)")
+    verify.add_argument("--jobs", type=int, default=2, metavar="J", help="processes at a time (default: 2)")
+    verify.add_argument("--sandbox", choices=("auto", "bwrap", "none"), default="auto", help="as for grade")
     verify.set_defaults(run=verify_command)
     return top
 

@@ -100,9 +100,9 @@ def notebooks_command(options: argparse.Namespace) -> int:
 
 def verify_command(options: argparse.Namespace) -> int:
     """Measure the grader with every fill-in of the catalogue."""
-    from instructor.verify import main
+    from instructor.verify import verify
 
-    return main(options.rest)
+    return verify(options)
 
 
 def _choice(fills: list[str]) -> dict[str, str]:

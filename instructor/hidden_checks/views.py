@@ -76,7 +76,7 @@ def fates(views: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 @dataclass(frozen=True)
 class Jitter:
-    """The changes of color of some views: factors, 1 for "as before", and the hue's turn as part of a circle."""
+    """Changes of color, one entry a view: factors, 1 for "as before"; the turn of the hue, 1 for a circle."""
 
     brightness: torch.Tensor
     contrast: torch.Tensor
