@@ -35,8 +35,9 @@ def executable(path, text):
     return path
 
 
-def make(root, *words, **settings):
-    names = (
+def clean(**settings):
+    """The environment of this process without what the make around it may have set, and with `settings`."""
+    names = {
         "VENV",
         "PYTHON",
         "SUBMISSION",
@@ -46,13 +47,17 @@ def make(root, *words, **settings):
         "MFLAGS",
         "MAKELEVEL",
         "VIRTUAL_ENV",
-    )
-    clean = {
+    }
+    kept = {
         key: value for key, value in os.environ.items() if key not in names and not key.startswith("PIP_")
     }
-    environment = {**clean, **settings}
+    return {**kept, **settings}
+
+
+def make(root, *words, **settings):
+    command = ["make", *words]
     return subprocess.run(
-        ["make", *words], cwd=root, env=environment, capture_output=True, text=True, timeout=120
+        command, cwd=root, env=clean(**settings), capture_output=True, text=True, timeout=120
     )
 
 
@@ -118,11 +123,10 @@ def test_grade_takes_options_and_says_when_it_could_not_grade(project):
 
 def test_ci_ends_with_pytests_line_and_with_its_verdict(project):
     (project.parent / "log").touch()
-    settings = {"LOG": str(project.parent / "log")}
     for status, expected in (("0", 0), ("1", 2)):
+        settings = clean(LOG=str(project.parent / "log"), PYTEST_STATUS=status, MAKELEVEL="1")
         command = [str(project / ".ci" / "run")]
-        environment = {**os.environ, **settings, "PYTEST_STATUS": status}
-        result = subprocess.run(command, cwd="/", env=environment, capture_output=True, text=True, timeout=60)
+        result = subprocess.run(command, cwd="/", env=settings, capture_output=True, text=True, timeout=60)
         assert result.returncode == expected
         assert result.stdout.splitlines()[-1] == PYTEST_LINE
 
