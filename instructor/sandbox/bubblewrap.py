@@ -137,6 +137,9 @@ def _system() -> Iterable[str]:
         yield from ("--ro-bind-try", path, path)
     python = [path for path in python_folders() if not _within(path, folders)]
     outside = [path for path in python if not _within(path, [str(ROOT)])]
+    under_tmp = sorted({"/".join(path.split("/")[:3]) for path in python if _within(path, ["/tmp"])})
+    for path in under_tmp:  # a student may write into /tmp, but not on the way to Python
+        yield from ("--tmpfs", path)
     for path in outside:
         yield from ("--ro-bind", path, path)
     if _within(str(ROOT), [*folders, *outside]):
@@ -144,6 +147,8 @@ def _system() -> Iterable[str]:
     for path in python:
         if path not in outside:
             yield from ("--ro-bind", path, path)
+    for path in under_tmp:
+        yield from ("--remount-ro", path)
 
 
 @cache
