@@ -62,3 +62,8 @@ def todo_modules() -> tuple[str, ...]:
 def notebooks() -> tuple[str, ...]:
     """The notebooks that are graded, in the order of the tasks."""
     return tuple(task.module for task in load_tasks() if task.is_notebook)
+
+
+def withheld(path: Path = TASKS_FILE) -> tuple[str, ...]:
+    """Given modules that the worker goes without, because they compute what a task asks for."""
+    return tuple(tomllib.loads(path.read_text(encoding="utf-8"))["withheld"])

@@ -15,10 +15,10 @@ from instructor.grading.notebooks import run_notebook
 from instructor.grading.plugin import HiddenChecks, run_checks
 from instructor.grading.result import PASSED, CheckResult, Result, TaskResult
 from instructor.grading.scoring import score_notebook, score_tasks
-from instructor.hidden_checks.marking import all_checks
+from instructor.hidden_checks.marking import FOLDER, all_checks
 from instructor.sandbox.jail import Jail, JailBroken, choose
 from instructor.sandbox.limits import Limits
-from instructor.tasks import ROOT, code_tasks, load_tasks
+from instructor.tasks import ROOT, code_tasks, load_tasks, withheld
 
 NOTEBOOKS = ROOT / "notebooks"
 LEFT_OVER = ("__pycache__", "*.pyc", ".ipynb_checkpoints")
@@ -32,12 +32,16 @@ def grade(
     sandbox: str = "auto",
     notebooks: str = "quick",
     limits: Limits | None = None,
+    checks: Path = FOLDER,
     progress: Progress = lambda what, done, total: None,
 ) -> Result:
     """Grade the submission at `path`, a zip or a folder.
 
-    `notebooks` is "quick", "full" or "none" (then their tasks could not run). Raises IntakeError when there
-    is nothing to grade, SandboxUnavailable when there is no sandbox, and JailBroken when nothing runs in it.
+    `notebooks` is "quick", "full" or "none" (then their tasks could not run), `checks` the folder of the
+    hidden checks; `progress` is called with what is being done, the steps done and all steps.
+
+    Raises IntakeError when there is nothing to grade, SandboxUnavailable when there is no sandbox, and
+    JailBroken when nothing runs in it.
     """
     began, limits, kind = time.monotonic(), limits or Limits(), choose(sandbox)
     submission = read_submission(path)
@@ -45,7 +49,7 @@ def grade(
     with tempfile.TemporaryDirectory(prefix="cs231n-grade-") as folder:
         workspace = compose_submission(submission, Path(folder) / "submission")
         with Jail(workspace, kind, limits) as jail:
-            outcome = run_checks(jail, seed, steps.checked)
+            outcome = run_checks(jail, seed, steps.checked, checks)
         _require_some(outcome)
         tasks = score_tasks(outcome.results, started_tasks(submission), set(submission.modules))
         if notebooks != "none":
@@ -64,11 +68,16 @@ def grade(
 
 
 def compose_submission(submission: Submission, folder: Path) -> Path:
-    """The pristine package and notebooks with the student's modules; a missing one stays unfilled."""
+    """The pristine package and notebooks with the student's modules; a missing one stays unfilled.
+
+    Given modules that compute what a task asks for are left out.
+    """
     folder.mkdir(mode=0o755, parents=True)
     for kept in (PACKAGE, NOTEBOOKS):
         if kept.is_dir():
             shutil.copytree(kept, folder / kept.name, ignore=shutil.ignore_patterns(*LEFT_OVER))
+    for name in withheld():
+        (folder / name).unlink()
     for name, data in submission.modules.items():
         (folder / name).write_bytes(data)
     return folder

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from instructor.compose import END, START, MarkerError, block_source, is_filled, splice
-from instructor.tasks import load_tasks, todo_modules
+from instructor.grading.grade import compose_submission
+from instructor.grading.intake import Submission
+from instructor.tasks import load_tasks, todo_modules, withheld
 
 SOURCE = f"""import torch
 
@@ -72,3 +74,9 @@ def test_points_that_do_not_add_up_are_refused(tmp_path):
     )
     with pytest.raises(ValueError, match="aspects of a do not add up"):
         load_tasks(path)
+
+
+def test_a_graded_package_lacks_given_code_that_computes_what_a_task_asks_for(tmp_path):
+    folder = compose_submission(Submission("one"), tmp_path / "submission")
+    assert withheld()
+    assert not any((folder / module).exists() for module in withheld())
