@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -24,6 +25,8 @@ from instructor.sandbox.bubblewrap import SandboxUnavailable
 from instructor.sandbox.jail import JailBroken
 from instructor.tasks import Task, code_tasks
 from instructor.trials import UNTOUCHED, Verdict, run_trials, trials
+
+CAPTION = "untouched earns 0, reference and right earn all, wrong is caught, as meant: by the check for it"
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Row:
 
 
 def verify(options: argparse.Namespace) -> int:
-    """Run the trials asked for; return 0 when all holds, 1 when something does not, 2 when it can't be told."""
+    """Run the trials asked for; return 0 when all holds, 1 when something does not, 2 when it can't tell."""
     console, errors = Console(), Console(stderr=True)
     known = [task.id for task in code_tasks()]
     chosen = options.tasks.split(",") if options.tasks else known
@@ -59,6 +62,8 @@ def verify(options: argparse.Namespace) -> int:
                 verdicts.append(verdict)
                 trial = verdict.trial
                 progress.update(line, advance=1, description=f"{trial.task}: {trial.fillin}")
+                if not errors.is_terminal and len(verdicts) % 25 == 0:  # a log shows no bar
+                    errors.print(f"{len(verdicts)} of {len(todo)} trials after {_since(started)}")
     except (SandboxUnavailable, JailBroken) as error:
         errors.print(Text(str(error)))
         return 2
@@ -67,9 +72,9 @@ def verify(options: argparse.Namespace) -> int:
     faults = [fault for row in rows for fault in row.faults]
     for fault in faults:
         console.print(Text(f"✗ {fault}"))
-    seconds = time.monotonic() - started
     told = f"seed {first}" if len(seeds) == 1 else f"seeds {first} to {seeds[-1]}"
-    console.print(Text(f"{len(todo)} trials with {told} in {seconds:.0f} s: {len(faults)} faults."))
+    count = "no faults" if not faults else "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    console.print(Text(f"{len(todo)} trials with {told} in {_since(started)}: {count}."))
     return 1 if faults else 0
 
 
@@ -143,15 +148,9 @@ def _told(task: Task, name: str, faults: Sequence[_Fault], seeds: int) -> list[s
 
 
 def _table(rows: Sequence[Row]) -> Table:
-    table = Table(title="What the hidden checks say of answers that are known", title_justify="left")
-    table.add_column("task")
-    for heading in (
-        "untouched: 0",
-        "reference: full",
-        "right: accepted",
-        "wrong: caught",
-        "by the check meant",
-    ):
+    table = Table(box=SIMPLE, caption=CAPTION, caption_justify="left")
+    table.add_column("task", no_wrap=True)
+    for heading in ("untouched", "reference", "right", "wrong", "as meant"):
         table.add_column(heading, justify="right")
     totals = [[0, 0] for _ in range(5)]
     for row in rows:
@@ -166,6 +165,10 @@ def _table(rows: Sequence[Row]) -> Table:
 
 def _fraction(part: int, whole: int) -> Text:
     return Text(f"{part}/{whole}", style="green" if part == whole else "bold red")
+
+
+def _since(started: float) -> str:
+    return f"{time.monotonic() - started:.0f} s"
 
 
 def _progress(console: Console) -> Progress:
