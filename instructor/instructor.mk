@@ -26,7 +26,8 @@ verify: embedded-data sandbox ## measure the grader: untouched 0, right answers 
 test: lint sandbox
 
 lint: environment ## look for mistakes of form
-	@$(PY) -m ruff check --quiet . && $(PY) -m ruff format --check --quiet . || { echo "Try: make format" >&2; exit 1; }
+	@$(PY) -m ruff check --quiet .
+	@$(PY) -m ruff format --check --quiet . || { $(PY) -m ruff format --check . ; echo "Try: make format"; exit 1; } >&2
 
 format: environment ## put the code in form
 	@$(PY) -m ruff check --quiet --fix . ; $(PY) -m ruff format --quiet .
