@@ -76,7 +76,7 @@ def compose_command(options: argparse.Namespace) -> int:
     try:
         choice = _choice(options.fill)
         destination.mkdir(parents=True, exist_ok=True)
-        compose(destination, choice)
+        _compose_whole(destination, choice)
         for pattern in STUDENT_FILES:
             for source in sorted(ROOT.glob(pattern)):
                 target = destination / source.relative_to(ROOT)
@@ -103,6 +103,15 @@ def verify_command(options: argparse.Namespace) -> int:
     from instructor.verify import verify
 
     return verify(options)
+
+
+def _compose_whole(destination: Path, choice: dict[str, str]) -> None:
+    """Compose the package, or leave nothing of it behind."""
+    try:
+        compose(destination, choice)
+    except KeyError:
+        shutil.rmtree(destination / "cs231n", ignore_errors=True)
+        raise
 
 
 def _choice(fills: list[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ It is passed to pytest as an object. Nothing of a submission is imported, collec
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -22,7 +23,6 @@ ARGUMENTS = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandl
 ARGUMENTS += [
     "-c",
     "/dev/null",
-    f"--rootdir={FOLDER}",
     "--import-mode=importlib",
     "--capture=no",
     "-W",
@@ -89,14 +89,16 @@ class HiddenChecks:
             self._finished(result)
 
 
-def run_checks(jail: Jail, seed: int, finished: Callable[[CheckResult], None]) -> HiddenChecks:
-    """Run all hidden checks against the package in the jail."""
+def run_checks(
+    jail: Jail, seed: int, finished: Callable[[CheckResult], None], folder: Path = FOLDER
+) -> HiddenChecks:
+    """Run the hidden checks in `folder` against the package in the jail."""
     plugin = HiddenChecks(jail, seed, finished)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
         for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
             patch.delenv(name, raising=False)
-        status = pytest.main([*ARGUMENTS, str(FOLDER)], plugins=[plugin])
+        status = pytest.main([*ARGUMENTS, f"--rootdir={folder}", str(folder)], plugins=[plugin])
     if status == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     return plugin

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from instructor.grading.report.words import aspect_words, conditions, number
+from instructor.grading.report.words import aspect_words, conditions, number, sentence
 from instructor.grading.result import Result
 
 SHOWN = 12  # names of ignored files that are listed
@@ -31,5 +31,5 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "words": aspect_words, "slug": _slug}
+    environment.filters |= {"number": number, "words": aspect_words, "slug": _slug, "sentence": sentence}
     return environment.get_template("feedback.html.j2")

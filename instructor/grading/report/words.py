@@ -20,6 +20,11 @@ def aspect_words(aspect: str) -> str:
     return aspect.replace("_", " ")
 
 
+def sentence(text: str) -> str:
+    """The text with a capital letter at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
 def conditions(result: Result) -> str:
     """Under what sandbox and seed a result came about."""
     sandbox = SANDBOXES.get(result.sandbox)
@@ -31,4 +36,4 @@ def failures(task: TaskResult, aspect: str) -> list[str]:
     if task.status == NOT_STARTED:
         return ["This task is not started yet."]
     failed = [check for check in task.checks if check.aspect == aspect and not check.passed]
-    return [f"{check.label} – {check.message}" if check.message else check.label for check in failed]
+    return [f"{check.label} {sentence(check.message)}".strip() for check in failed]
