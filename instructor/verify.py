@@ -26,7 +26,7 @@ from instructor.sandbox.jail import JailBroken
 from instructor.tasks import Task, code_tasks
 from instructor.trials import UNTOUCHED, Verdict, run_trials, trials
 
-CAPTION = "untouched earns 0, reference and right earn all, wrong is caught, as meant: by the check for it"
+LEGEND = "untouched earns 0; reference and right earn all; wrong is caught, as meant: by the check for it"
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def verify(options: argparse.Namespace) -> int:
         errors.print(Text(str(error)))
         return 2
     rows = [judge(task, verdicts) for task in tasks]
-    console.print(_table(rows))
+    console.print(_table(rows), Text(LEGEND), sep="")
     faults = [fault for row in rows for fault in row.faults]
     for fault in faults:
         console.print(Text(f"✗ {fault}"))
@@ -148,7 +148,7 @@ def _told(task: Task, name: str, faults: Sequence[_Fault], seeds: int) -> list[s
 
 
 def _table(rows: Sequence[Row]) -> Table:
-    table = Table(box=SIMPLE, caption=CAPTION, caption_justify="left")
+    table = Table(box=SIMPLE)
     table.add_column("task", no_wrap=True)
     for heading in ("untouched", "reference", "right", "wrong", "as meant"):
         table.add_column(heading, justify="right")
