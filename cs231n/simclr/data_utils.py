@@ -18,7 +18,7 @@ def compute_train_transform(seed=123456):
     """Return the random augmentation of SimCLR for small color images (arXiv:2002.05709, appendix A).
 
     In this order:
-    1. a random part of the image, resized to 32 × 32;
+    1. a random part of the image, 8 % to 100 % of its area and sides from 3:4 to 4:3, resized to 32 × 32;
     2. flipped left to right with probability 0.5;
     3. with probability 0.8, the color jitter given below: brightness, contrast and saturation up to 0.4, hue
        up to 0.1;
