@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from . import precision
 from .arms import ARMS
-from .study_jobs import encoder_file, images_of, pretraining_cost, run_job, steps_of, untrained
+from .study_jobs import data_of, encoder_file, pretraining_cost, run_job, steps_of, untrained
 from .study_trial import seconds_of_steps
 
 TUNING_SEED = 1000
@@ -38,8 +38,7 @@ def study(options, folder, progress=True):
     """Do every run that is not done yet; return the settings and the list of finished runs.
 
     Inputs:
-    - options: dict of data, encoder, epochs, batch_size, temperature, steps, trials, tune_at, precision,
-      labels_per_class (list), seeds (number), jobs (processes).
+    - options: dict of those in ASKED, and of labels_per_class (list), seeds (number), jobs (processes).
     - folder: where results are kept. Raises ValueError when it holds those of other settings.
     """
     folder = Path(folder)
@@ -99,7 +98,7 @@ def settings_of(options, folder):
         raise ValueError(f"trials is {options['trials']}; there are 1 to {len(TRIALS)} of them.")
     torch.set_num_threads(1)
     settings = asked | {"threads": 1, "torch": torch.__version__}
-    images = images_of(options["data"])["train"][0]
+    images = data_of(settings)["train"][0]
     model = untrained(settings, 0)
     if asked["precision"] == "auto":
         settings["precision"] = precision.fastest(model, (2 * options["batch_size"], *images.shape[1:]))
@@ -108,7 +107,18 @@ def settings_of(options, folder):
     return settings
 
 
-ASKED = ("data", "encoder", "epochs", "batch_size", "temperature", "steps", "trials", "tune_at", "precision")
+ASKED = (
+    "data",
+    "size",
+    "encoder",
+    "epochs",
+    "batch_size",
+    "temperature",
+    "steps",
+    "trials",
+    "tune_at",
+    "precision",
+)
 
 
 class Runs:

@@ -41,6 +41,7 @@ def parser():
         description="SimCLR against training from scratch with counted budgets, tuned equally hard.",
     )
     p.add_argument("--data", choices=("digits", "cifar10"), default="digits")
+    p.add_argument("--size", type=positive, default=32, help="side of the images in pixels")
     p.add_argument("--encoder", choices=ENCODERS, default="small")
     p.add_argument("--labels-per-class", type=positive, nargs="+", default=[1, 5, 10, 50])
     p.add_argument("--seeds", type=positive, default=5, help="number of seeds")

@@ -3,16 +3,18 @@
 A run is a plain dict, so that it can be written down, looked up, and handed to another process.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
 
 import torch
+import torch.nn.functional as F
 
 from ..data_utils import load_cifar10, load_digits
 from . import checkpoint
 from .arms import ARMS
 from .cost import Cost, flops_of_a_step, metered
+from .evaluation import Classifier
 from .fair_comparison import draw_labelled
 from .fast_affine import AffineAugmentation
 from .fast_augment import Augmentation
@@ -46,25 +48,39 @@ def encoder_file(folder, job):
 
 
 @lru_cache(maxsize=2)
-def images_of(data):
-    """Return {"train", "validation", "test"}: (uint8 images (N, 3, H, W), labels (N,)) of a data set.
+def images_of(data, size=32):
+    """Return {"train", "validation", "test"}: (uint8 images (N, 3, size, size), labels (N,)) of a data set.
 
-    The validation images are drawn from the training images, the same ones for every seed.
+    The validation images are drawn from the training images, the same ones for every seed. Each pixel of a
+    smaller image is the mean of those it stands for.
     """
     load = {"digits": load_digits, "cifar10": lambda split: load_cifar10(split)[:2]}[data]
     images, labels = load("train")
     held = torch.zeros(len(labels), dtype=torch.bool)
     held[torch.from_numpy(draw_labelled(labels, VALIDATION[data], seed=20_200_213))] = True
-    images, labels = _tensors(images, labels)
+    images, labels = _tensors(images, labels, size)
     return {
         "train": (images[~held], labels[~held]),
         "validation": (images[held], labels[held]),
-        "test": _tensors(*load("test")),
+        "test": _tensors(*load("test"), size),
     }
 
 
-def _tensors(images, labels):
-    return torch.from_numpy(images).permute(0, 3, 1, 2).contiguous(), torch.from_numpy(labels)
+def _tensors(images, labels, size):
+    images = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous()
+    if images.shape[2] != size:
+        images = F.adaptive_avg_pool2d(images.float(), size).round_().byte()
+    return images, torch.from_numpy(labels)
+
+
+def data_of(settings):
+    """Return the images of a study, as images_of does."""
+    return images_of(settings["data"], settings["size"])
+
+
+def augmentation_of(settings):
+    """Return the augmentation of a study's images, at their size."""
+    return replace(AUGMENTATIONS[settings["data"]], size=settings["size"])
 
 
 def untrained(settings, seed):
@@ -83,10 +99,10 @@ def plan_of(settings, seed, rates, epochs=None):
 
 def pretraining_cost(settings):
     """Return the Cost of pretraining on all images; its seconds come from the trial in the settings."""
-    images, batch = images_of(settings["data"])["train"][0], settings["batch_size"]
+    images, batch = data_of(settings)["train"][0], settings["batch_size"]
     steps = settings["epochs"] * (len(images) // batch)
     shape = (2 * batch, *images.shape[1:])
-    flops = steps * flops_of_a_step(untrained(settings, 0), shape)
+    flops = steps * _flops(settings["encoder"], "pretraining", shape)
     return Cost(2 * batch * steps, steps, flops, steps * settings["seconds"]["pretraining_step"])
 
 
@@ -96,8 +112,8 @@ def steps_of(settings, arm, images):
     if arm.match in ("images", "data"):
         return steps + round(spent.images / BATCH)
     if arm.match == "flops":
-        shape = (BATCH, *images_of(settings["data"])["train"][0].shape[1:])
-        return steps + round(spent.flops / flops_of_a_step(_classifier(settings), shape))
+        shape = (BATCH, *data_of(settings)["train"][0].shape[1:])
+        return steps + round(spent.flops / _flops(settings["encoder"], "labelled", shape))
     if arm.match == "seconds":
         return steps + round(spent.seconds / settings["seconds"]["labelled_step"])
     if arm.match == "epochs":
@@ -105,17 +121,15 @@ def steps_of(settings, arm, images):
     return steps
 
 
-def _classifier(settings):
-    from .evaluation import Classifier
-
-    return Classifier(untrained(settings, 0))
+@lru_cache
+def _flops(encoder, kind, shape):
+    model = Model(encoder=encoder)
+    return flops_of_a_step(model if kind == "pretraining" else Classifier(model), shape)
 
 
 def _pretrain(settings, job, folder):
     file = encoder_file(folder, job)
-    model, cost, losses = _pretrained(
-        settings, job["seed"], job["rates"], images_of(settings["data"])["train"][0]
-    )
+    model, cost, losses = _pretrained(settings, job["seed"], job["rates"], data_of(settings)["train"][0])
     checkpoint.save({"model": model.state_dict(), "cost": asdict(cost)}, file)
     return {"loss": losses[-1], "cost": asdict(cost)}
 
@@ -125,13 +139,13 @@ def _pretrained(settings, seed, rates, images, epochs=None):
     plan = plan_of(settings, seed, rates, epochs)
     precision = NAMED[settings["precision"]]
     with metered(model) as meter:
-        losses = pretrain(model, images, plan, AUGMENTATIONS[settings["data"]], precision)
+        losses = pretrain(model, images, plan, augmentation_of(settings), precision)
     return model, meter.cost, losses
 
 
 def _arm(settings, job, folder):
     (arm,) = (arm for arm in ARMS if arm.name == job["arm"])
-    data, augment = images_of(settings["data"]), AUGMENTATIONS[settings["data"]]
+    data, augment = data_of(settings), augmentation_of(settings)
     images, labels = data["train"]
     if arm.match != "data":
         chosen = torch.from_numpy(draw_labelled(labels, job["labels"], job["seed"]))

@@ -40,11 +40,13 @@ def tables(settings, finished):
 def _settings(settings):
     s, times = settings, settings["seconds"]
     return (
-        f"Data: {s['data']}; encoder: {s['encoder']}; {s['epochs']} epochs of pretraining at batch "
-        f"{s['batch_size']}, temperature {s['temperature']}; {s['steps']} steps with labels; {s['trials']} "
-        f"tuning trials an arm at {s['tune_at']} labels a class; {s['precision']}; torch {s['torch']}. "
-        f"One step takes {1000 * times['pretraining_step']:.0f} ms in pretraining and "
-        f"{1000 * times['labelled_step']:.0f} ms with labels, on one thread."
+        f"Data: {s['data']}, {s['size']} × {s['size']}; encoder: {s['encoder']}; "
+        f"{s['epochs']} epochs of pretraining at batch {s['batch_size']}, temperature {s['temperature']}; "
+        f"{s['steps']} steps with labels; "
+        f"{s['trials']} tuning trials an arm at {s['tune_at']} labels a class; "
+        f"{s['precision']}; torch {s['torch']}. "
+        f"One step takes {1000 * times['pretraining_step']:.1f} ms in pretraining and "
+        f"{1000 * times['labelled_step']:.1f} ms with labels, on one thread."
     )
 
 

@@ -6,7 +6,7 @@ from .cost import metered
 from .fast_classifier import BATCH, Rates, fit
 from .fast_pretrain import pretrain
 from .precision import NAMED
-from .study_jobs import AUGMENTATIONS, images_of, plan_of, untrained
+from .study_jobs import augmentation_of, data_of, plan_of, untrained
 
 
 def seconds_of_steps(settings, steps=4, rounds=5):
@@ -15,8 +15,8 @@ def seconds_of_steps(settings, steps=4, rounds=5):
     One kind after the other, `rounds` times, so that another job on the machine slows both alike; the least
     time of each counts.
     """
-    images, labels = images_of(settings["data"])["train"]
-    augment, precision = AUGMENTATIONS[settings["data"]], NAMED[settings["precision"]]
+    images, labels = data_of(settings)["train"]
+    augment, precision = augmentation_of(settings), NAMED[settings["precision"]]
     model = untrained(settings, 0)
     best = dict.fromkeys(("pretraining_step", "labelled_step"), float("inf"))
     for _ in range(rounds):

@@ -15,6 +15,7 @@ from cs231n.simclr.study_report import interval, of_arm, plot, tables
 
 OPTIONS = {
     "data": "digits",
+    "size": 16,
     "encoder": "small",
     "epochs": 2,
     "batch_size": 8,
@@ -34,7 +35,7 @@ def small_data():
     """Sixty-four noisy images of two classes, 16 × 16, in place of a real data set."""
     monkeypatch = pytest.MonkeyPatch()
 
-    def images_of(data):
+    def images_of(data, size):
         generator = torch.Generator().manual_seed(0)
         splits = {}
         for name, n in (("train", 64), ("validation", 20), ("test", 20)):
@@ -45,9 +46,6 @@ def small_data():
         return splits
 
     monkeypatch.setattr(study_jobs, "images_of", images_of)
-    monkeypatch.setattr(study, "images_of", images_of)
-    small = study_jobs.AUGMENTATIONS["digits"].__class__(size=16)
-    monkeypatch.setitem(study_jobs.AUGMENTATIONS, "digits", small)
     seconds = {"pretraining_step": 0.02, "labelled_step": 0.01}
     monkeypatch.setattr(study, "seconds_of_steps", lambda settings: dict(seconds))
     threads = torch.get_num_threads()
