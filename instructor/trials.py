@@ -19,7 +19,7 @@ from instructor.hidden_checks.marking import Check, all_checks, checks_of
 from instructor.sandbox.client import NotStarted, Student, StudentError
 from instructor.sandbox.jail import Jail
 from instructor.sandbox.limits import Limits
-from instructor.tasks import code_tasks, todo_modules
+from instructor.tasks import code_tasks, todo_modules, withheld
 
 UNTOUCHED = "untouched"
 
@@ -73,6 +73,8 @@ def run_trials(todo: Sequence[Trial], folder: Path, sandbox: str, jobs: int) -> 
     """
     for trial in {trial.folder: trial for trial in todo}.values():
         compose(folder / trial.folder, trial.choice)
+        for name in withheld():  # as for a submission
+            (folder / trial.folder / name).unlink()
     context = get_context("spawn")  # torch has started threads in this process
     with ProcessPoolExecutor(jobs, context, initializer=_open_jail, initargs=(folder, sandbox)) as pool:
         running = [pool.submit(_run_in_jail, trial) for trial in todo]
