@@ -6,6 +6,8 @@ images or uint8 arrays (H, W, 3).
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import MaxNLocator
+from scipy.ndimage import gaussian_filter
 
 from .image_utils import SQUEEZENET_MEAN, SQUEEZENET_STD
 
@@ -37,7 +39,7 @@ def show_images(images, titles=None, columns=5, size=2.2, right=None, heading=No
 
 
 def show_saliency(photos, saliency, titles, size=2.2):
-    """Show each photo, below it its saliency map, and below that the photo lit by the map.
+    """Show each photo, below it its saliency map, and below that the photo lit by the map, smoothed.
 
     Inputs: photos; saliency, array or tensor (N, H, W), not negative; titles, a text for each photo.
     """
@@ -46,7 +48,8 @@ def show_saliency(photos, saliency, titles, size=2.2):
     for column, (photo, of_photo, title) in enumerate(zip(photos, np.asarray(saliency), titles, strict=True)):
         # A few very large values would leave the rest black.
         bright = np.clip(of_photo / max(np.quantile(of_photo, 0.995), 1e-12), 0, 1)
-        lit = np.asarray(photo) / 255 * (0.15 + 0.85 * bright[..., None] ** 0.5)
+        light = gaussian_filter(bright, sigma=5)
+        lit = np.asarray(photo) / 255 * (0.1 + 0.9 * light / max(light.max(), 1e-12))[..., None]
         for ax, picture in zip(axes[:, column], (photo, bright, lit), strict=True):
             ax.imshow(np.asarray(picture), cmap="inferno", vmin=0, vmax=1)
             _bare(ax)
@@ -55,16 +58,18 @@ def show_saliency(photos, saliency, titles, size=2.2):
         ax.set_ylabel(row)
 
 
-def show_fooling(original, fooled, before, after, class_names, target_y, magnify=10):
+def show_fooling(original, fooled, before, after, class_names, target_y):
     """Show what was done to a photo, and what the network thinks of it before and after.
 
     Inputs:
     - original, fooled: arrays (H, W, 3), colors from 0 to 1; what lies outside is cut off when shown.
     - before, after: arrays (1000,), probabilities. class_names: a list of 1,000 texts.
-    - target_y: int, the class the photo was to be taken for. magnify: factor of the last picture.
+    - target_y: int, the class the photo was to be taken for.
     """
     original, fooled, before, after = (np.asarray(x, dtype=float) for x in (original, fooled, before, after))
     change = fooled - original
+    # So that all but the largest changes can be told apart.
+    magnify = max(1, round(0.5 / max(np.quantile(np.abs(change), 0.995), 1e-3)))
     pictures = {
         "original": original,
         "fooling image": fooled,
@@ -107,7 +112,7 @@ def show_curves(curves, xlabel, ylabel, level=None, log=False):
         ax.plot(steps, values, marker="o", markersize=4, label=name)
     if level is not None:
         ax.axhline(level[0], color=MUTED, linestyle="--", linewidth=1, label=level[1])
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
     if len(curves) > 1 or level is not None:
@@ -120,13 +125,13 @@ def show_vectors(vectors, names, groups):
 
     Inputs: vectors, tensor or array (M, 2); names, a text for each; groups, an int for each: its color.
     """
-    _, ax = plt.subplots(figsize=(4.4, 3.4), layout="constrained")
+    _, ax = plt.subplots(figsize=(6.5, 3.2), layout="constrained")
     ax.add_patch(plt.Circle((0, 0), 1, fill=False, color=MUTED, linewidth=0.8, linestyle="--"))
     for (x, y), name, group in zip(np.asarray(vectors), names, groups, strict=True):
         color = f"C{group}"
         ax.annotate("", (x, y), (0, 0), arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": 2})
         ax.text(1.08 * x, 1.08 * y, name, color=color, ha="left" if x >= 0 else "right", va="center")
-    ax.set(xlim=(-2.1, 2.1), ylim=(-0.25, 1.25), aspect="equal")
+    ax.set(xlim=(-2.0, 2.0), ylim=(-0.2, 1.2), aspect="equal")
     _bare(ax)
 
 

@@ -19,12 +19,13 @@ import nbformat
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from nbformat.v4 import new_output
 
 from instructor.compose import compose
 from instructor.tasks import ROOT, code_tasks, notebooks
 
 CHECK = "# NBVAL_CHECK_OUTPUT"
-CALL = re.compile(r"checks\.report\((.*)\)", flags=re.DOTALL)
+CALL = re.compile(r"checks\.report\(([^()]*)\)")
 ID = re.compile(r"[a-z][a-z0-9-]*")
 PLACEHOLDER = "**Your answer:** *double-click here and write over this line.*"
 METADATA = {
@@ -84,8 +85,9 @@ def tidied(text: str, folder: Path) -> tuple[str, list[str]]:
         cell.outputs, cell.execution_count = [], None
         wrong += [line for line in printed(ran).splitlines() if "Warning" in line]
         if is_check(cell):
-            printed_only = [output for output in ran.outputs if output.output_type == "stream"]
-            cell.outputs, cell.execution_count = printed_only, ran.execution_count
+            # One piece of text, however many pieces the kernel happened to send it in; no card.
+            cell.outputs = [new_output("stream", name="stdout", text=printed(ran))]
+            cell.execution_count = ran.execution_count
             wrong += [line for line in printed(ran).splitlines() if not line.endswith(": passed")]
     notebook.metadata = nbformat.from_dict(METADATA)
     notebook.nbformat_minor = 5
