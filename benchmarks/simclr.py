@@ -11,6 +11,7 @@ import argparse
 import json
 import subprocess
 import sys
+import time
 
 import torch
 
@@ -42,7 +43,7 @@ def loss(options):
     header = ("N, loss", "ms", "time / fast", "MiB", "of one 2N × 2N matrix", "value")
     rows = []
     for n in options.sizes:
-        found = {way: _measured(way, n, options.device) for way in WAYS}
+        found = {way: _measured(way, n, options) for way in WAYS}
         for way, result in found.items():
             if result:
                 seconds, memory, value = result
@@ -52,8 +53,9 @@ def loss(options):
     print(table(header, rows))
 
 
-def _measured(way, n, device):
-    command = [sys.executable, "-m", "benchmarks.simclr", "one-loss", way, str(n), device]
+def _measured(way, n, options):
+    command = [sys.executable, "-m", "benchmarks.simclr", "one-loss", way, str(n), options.device]
+    command += ["cpu-time"] if options.cpu_time else []
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode and "skipped" not in done.stderr:
         print(f"{way}, N = {n}: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
@@ -63,6 +65,7 @@ def _measured(way, n, device):
 def _parser():
     parser = argparse.ArgumentParser(prog="python -m benchmarks.simclr", description=__doc__.split("\n")[0])
     device = argparse.ArgumentParser(add_help=False)
+    device.add_argument("--cpu-time", action="store_true", help="CPU seconds, on a machine that is busy")
     device.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     commands = parser.add_subparsers(dest="what", required=True)
 
@@ -85,6 +88,7 @@ def _parser():
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["one-loss"]:
-        one_size(sys.argv[2], int(sys.argv[3]), sys.argv[4])
+        clock = time.process_time if sys.argv[5:] else time.perf_counter
+        one_size(sys.argv[2], int(sys.argv[3]), sys.argv[4], clock)
     else:
         main()

@@ -1,6 +1,7 @@
 """Pairs per second of training: published recipe, lightly, the fast path, the encoder alone, in turns."""
 
 import functools
+import time
 
 import numpy as np
 import torch
@@ -43,7 +44,7 @@ def rows(encoder, options):
     }
     if options.compile:
         ways["fast"] = fast(torch.compile(make()), images, options, precision.NAMED[chosen])
-    seconds = in_turns(ways, options.rounds, device)
+    seconds = in_turns(ways, options.rounds, device, clock_of(options))
     rate = {name: len(images) / sorted(s)[len(s) // 2] for name, s in seconds.items()}
     return [
         (
@@ -73,6 +74,11 @@ def published(model, images, options):
     return lambda: train(
         model, loader, optimizer, 1, 1, options.batch_size, 0.5, torch.device(options.device)
     )
+
+
+def clock_of(options):
+    """Return the clock that the options ask for."""
+    return time.process_time if options.cpu_time else time.perf_counter
 
 
 def pairs_of(images, transform):

@@ -15,6 +15,7 @@ from cs231n.image_utils import preprocess
 from cs231n.pretrained import load_pretrained
 from instructor.reference import answer
 
+from .simclr_training import clock_of
 from .timing import in_turns, machine, ratio, table
 
 
@@ -25,6 +26,7 @@ def main(arguments=None):
     )
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--images", type=int, default=5)
+    parser.add_argument("--cpu-time", action="store_true", help="CPU seconds, on a machine that is busy")
     parser.add_argument("--rounds", type=int, default=9)
     options = parser.parse_args(arguments)
 
@@ -97,7 +99,7 @@ def step_rows(model, X, y, options):
 
 
 def _rows(ways, options):
-    seconds = in_turns(ways, options.rounds, options.device)
+    seconds = in_turns(ways, options.rounds, options.device, clock_of(options))
     first = next(iter(seconds))
     return [(name, f"{1000 * min(s):.1f}", f"{ratio(s, seconds[first]):.2f}") for name, s in seconds.items()]
 
