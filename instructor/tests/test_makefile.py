@@ -37,20 +37,11 @@ def executable(path, text):
 
 def clean(**settings):
     """The environment of this process without what the make around it may have set, and with `settings`."""
-    names = {
-        "VENV",
-        "PYTHON",
-        "SUBMISSION",
-        "SANDBOX",
-        "GRADE",
-        "MAKEFLAGS",
-        "MFLAGS",
-        "MAKELEVEL",
-        "VIRTUAL_ENV",
-    }
-    kept = {
-        key: value for key, value in os.environ.items() if key not in names and not key.startswith("PIP_")
-    }
+    names = (
+        "VENV PYTHON SUBMISSION SANDBOX GRADE VERIFY PYTEST LAB DATA MAKEFLAGS MFLAGS MAKELEVEL VIRTUAL_ENV"
+    )
+    outer = {key for key in os.environ if key.startswith("PIP_")} | {*names.split(), "SYSTEM_PACKAGES"}
+    kept = {key: value for key, value in os.environ.items() if key not in outer}
     return {**kept, **settings}
 
 
