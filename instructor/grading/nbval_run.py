@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 import os
 import resource
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
+from queue import Empty
 
 import nbval.kernel
 import pytest
@@ -25,6 +28,7 @@ from instructor.sandbox.limits import MIB, Limits
 from instructor.sandbox.watch import Watch, kill_tree
 
 MEMORY = 4 << 30  # address space of this process, which holds what the kernel sends
+SLICE = 0.5  # seconds between two looks at a silent kernel
 TEXT = 4_000  # characters of a cell's output that are kept
 DIFFER = "Cell outputs differ"  # what nbval calls a check cell that ran and printed something else
 ARGUMENTS = ["-q", "-p", "nbval.plugin", "-p", "no:cacheprovider", "-p", "no:junitxml"]
@@ -39,7 +43,7 @@ class JailedKernelManager(KernelManager):
         self.transport = "ipc"
         self.connection_file = str(Path(request["runtime"]) / "k.json")
         self.kernel_spec.interrupt_mode = "message"  # a signal would end the jail
-        self._request, self._limits, self._tell = request, limits, tell
+        self._request, self._limits, self._tell, self._ended = request, limits, tell, False
 
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
         """The command of the jail; called when the connection file has been written."""
@@ -65,8 +69,10 @@ class JailedKernelManager(KernelManager):
         Watch(self._pid, self._limits, self.end, Path(self._request["runtime"]))
 
     def end(self, reason: str) -> None:
-        """Kill the kernel with everything below it, and tell why."""
-        self._tell({"reason": reason})
+        """Kill the kernel with everything below it, and tell why it ended, if nothing was told before."""
+        if not self._ended:
+            self._ended = True
+            self._tell({"reason": reason})
         kill_tree(self._pid)
 
 
@@ -104,20 +110,30 @@ def main(request: dict) -> None:
         print(json.dumps(answer), file=answers)
 
     nbval.kernel.KernelManager = functools.partial(JailedKernelManager, request, limits, tell)
-    _bound_output(limits.output)
+    _listen_with_care(limits.output)
     options = ["--nbval", "--nbval-current-env", f"--nbval-cell-timeout={limits.cell_seconds}"]
     options += [f"--nbval-kernel-startup-timeout={limits.start_seconds}", f"--rootdir={request['folder']}"]
     pytest.main([*ARGUMENTS, *options, request["notebook"]], plugins=[Cells(tell)])
 
 
-def _bound_output(limit: int) -> None:
-    """Stop listening to a kernel that has sent more than `limit` bytes."""
+def _listen_with_care(limit: int) -> None:
+    """Make nbval stop listening to a kernel that has sent more than `limit` bytes, or that is gone."""
     original, seen = nbval.kernel.RunningKernel.get_message, 0
 
     @functools.wraps(original)
     def get_message(self, stream, timeout=None):
         nonlocal seen
-        message = original(self, stream, timeout)
+        deadline = math.inf if timeout is None else time.monotonic() + timeout
+        while True:
+            try:
+                message = original(self, stream, max(0.0, min(SLICE, deadline - time.monotonic())))
+                break
+            except Empty:
+                if not self.is_alive():
+                    self.km.end("it ended the kernel's process")
+                    raise
+                if time.monotonic() >= deadline:
+                    raise
         seen += len(str(message["content"]))
         if seen > limit:
             self.km.end(f"it printed more than {limit // MIB} MiB")
