@@ -11,7 +11,8 @@ class Arm:
     - pretrained: "all" starts from an encoder that SimCLR has trained on all images, "labelled" from one that
       it has trained on the labelled images only, "" from random weights. Pretraining is paid for.
     - frozen: trains one linear layer on the encoder as it is; else everything.
-    - augmented: draws a new view of a labelled image each time; else shows it as it is.
+    - augmented: draws a new view of a labelled image each time; else shows it as it is. The command's linear
+      layers have the images as they are in any case, so that their features are computed only once.
     - match: what training with labels may spend. "steps": as many steps as a pretrained arm. "epochs",
       "images", "flops", "seconds": as much of that as SimCLR and fine-tuning cost together. "data": the
       images that SimCLR saw, every one with its label, and as many views of them.
@@ -25,7 +26,7 @@ class Arm:
 
 
 ARMS = (
-    Arm("random encoder, linear probe", frozen=True, augmented=False),
+    Arm("random encoder, linear probe", frozen=True),
     Arm("scratch, short", augmented=False),
     Arm("scratch, augmented"),
     Arm("scratch, as many epochs", match="epochs"),
@@ -34,7 +35,7 @@ ARMS = (
     Arm("scratch, as much time", match="seconds"),
     Arm("scratch, all labels", match="data"),
     Arm("SimCLR on labelled images, fine-tuned", pretrained="labelled"),
-    Arm("SimCLR, linear probe", pretrained="all", frozen=True, augmented=False),
+    Arm("SimCLR, linear probe", pretrained="all", frozen=True),
     Arm("SimCLR, fine-tuned", pretrained="all"),
 )
 

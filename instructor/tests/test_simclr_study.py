@@ -116,8 +116,8 @@ def test_arms_spend_what_they_may(tmp_path):
     assert spent["epochs"].images == 128  # two more epochs over four images are less than a step
     assert spent["steps"].images == spent["stepsplain"].images == 128
     assert spent["stepslabelled"].images == tuned.images
-    assert spent["stepsfrozenplain"].images == 4  # each labelled image goes through the frozen encoder once
-    assert spent["stepsallfrozenplain"].images == 256 + 4
+    assert spent["stepsfrozen"].images == 4  # each labelled image goes through the frozen encoder once
+    assert spent["stepsallfrozen"].images == 256 + 4
 
 
 def test_no_arm_is_tuned_on_what_it_is_measured_on(whole):
