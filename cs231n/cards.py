@@ -88,7 +88,11 @@ def _lines(verdict, brief):
         return [f"all {len(examples)} examples came out as expected"]
     if brief:
         return []
-    return [line for example in examples for line in textwrap.wrap("– " + example.__doc__, 84)]
+    return [
+        line
+        for example in examples
+        for line in textwrap.wrap("– " + example.__doc__, 84, subsequent_indent="   ")
+    ]
 
 
 def _seconds(seconds):

@@ -8,7 +8,7 @@ TESTS += instructor/tests
 export SYSTEM_PACKAGES = instructor/system_packages.sh
 GRADE_OPTIONS = $(if $(SANDBOX),--sandbox "$(SANDBOX)") $(GRADE)
 
-.PHONY: grade verify lint format sandbox
+.PHONY: grade verify test-browser lint format sandbox
 
 grade: embedded-data sandbox ## grade SUBMISSION=path, or the reference solution when none is given
 ifneq ($(SUBMISSION),)
@@ -24,6 +24,13 @@ verify: embedded-data sandbox ## measure the grader: untouched 0, right answers 
 	@$(PY) -m instructor verify $(VERIFY)
 
 test: lint sandbox
+
+test-browser: embedded-data sandbox ## use the kit in a browser as a student does (some minutes)
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	bash $(SYSTEM_PACKAGES) chromium
+	@$(PY) -c 'import playwright' 2>/dev/null || \
+	$(PY) -m pip install -qq --disable-pip-version-check --requirement instructor/requirements-browser.txt
+	@BROWSER_TESTS=1 $(PY) -m pytest instructor/tests/browser $(PYTEST)
 
 lint: environment ## look for mistakes of form
 	@$(PY) -m ruff check --quiet .

@@ -31,9 +31,7 @@ class ClassExplorer(Explorer):
         self._model, self._classes, self.work = model, ClassNames(), Work()
         slider = {"continuous_update": False}
         self.target = self._classes.chooser(target_y, "class")
-        self.canvas = widgets.ToggleButtons(
-            options=list(CANVASES), description="canvas", style={"button_width": "6em"}
-        )
+        self.canvas = widgets.Dropdown(options=list(CANVASES), description="canvas")
         self.shaking = widgets.FloatSlider(value=1, min=0, max=2, step=0.1, description="shaking", **slider)
         self.length = widgets.FloatLogSlider(
             value=8, base=10, min=0, max=2, step=0.05, description="step size", readout_format=".1f", **slider

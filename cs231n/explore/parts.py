@@ -16,9 +16,12 @@ from ..data_utils import imagenet_class_names
 from ..todo import TASK_FILES, TaskNotStarted
 from .drawing import png
 
-# Where the explorer is alive, its still picture below is one too many.
-HIDE_STILL = """<style>
+# Where the explorer is alive, its still picture is one too many; where it is not, its place is empty.
+STYLE = """<style class="cs231n-style">
 .jp-OutputArea-child:has(.cs231n-explorer) + .jp-OutputArea-child:has(.jp-RenderedImage) { display: none; }
+.jp-OutputArea-child:has(style.cs231n-style) + .jp-OutputArea-child:has(.jupyter-widgets:not(:has(*))) {
+  display: none;
+}
 .cs231n-explorer .widget-label { font-variant-numeric: tabular-nums; }
 .cs231n-said { padding: 6px 10px; border-left: 3px solid #d1495b; line-height: 1.45; max-width: 60em; }
 </style>"""
@@ -33,8 +36,7 @@ class Explorer:
 
     def __init__(self, *rows):
         self.said = widgets.HTML()
-        style = widgets.HTML(HIDE_STILL, layout={"height": "0", "margin": "0"})
-        self.widget = widgets.VBox([style, *rows, self.said])
+        self.widget = widgets.VBox([*rows, self.said])
         self.widget.add_class("cs231n-explorer")
         self._still_shown = None
 
@@ -65,6 +67,7 @@ class Explorer:
             self.say(f"{task} raised {type(error).__name__}: {error}{place_of(task, error)}")
 
     def _ipython_display_(self):
+        display({"text/html": STYLE, "text/plain": ""}, raw=True)
         display(self.widget._repr_mimebundle_() | {"text/plain": UNSHOWN}, raw=True)
         self._still_shown = display(_still_bundle(self.still()), raw=True, display_id=True)
 

@@ -380,7 +380,7 @@ def test_an_explorer_is_shown_with_a_still_picture_behind_it(solved, model, phot
         explore.SaliencyExplorer(model, photos, LABELS)._ipython_display_()
     finally:
         InteractiveShell.clear_instance()
-    alive, still = published
+    _style, alive, still = published
     assert "application/vnd.jupyter.widget-view+json" in alive
     assert "running kernel" in alive["text/plain"]
     assert still["image/png"].startswith("iVBOR")
