@@ -1,6 +1,9 @@
 """The fair comparison: budgets are counted, arms matched; a cut run goes on, a repeated one is the same."""
 
+import ast
 import json
+import re
+from pathlib import Path
 
 import pytest
 import torch
@@ -182,6 +185,19 @@ def test_costs_are_counted_however_training_is_written():
         pass
     assert again.cost.images == 0
     assert before.keys() == model.state_dict().keys()
+
+
+def test_what_students_import_does_without_the_fast_modules():
+    """The fast loss and augmentation are answers of a kind: a grader must be able to leave those files out."""
+    package = Path(study.__file__).parents[1]
+    apart = re.compile(r"fast_\w+|study(_\w+)?|pretrain")
+    for file in package.rglob("*.py"):
+        if not apart.fullmatch(file.stem):
+            for node in ast.parse(file.read_text()).body:  # top level: not what only a command runs
+                names = [alias.name for alias in getattr(node, "names", [])]
+                names.append(getattr(node, "module", None) or "")
+                parts = [part for name in names for part in name.split(".")]
+                assert not [part for part in parts if apart.fullmatch(part)], file
 
 
 def test_flops_are_those_of_the_layers():
