@@ -10,7 +10,7 @@ from .drawing import INK, as_image
 
 COLORS = ["#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd"]  # matplotlib's
 COLORS += ["#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf"]
-WIDTH, HEIGHT, THUMB = 440, 380, 64
+WIDTH, HEIGHT, THUMB = 410, 360, 64
 
 
 def hover_maps(places, labels, images):

@@ -35,10 +35,6 @@ def checkout(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("student") / "assignment"
     command = [sys.executable, "-m", "instructor", "compose", "--fill", "unfilled", str(folder)]
     subprocess.run(command, cwd=ROOT, check=True)
-    import os as _o
-
-        [sys.executable, "/tmp/add_cells.py", str(folder / "notebooks")], check=True
-    )
     (folder / "datasets" / "embedded").symlink_to(ROOT / "datasets" / "embedded")
     return folder
 
