@@ -51,7 +51,8 @@ def grade(
         with Jail(workspace, kind, limits) as jail:
             outcome = run_checks(jail, seed, steps.checked, checks)
         _require_some(outcome)
-        tasks = score_tasks(outcome.results, started_tasks(submission), set(submission.modules))
+        started = started_tasks(submission)
+        tasks = score_tasks(outcome.results, started, set(submission.modules))
         if notebooks != "none":
             tasks = _run_notebooks(tasks, workspace, kind, limits, notebooks == "quick", steps)
     return Result(

@@ -28,6 +28,7 @@ from instructor.sandbox.limits import MIB, Limits
 from instructor.sandbox.watch import Watch, kill_tree
 
 MEMORY = 4 << 30  # address space of this process, which holds what the kernel sends
+LOG = 64 << 20  # bytes of its log
 SLICE = 0.5  # seconds between two looks at a silent kernel
 TEXT = 4_000  # characters of a cell's output that are kept
 DIFFER = "Cell outputs differ"  # what nbval calls a check cell that ran and printed something else
@@ -103,7 +104,8 @@ class Cells:
 def main(request: dict) -> None:
     """Run the notebook and write the verdicts."""
     limits = Limits(**request["limits"])
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    for kind, value in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_FSIZE, LOG)):
+        resource.setrlimit(kind, (value, resource.getrlimit(kind)[1]))  # the kernel takes on its own
     answers = os.fdopen(request["answer"], "w", encoding="utf-8", buffering=1)
 
     def tell(answer: dict) -> None:
@@ -134,12 +136,18 @@ def _listen_with_care(limit: int) -> None:
                     raise
                 if time.monotonic() >= deadline:
                     raise
-        seen += len(str(message["content"]))
+        seen += _size(message)
         if seen > limit:
             self.km.end(f"it printed more than {limit // MIB} MiB")
         return message
 
     nbval.kernel.RunningKernel.get_message = get_message
+
+
+def _size(message: dict) -> int:
+    """About how many bytes a message is."""
+    parts = [message.get(part) for part in ("header", "parent_header", "metadata", "content")]
+    return len(str(parts)) + sum(memoryview(buffer).nbytes for buffer in message.get("buffers", ()))
 
 
 def _raised(outputs: list) -> str:
