@@ -52,8 +52,8 @@ def _settings(settings):
 
 def _arms(finished, labels):
     lines = [
-        "| arm | top-1, % | images seen | steps | TFLOPs | seconds |",
-        "|---|---:|---:|---:|---:|---:|",
+        "| arm | seeds | top-1, % | images seen | steps | TFLOPs | seconds |",
+        "|---|---:|---:|---:|---:|---:|---:|",
     ]
     for arm in ARMS:
         runs = list(of_arm(finished, arm, labels).values())
@@ -64,13 +64,13 @@ def _arms(finished, labels):
                 for name in ("images", "steps", "flops", "seconds")
             )
             spent = f"{images:,.0f} | {steps:,.0f} | {flops / 1e12:.3g} | {seconds:.3g}"
-            lines.append(f"| {arm.name} | {accuracy} | {spent} |")
+            lines.append(f"| {arm.name} | {len(runs)} | {accuracy} | {spent} |")
     return "\n".join(lines)
 
 
 def _differences(finished, labels):
     columns = [arm for arm in SCRATCH if of_arm(finished, arm, labels)]
-    lines = ["| |" + " | ".join(arm.name for arm in columns) + " |", "|---|" + "---:|" * len(columns)]
+    lines = ["| | " + " | ".join(arm.name for arm in columns) + " |", "|---|" + "---:|" * len(columns)]
     for arm in PRETRAINED:
         own = of_arm(finished, arm, labels)
         cells = []
