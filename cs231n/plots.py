@@ -183,7 +183,7 @@ def show_bars(values, xlabel, highlight=(), unit="%"):
     bars = ax.barh(list(values), list(values.values()), color=colors)
     ax.bar_label(bars, [f"{value:.1f} {unit}" for value in values.values()], padding=4, color=INK)
     ax.invert_yaxis()
-    ax.set_xlim(0, 1.15 * max(values.values()))
+    ax.set_xlim(0, 1.15 * max(values.values()) or 1)
     ax.set_xlabel(xlabel)
     _light(ax)
 
