@@ -26,10 +26,15 @@ def image_size(rng: Seeds, low: int = 10, high: int = 18) -> tuple[int, int]:
     return height, width
 
 
+def scale(rng: Seeds) -> float:
+    """A factor between 1 and 9 for the scores of a classifier, so that its gradients are short or long."""
+    return 9 ** rng.uniform(0, 1)
+
+
 def classifier_case(rng: Seeds, N: int, training: bool = False) -> Case:
     """N random images, not square, with classes other than the ones their random network predicts."""
     classes = rng.integer(5, 14)
-    model = Recipe("tiny_cnn", seed=rng.seed(), classes=classes, training=training)
+    model = Recipe("tiny_cnn", seed=rng.seed(), classes=classes, gain=scale(rng), training=training)
     X = rng.randn(N, 3, *image_size(rng))
     with torch.no_grad():
         predicted = model.build().eval()(X).argmax(dim=1)

@@ -20,8 +20,8 @@ PATIENCE = 10.0  # seconds for at most 100 steps in a tiny network, which take a
 @check(TASK, "fools")
 def test_fooling_image_fools(student, rng):
     """The network takes the returned image for the target class."""
-    for _ in range(3):
-        case = reachable_case(rng, 3, 30)
+    for low, high in ((2, 6), (5, 11), (12, 40)):
+        case = reachable_case(rng, low, high)
         image = _fooling_image(student, case)
         with torch.no_grad():
             predicted = case.model.build()(image.float()).argmax(dim=1)
