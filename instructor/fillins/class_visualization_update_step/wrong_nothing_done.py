@@ -1,0 +1,8 @@
+"""The objective is computed and no step is taken.
+
+Caught by: test_class_visualization_step
+Hint: After the gradient comes the step: change img by the learning rate times it.
+"""
+
+objective = model(img)[0, target_y] - l2_reg * (img**2).sum()
+objective.backward()
