@@ -74,9 +74,9 @@ def wrap(command: Sequence[str], view: View, limits: Limits, way: str | None = N
         arguments += ["--perms", "1777", "--size", str(size), "--tmpfs", folder]
     arguments += _system()  # after /tmp, which may be where the kit and its Python are
     for destination, source in view.read_only.items():
-        arguments += ["--ro-bind", str(source), destination]
+        arguments += _bind("--ro-bind", str(source), destination)
     for destination, source in view.writable.items():
-        arguments += ["--bind", str(source), destination]
+        arguments += _bind("--bind", str(source), destination)
     for name, value in environment(view.environment).items():
         arguments += ["--setenv", name, value]
     arguments += ["--remount-ro", "/", "--chdir", view.folder, "--"]
@@ -125,6 +125,13 @@ def _become(uid: int) -> list[str]:
     return ["/usr/bin/setpriv", *identity, "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
 
 
+def _bind(how: str, source: str, destination: str) -> Iterable[str]:
+    """Bind a file or folder; the folders on the way to it are made for every user to pass."""
+    for parent in reversed(Path(destination).parents[:-1]):
+        yield from ("--perms", "0755", "--dir", str(parent))
+    yield from (how, source, destination)
+
+
 def _system() -> Iterable[str]:
     """Bind the system and Python, and hide the kit where one of these folders holds it."""
     folders = [path for path in SYSTEM if os.path.exists(path) and not os.path.islink(path)]
@@ -132,22 +139,24 @@ def _system() -> Iterable[str]:
         if os.path.islink(path):
             yield from ("--symlink", os.readlink(path), path)
     for path in folders:
-        yield from ("--ro-bind", path, path)
+        yield from _bind("--ro-bind", path, path)
     for path in CONFIGURATION:
-        yield from ("--ro-bind-try", path, path)
+        yield from _bind("--ro-bind-try", path, path)
     python = [path for path in python_folders() if not _within(path, folders)]
     outside = [path for path in python if not _within(path, [str(ROOT)])]
-    under_tmp = sorted({"/".join(path.split("/")[:3]) for path in python if _within(path, ["/tmp"])})
-    for path in under_tmp:  # a student may write into /tmp, but not on the way to Python
-        yield from ("--tmpfs", path)
+    # A student may write into /tmp, but not on the way to Python.
+    covers = sorted({"/".join(path.split("/")[:3]) for path in python if _within(path, ["/tmp"])})
+    for path in covers:
+        yield from ("--perms", "0755", "--tmpfs", path)
     for path in outside:
-        yield from ("--ro-bind", path, path)
+        yield from _bind("--ro-bind", path, path)
     if _within(str(ROOT), [*folders, *outside]):
-        yield from ("--tmpfs", str(ROOT))
+        yield from ("--perms", "0755", "--tmpfs", str(ROOT))
+        covers.append(str(ROOT))
     for path in python:
         if path not in outside:
-            yield from ("--ro-bind", path, path)
-    for path in under_tmp:
+            yield from _bind("--ro-bind", path, path)
+    for path in covers:
         yield from ("--remount-ro", path)
 
 

@@ -8,6 +8,7 @@ import time
 import pytest
 import torch
 
+from instructor.sandbox import bubblewrap
 from instructor.sandbox import jail as jail_module
 from instructor.sandbox.client import Died, NotStarted, Raised, Student, TimedOut, WrongType
 from instructor.sandbox.inside.recipes import Recipe
@@ -315,7 +316,10 @@ def test_root_and_its_capabilities_are_gone(student):
     lines = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
     assert int(lines["CapEff"], 16) == int(lines["CapPrm"], 16) == 0
     assert lines["NoNewPrivs"] == "1"
-    assert student.sim("import os; result = os.getuid()") not in (0, os.getuid()) or os.getuid()
+    uid_map = student.sim("result = open('/proc/self/uid_map').read()").split()
+    outside = int(uid_map[1]) + student.sim("import os; result = os.getuid()") - int(uid_map[0])
+    assert outside == os.getuid() or os.getuid() == 0
+    assert outside != 0
 
 
 WIRE = """
@@ -384,6 +388,18 @@ def test_a_dripping_answer_is_late(student):
         student.sim(f"{WIRE}{DRIP}")
 
 
+@pytest.mark.parametrize("way", ["drop", "user"] if os.getuid() == 0 else ["user"])
+def test_each_way_to_jail_takes_away_the_callers_rights(tmp_path, monkeypatch, way):
+    monkeypatch.setattr(bubblewrap, "working_way", lambda: way)
+    with Jail(toy_package(tmp_path), "bwrap", LIMITS) as running, Student(running) as session:
+        with pytest.raises(Raised, match=r"Read-only|Permission"):
+            session.sim("open('/usr/x', 'w')")
+        assert session.sim("import os; result = [os.path.exists(p) for p in args]", "/home", "/data") == [
+            False,
+            True,
+        ]
+
+
 def test_a_session_uses_the_package_that_it_is_told(tmp_path):
     for name in ("one", "two"):
         toy_package(tmp_path / name, contrastive_loss=f"def sim():\n    return {name!r}")
@@ -427,8 +443,6 @@ def test_a_worker_that_cannot_start_is_the_graders_trouble(tmp_path, monkeypatch
 
 
 def test_auto_refuses_to_go_without_a_sandbox(monkeypatch):
-    from instructor.sandbox import bubblewrap
-
     bubblewrap.working_way.cache_clear()
     monkeypatch.setattr(bubblewrap, "which", lambda _: None)
     try:
