@@ -108,23 +108,20 @@ class ClassExplorer(Explorer):
         rate = learning_rate_for(self.length.value, function, paint, look, target_y, l2_reg)
         drawn = 0.0
         for step in range(1, steps + 1):
-            if self.work.stopped:
-                break
             function(paint, look, target_y, l2_reg, rate * (1 - (step - 1) / steps))
-            if time.monotonic() - drawn > SECONDS or step == steps:
+            if self.work.stopped:  # looks no further: whoever presses stop wants it now
                 self.progress.value = step
-                self._show(
-                    canvas(paint.detach()), f"{name}\nstep {step}, {self._chance(canvas, paint, target_y)}"
-                )
+                self._show(canvas(paint.detach()), f"{name}\nstopped at step {step}")
+                break
+            if time.monotonic() - drawn > SECONDS or step == steps:
+                chance = self._chance(canvas, paint, target_y)
+                self.progress.value = step
+                self._show(canvas(paint.detach()), f"{name}\nstep {step}, probability {chance:.0%}")
                 drawn = time.monotonic()
-        self._show(
-            canvas(paint.detach()),
-            f"{name}\nstep {self.progress.value}, {self._chance(canvas, paint, target_y)}",
-        )
 
     @torch.no_grad()
     def _chance(self, canvas, paint, target_y):
-        return f"probability {self._model(canvas(paint)).softmax(dim=1)[0, target_y]:.0%}"
+        return self._model(canvas(paint)).softmax(dim=1)[0, target_y]
 
     def _noise(self):
         generator = torch.Generator().manual_seed(self.seed.value)

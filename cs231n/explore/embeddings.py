@@ -27,9 +27,7 @@ class EmbeddingExplorer(Explorer):
         self._features = {name: torch.as_tensor(x)[:MOST].float().cpu() for name, x in features.items()}
         self._labels, self._images = [int(label) for label in labels[:MOST]], images[:MOST]
         self._places = {}
-        self.method = widgets.ToggleButtons(
-            options=list(METHODS), description="map", style={"button_width": "6em"}
-        )
+        self.method = widgets.Dropdown(options=list(METHODS), description="map")
         self.image = widgets.IntSlider(
             value=0, min=0, max=len(self._labels) - 1, description="image", layout={"width": "40em"}
         )
@@ -75,8 +73,8 @@ class EmbeddingExplorer(Explorer):
     def _neighbors(self):
         k, rows = self.image.value, []
         for name in self._features:
-            row = [(f"image {k}\n{self._labels[k]}", self._images[k])]
+            row = [(f"{name}\nimage {k}: {self._labels[k]}", self._images[k])]
             for place, j in enumerate(self.neighbors(name), start=1):
-                row.append((f"{place}. {name}\n{self._labels[j]}", self._images[j]))
+                row.append((f"{place}.\n{self._labels[j]}", self._images[j]))
             rows.append(panels(row, side=92))
         return stacked(*rows)

@@ -19,9 +19,7 @@ from .drawing import png
 # Where the explorer is alive, its still picture is one too many; where it is not, its place is empty.
 STYLE = """<style class="cs231n-style">
 .jp-OutputArea-child:has(.cs231n-explorer) + .jp-OutputArea-child:has(.jp-RenderedImage) { display: none; }
-.jp-OutputArea-child:has(style.cs231n-style) + .jp-OutputArea-child:has(.jupyter-widgets:not(:has(*))) {
-  display: none;
-}
+.jp-OutputArea-child:has(.cs231n-style) + .jp-OutputArea-child:not(:has(.cs231n-explorer)) { display: none; }
 .cs231n-explorer .widget-label { font-variant-numeric: tabular-nums; }
 .cs231n-said { padding: 6px 10px; border-left: 3px solid #d1495b; line-height: 1.45; max-width: 60em; }
 </style>"""

@@ -192,11 +192,11 @@ def test_the_second_notebook_passes_and_its_explorers_move(lab):
     dot = maps.locator("svg circle[class^=p]").last  # the last one lies on top
     dot.hover()
     assert thumbs.count() == 2  # on both maps
-    lab.picture("embedding", maps)
     image = maps.locator("img")
     before = image.get_attribute("src")
     lab.slide(maps, "image", 5)
     lab.changes(image, before)
+    lab.picture("embedding", maps)
 
     views = lab.cell("augmentation-explore").locator(".cs231n-explorer")
     image = views.locator("img")
