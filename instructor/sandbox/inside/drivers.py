@@ -125,7 +125,8 @@ def stand_in_loss(out_left, out_right, tau=None, device=None, **_):
 def _replace_losses(package, function: Callable) -> Callable[[], None]:
     """Put `function` wherever the package's modules hold one of its two losses; return what undoes that."""
     losses = package.simclr.contrastive_loss
-    originals = (losses.simclr_loss_vectorized, losses.simclr_loss_naive)
+    names = ("simclr_loss_vectorized", "simclr_loss_naive")
+    originals = [getattr(losses, name) for name in names if hasattr(losses, name)]
     places = [
         (module, name, value)
         for module in _modules(package.__name__)
