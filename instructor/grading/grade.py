@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from instructor.compose import PACKAGE, MarkerError, is_filled
-from instructor.grading.intake import Submission, read_submission
+from instructor.grading.intake import read_submission
 from instructor.grading.notebooks import run_notebook
 from instructor.grading.plugin import HiddenChecks, run_checks
 from instructor.grading.result import PASSED, CheckResult, Result, TaskResult
 from instructor.grading.scoring import score_notebook, score_tasks
+from instructor.grading.workspace import compose_submission, marker_remarks, started_tasks
 from instructor.hidden_checks.marking import FOLDER, all_checks
 from instructor.sandbox.jail import Jail, JailBroken, choose
 from instructor.sandbox.limits import Limits
-from instructor.tasks import ROOT, code_tasks, load_tasks, withheld
+from instructor.tasks import ROOT, load_tasks
 
-NOTEBOOKS = ROOT / "notebooks"
-LEFT_OVER = ("__pycache__", "*.pyc", ".ipynb_checkpoints")
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
 
@@ -51,8 +48,7 @@ def grade(
         with Jail(workspace, kind, limits) as jail:
             outcome = run_checks(jail, seed, steps.checked, checks)
         _require_some(outcome)
-        started = started_tasks(submission)
-        tasks = score_tasks(outcome.results, started, set(submission.modules))
+        tasks = score_tasks(outcome.results, started_tasks(submission), set(submission.modules))
         if notebooks != "none":
             tasks = _run_notebooks(tasks, workspace, kind, limits, notebooks == "quick", steps)
     return Result(
@@ -60,42 +56,12 @@ def grade(
         seed=seed,
         sandbox=kind,
         tasks=tasks,
-        remarks=submission.remarks,
+        remarks=submission.remarks + marker_remarks(submission),
         internal=outcome.internal,
         ignored=submission.ignored,
         digest=submission.digest(),
         seconds=time.monotonic() - began,
     )
-
-
-def compose_submission(submission: Submission, folder: Path) -> Path:
-    """The pristine package and notebooks with the student's modules; a missing one stays unfilled.
-
-    Given modules that compute what a task asks for are left out.
-    """
-    folder.mkdir(mode=0o755, parents=True)
-    for kept in (PACKAGE, NOTEBOOKS):
-        if kept.is_dir():
-            shutil.copytree(kept, folder / kept.name, ignore=shutil.ignore_patterns(*LEFT_OVER))
-    for name in withheld():
-        (folder / name).unlink()
-    for name, data in submission.modules.items():
-        (folder / name).write_bytes(data)
-    return folder
-
-
-def started_tasks(submission: Submission) -> dict[str, bool | None]:
-    """Whether each task's block was touched; None where that cannot be told from the file."""
-    started: dict[str, bool | None] = {}
-    for task in code_tasks():
-        data = submission.modules.get(task.module)
-        pristine = (ROOT / task.module).read_text(encoding="utf-8")
-        try:
-            source = "" if data is None else data.decode("utf-8", "replace")
-            started[task.id] = data is not None and is_filled(source, task.block, pristine)
-        except (MarkerError, RecursionError, MemoryError, ValueError):
-            started[task.id] = None
-    return started
 
 
 def _require_some(outcome: HiddenChecks) -> None:

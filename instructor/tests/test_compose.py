@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from instructor.compose import END, START, MarkerError, block_source, is_filled, splice
-from instructor.grading.grade import compose_submission
 from instructor.grading.intake import Submission
+from instructor.grading.workspace import compose_submission
 from instructor.tasks import load_tasks, todo_modules, withheld
 
 SOURCE = f"""import torch

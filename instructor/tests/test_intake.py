@@ -13,9 +13,9 @@ import zlib
 import pytest
 
 from instructor.grading import sources
-from instructor.grading.grade import compose_submission, started_tasks
 from instructor.grading.intake import IntakeError, Submission, read_submission, submission_name
 from instructor.grading.sources import safe_name
+from instructor.grading.workspace import compose_submission, marker_remarks, started_tasks
 from instructor.tasks import ROOT, notebooks, todo_modules
 
 MODULES, NOTEBOOKS = todo_modules(), notebooks()
@@ -219,6 +219,15 @@ def test_very_many_members_are_refused_quickly(tmp_path):
     with pytest.raises(IntakeError, match="more than 20,000 files"):
         read_submission(path)
     assert time.monotonic() - began < 1
+
+
+def test_deleted_markers_are_a_remark_and_no_reason_not_to_grade(tmp_path):
+    data = FILES[FIRST].replace(b"# *****START", b"# START", 1)
+    submission = read_submission(packed(tmp_path / "x.zip", [*without(FIRST), (FIRST, data)]))
+    (remark,) = marker_remarks(submission)
+    assert remark.startswith(f"{FIRST}: compute_saliency_maps must hold one START")
+    assert started_tasks(submission)["compute_saliency_maps"] is None
+    assert marker_remarks(Submission("x", {FIRST: b"def ("})) == []
 
 
 def test_bom_and_line_ends_are_put_right(tmp_path):
