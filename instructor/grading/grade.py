@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from instructor.grading.intake import read_submission
-from instructor.grading.notebooks import run_notebook
+from instructor.grading.notebooks import code_cells, run_notebook
 from instructor.grading.plugin import HiddenChecks, run_checks
 from instructor.grading.result import PASSED, CheckResult, Result, TaskResult
 from instructor.grading.scoring import score_notebook, score_tasks
@@ -89,7 +88,7 @@ class _Steps:
 
     def __init__(self, progress: Progress, with_notebooks: bool) -> None:
         notebooks = [task for task in load_tasks() if task.is_notebook and with_notebooks]
-        cells = sum(_code_cells(ROOT / task.module) for task in notebooks)
+        cells = sum(len(code_cells(ROOT / task.module)) for task in notebooks)
         self._progress, self._done, self._total = progress, 0, len(all_checks()) + cells
         progress("Starting", 0, self._total)
 
@@ -103,10 +102,3 @@ class _Steps:
     def _step(self, what: str) -> None:
         self._done += 1
         self._progress(what, self._done, self._total)
-
-
-def _code_cells(notebook: Path) -> int:
-    if not notebook.is_file():
-        return 0
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    return sum(cell["cell_type"] == "code" for cell in cells)

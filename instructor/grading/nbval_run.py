@@ -22,7 +22,7 @@ import nbval.kernel
 import pytest
 from jupyter_client.manager import KernelManager
 
-from instructor.sandbox.bubblewrap import FIRST_USER, USERS, View, working_way
+from instructor.sandbox.bubblewrap import View, jail_user, working_way
 from instructor.sandbox.launch import launch_command
 from instructor.sandbox.limits import MIB, Limits
 from instructor.sandbox.watch import Watch, kill_tree
@@ -51,7 +51,7 @@ class JailedKernelManager(KernelManager):
         runtime, kind = Path(self._request["runtime"]), self._request["sandbox"]
         if kind == "bwrap" and working_way() == "drop":
             for path in (runtime, Path(self.connection_file)):
-                os.chown(path, *[FIRST_USER + os.getpid() % USERS] * 2)
+                os.chown(path, jail_user(), jail_user())
         view = View(
             read_only={"/submission": Path(self._request["workspace"])},
             writable={str(runtime): runtime},

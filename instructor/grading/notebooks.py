@@ -54,11 +54,11 @@ def run_notebook(
 
     `right` holds the ids of the tasks that passed the hidden checks.
     """
-    if not notebook.is_file():
+    cells = code_cells(notebook)
+    if not cells:
         return _not_run(notebook, "the kit holds no such notebook")
     if not quick:
         limits = dataclasses.replace(limits, notebook_seconds=SLOW * limits.notebook_seconds)
-    cells = _code_cells(notebook)
     answers = []
     for answer in _answers(notebook, workspace, kind, limits, quick):
         answers.append(answer)
@@ -119,7 +119,10 @@ def _message(answer: dict | None, expected: str, problem: str, right: Collection
     return ""
 
 
-def _code_cells(notebook: Path) -> list[dict]:
+def code_cells(notebook: Path) -> list[dict]:
+    """The code cells of a notebook, their sources as one text; none when there is no such notebook."""
+    if not notebook.is_file():
+        return []
     content = json.loads(notebook.read_text(encoding="utf-8"))
     cells = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
     return [{**cell, "source": "".join(cell["source"])} for cell in cells]

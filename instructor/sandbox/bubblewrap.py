@@ -61,7 +61,7 @@ class View:
 def wrap(command: Sequence[str], view: View, limits: Limits, way: str | None = None) -> list[str]:
     """The command that runs `command` in a jail. Raises SandboxUnavailable when that cannot work here."""
     way = way or working_way()
-    uid = FIRST_USER + os.getpid() % USERS
+    uid = jail_user()
     identity = {"user": ["--unshare-user", "--uid", str(uid), "--gid", str(uid), "--cap-drop", "ALL"]}
     identity["drop"] = ["--cap-drop", "ALL"]
     for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"):
@@ -90,6 +90,11 @@ def environment(extra: Mapping[str, str]) -> dict[str, str]:
     home = {"HOME": "/tmp", "USER": "student", "LOGNAME": "student", "LANG": "C.UTF-8", "TZ": "UTC"}
     caches = {"MPLBACKEND": "Agg", "MPLCONFIGDIR": "/tmp", "CUDA_VISIBLE_DEVICES": "", "HF_HUB_OFFLINE": "1"}
     return {"PATH": "/usr/bin:/bin", **threads, **quiet, **home, **caches, **extra}
+
+
+def jail_user() -> int:
+    """The user inside the jails of this process."""
+    return FIRST_USER + os.getpid() % USERS
 
 
 def make_readable(folder: Path) -> None:
