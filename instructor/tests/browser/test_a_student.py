@@ -196,6 +196,7 @@ def test_the_second_notebook_passes_and_its_explorers_move(lab):
     before = image.get_attribute("src")
     lab.slide(maps, "image", 5)
     lab.changes(image, before)
+    lab.page.wait_for_timeout(1000)  # for the last of the slider's steps
     lab.picture("embedding", maps)
 
     views = lab.cell("augmentation-explore").locator(".cs231n-explorer")
