@@ -3,8 +3,8 @@
     python -m cs231n.simclr.pretrain --data digits --encoder small --folder runs/digits
     torchrun --nproc-per-node 2 -m cs231n.simclr.pretrain --data cifar10 --encoder resnet18 --folder runs/c10
 
-After every epoch the folder's checkpoint.pt is replaced. A run that was killed, or lost a process, goes on from
-it when the same command is given again, with the same result as one that was not.
+After every epoch the folder's checkpoint.pt is replaced. A run that was killed, or lost a process, goes on
+from it when the same command is given again, with the same result as one that was not.
 """
 
 import argparse
