@@ -14,6 +14,7 @@ import psutil
 from instructor.sandbox.limits import MIB, Limits
 
 INTERVAL = 0.1  # seconds between two looks
+FRESH = 20  # looks from one look at all processes to the next
 PAGE = os.sysconf("SC_PAGE_SIZE")
 OWN = 3  # processes of the jail itself
 
@@ -39,13 +40,19 @@ class Watch:
         self._thread.join()
 
     def _look(self) -> None:
+        others: set[int] = set()
+        looks = 0
         while not self._stop.wait(INTERVAL):
-            if reason := self._too_much():
+            looks += 1
+            if (
+                looks % FRESH == 0
+            ):  # a process whose parent ended while it was looked at was taken for another
+                others.clear()
+            if reason := self._too_much(tree(self._pid, others)):
                 self._exceeded(reason)
                 return
 
-    def _too_much(self) -> str:
-        pids = tree(self._pid)
+    def _too_much(self, pids: list[int]) -> str:
         if len(pids) > self._limits.processes + OWN:
             return f"it started more than {self._limits.processes} processes"
         memory = self._limits.memory
@@ -56,16 +63,25 @@ class Watch:
         return ""
 
 
-def tree(pid: int) -> list[int]:
-    """A process and its descendants."""
+def tree(pid: int, others: set[int] | None = None) -> list[int]:
+    """A process and its descendants.
+
+    `others` holds processes that are known to be none of them, and is kept up to date: on a machine with very
+    many processes only the new ones are looked at.
+    """
     children: dict[int, list[int]] = {}
-    for name in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(OSError, IndexError), open(f"/proc/{name}/stat", "rb") as file:
+    running = {int(name) for name in os.listdir("/proc") if name.isdigit()}
+    unknown = running if others is None else running - others
+    for each in unknown:
+        with contextlib.suppress(OSError, IndexError), open(f"/proc/{each}/stat", "rb") as file:
             parent = int(file.read().rpartition(b")")[2].split()[1])
-            children.setdefault(parent, []).append(int(name))
+            children.setdefault(parent, []).append(each)
     found = [pid]
     for each in found:
         found += children.get(each, [])
+    if others is not None:
+        others &= running
+        others |= unknown - set(found)
     return found
 
 
