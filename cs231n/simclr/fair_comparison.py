@@ -152,12 +152,16 @@ class _Labelled:
 def _fit(classifier, labelled, arm, most_steps, most_seconds, batch_size, progress):
     device = device_of(classifier)
     weights = [p for p in classifier.parameters() if p.requires_grad]
-    optimizer = torch.optim.Adam(weights, lr=1e-2 if arm.frozen else 1e-3)
+    rate = 1e-2 if arm.frozen else 1e-3
+    optimizer = torch.optim.Adam(weights, lr=rate)
     classifier.train()
     start = time.perf_counter()
     bar = tqdm(total=most_steps, desc=arm.name, leave=False, disable=not progress)
     for step, (x, y) in enumerate(labelled.batches(batch_size, arm.augmented), start=1):
         loss = nn.functional.cross_entropy(classifier(x.to(device)), y.to(device))
+        # The rate falls to zero over the arm's budget: otherwise the luck of the last few steps decides.
+        spent = (step - 1) / most_steps if most_steps else (time.perf_counter() - start) / most_seconds
+        optimizer.param_groups[0]["lr"] = rate * max(0.0, 1 - spent)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
