@@ -12,7 +12,7 @@ from instructor.reference import answer
 from .timing import peak_bytes, wait
 
 DIMENSION, TEMPERATURE = 128, 0.5
-NAIVE_UP_TO = 128  # its loop makes 4N² small operations
+NAIVE_UP_TO = 64  # its loop makes 4N² small operations
 
 
 def _lightly(left, right):
