@@ -55,7 +55,7 @@ def grade(
         seed=seed,
         sandbox=kind,
         tasks=tasks,
-        remarks=submission.remarks + marker_remarks(submission),
+        remarks=[*submission.remarks, *marker_remarks(submission), *_unfinished(outcome)],
         internal=outcome.internal,
         ignored=submission.ignored,
         digest=submission.digest(),
@@ -68,6 +68,13 @@ def _require_some(outcome: HiddenChecks) -> None:
     broken = [check for check in outcome.results if check.outcome == "not run"]
     if not outcome.results or len(broken) == len(outcome.results):
         raise JailBroken(broken[0].message if broken else "no hidden check was found")
+
+
+def _unfinished(outcome: HiddenChecks) -> list[str]:
+    """A remark when the sandbox gave up on the way."""
+    broken = [check for check in outcome.results if check.outcome == "not run"]
+    told = f"{len(broken)} checks could not run, through no fault of yours: grade this submission again."
+    return [told] if broken else []
 
 
 def _run_notebooks(

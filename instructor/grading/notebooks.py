@@ -148,7 +148,7 @@ def _answers(notebook: Path, workspace: Path, kind: str, limits: Limits, quick: 
             "sandbox": kind,
             "answer": writing,
             "limits": {**dataclasses.asdict(limits), "wire": None},
-            "environment": {"MPLBACKEND": INLINE, **({"CS231N_QUICK": "1"} if quick else {})},
+            "environment": _kernel_environment(folder if kind == "none" else "/tmp", quick),
         }
         command = [sys.executable, "-m", "instructor.grading.nbval_run", json.dumps(request)]
         log = private / "log"
@@ -185,6 +185,10 @@ def _lines(descriptor: int, deadline: float) -> Iterator[dict]:
             return
         *lines, rest = (rest + chunk).split(b"\n")
         yield from map(json.loads, lines)
+
+
+def _kernel_environment(home: str, quick: bool) -> dict[str, str]:
+    return {"HOME": home, "MPLBACKEND": INLINE, **({"CS231N_QUICK": "1"} if quick else {})}
 
 
 def _environment() -> dict[str, str]:

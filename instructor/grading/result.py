@@ -61,7 +61,7 @@ class Result:
 
     @property
     def score(self) -> float:
-        return sum(task.earned for task in self.tasks)
+        return round(sum(task.earned for task in self.tasks), 2)
 
     @property
     def points(self) -> int:

@@ -86,8 +86,20 @@ def wrap(command: Sequence[str], view: View, limits: Limits, way: str | None = N
 def environment(extra: Mapping[str, str]) -> dict[str, str]:
     """The whole environment of a student's process: nothing is taken over from the caller's."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-    quiet = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONNOUSERSITE": "1", "PYTHONSAFEPATH": "1", "TERM": "dumb"}
-    home = {"HOME": "/tmp", "USER": "student", "LOGNAME": "student", "LANG": "C.UTF-8", "TZ": "UTC"}
+    quiet = {
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONSAFEPATH": "1",
+        "PYTHONHASHSEED": "0",
+    }
+    home = {
+        "HOME": "/tmp",
+        "USER": "student",
+        "LOGNAME": "student",
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "TERM": "dumb",
+    }
     caches = {"MPLBACKEND": "Agg", "MPLCONFIGDIR": "/tmp", "CUDA_VISIBLE_DEVICES": "", "HF_HUB_OFFLINE": "1"}
     return {"PATH": "/usr/bin:/bin", **threads, **quiet, **home, **caches, **extra}
 

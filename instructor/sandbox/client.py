@@ -189,7 +189,7 @@ class Student:
             return f"it ended its own process (exit status {status}) instead of returning"
         if -status in (signal.SIGXCPU, signal.SIGKILL):
             seconds = self._jail.limits.session_cpu_seconds
-            return f"its process was killed; it may use {seconds} s of processor time"
+            return f"its process was killed, at {seconds} s of processor time or for want of memory"
         return f"its process crashed ({signal.Signals(-status).name})"
 
 

@@ -100,8 +100,9 @@ class Jail:
         self._control, theirs = socket.socketpair()
         self._ready = False
         self._root = "/submission" if self.kind == "bwrap" else str(self._folder)
-        extra = {"HOME": self._home.name} if self.kind == "none" else {}
-        view = View(read_only={"/submission": self._folder}, environment=extra)
+        view = View(read_only={"/submission": self._folder})
+        if self._home is not None:
+            view = View(environment={"HOME": self._home.name}, folder=self._home.name)
         command, where = launch_command(["worker", str(theirs.fileno())], self.kind, view, self.limits)
         with theirs:
             self._process = subprocess.Popen(

@@ -21,7 +21,15 @@ from instructor.tests.toy import toy_package
 ENVIRONMENT = {
     *("CS231N_DATA", "CUDA_VISIBLE_DEVICES", "HF_HUB_OFFLINE", "HOME", "LANG", "LOGNAME", "PATH", "PWD"),
     *("MKL_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MPLBACKEND", "MPLCONFIGDIR", "TERM"),
-    *("PYTHONDONTWRITEBYTECODE", "PYTHONNOUSERSITE", "PYTHONPATH", "PYTHONSAFEPATH", "TZ", "USER"),
+    *(
+        "PYTHONDONTWRITEBYTECODE",
+        "PYTHONHASHSEED",
+        "PYTHONNOUSERSITE",
+        "PYTHONPATH",
+        "PYTHONSAFEPATH",
+        "TZ",
+        "USER",
+    ),
     "TORCHINDUCTOR_CACHE_DIR",  # of torch's own making
 }
 LIMITS = Limits(call_seconds=2, memory=1_500 * MIB, disk=16 * MIB, shared_memory=16 * MIB, processes=40)
