@@ -100,10 +100,13 @@ class Jail:
         self._control, theirs = socket.socketpair()
         self._ready = False
         self._root = "/submission" if self.kind == "bwrap" else str(self._folder)
-        view = View(read_only={"/submission": self._folder})
+        view, home = View(read_only={"/submission": self._folder}), ""
         if self._home is not None:
-            view = View(environment={"HOME": self._home.name}, folder=self._home.name)
-        command, where = launch_command(["worker", str(theirs.fileno())], self.kind, view, self.limits)
+            home = self._home.name
+            view = View(environment={"HOME": home}, folder=home)
+        command, where = launch_command(
+            ["worker", str(theirs.fileno())], self.kind, view, self.limits, scratch=home
+        )
         with theirs:
             self._process = subprocess.Popen(
                 command,

@@ -14,19 +14,26 @@ from instructor.tasks import ROOT
 
 
 def launch_command(
-    arguments: list[str], kind: str, view: View, limits: Limits, cpu_seconds: int | None = None
+    arguments: list[str],
+    kind: str,
+    view: View,
+    limits: Limits,
+    cpu_seconds: int | None = None,
+    scratch: str = "",
 ) -> tuple[list[str], dict]:
     """The command that runs `python -m inside SETTINGS *arguments`, and further arguments for Popen.
 
     In a jail (`kind` "bwrap") the kit's part is at /kit and the public data at /data. For "none" nothing is
-    moved: `view` names the folder to start in by its destination, and the caller uses real paths.
+    moved: `view` names the folder to start in by its destination, and the caller uses real paths; `scratch`
+    is then the private folder that the worker empties after each session.
     """
     resources = {"RLIMIT_CORE": 0, "RLIMIT_NOFILE": limits.open_files, "RLIMIT_FSIZE": limits.disk}
     if cpu_seconds is not None:
         resources["RLIMIT_CPU"] = cpu_seconds
     if kind != "none":  # there it would count all of the user's processes
         resources["RLIMIT_NPROC"] = limits.processes
-    settings = json.dumps({"alone": kind == "none", "limits": resources})
+    emptied = ([scratch] if scratch else []) if kind == "none" else ["/tmp", "/dev/shm"]
+    settings = json.dumps({"alone": kind == "none", "limits": resources, "scratch": emptied})
     command = [sys.executable, "-m", "inside", settings, *arguments]
     data = Path(os.environ.get("CS231N_DATA") or ROOT / "datasets").resolve()
     if kind == "none":

@@ -1,5 +1,6 @@
 """What a student's code can see and do, and what becomes of a check when it does not answer."""
 
+import errno
 import os
 import socket
 import sys
@@ -257,8 +258,12 @@ def test_a_detached_process_does_not_outlive_its_check(jail, student):
 
 def test_nothing_is_carried_from_check_to_check(jail):
     with Student(jail) as first:
-        first.sim("import torch; torch.cos = None; open('/tmp/mark', 'w').close()")
+        first.sim("import torch; torch.cos = None")
+        first.sim(
+            "import os; [os.makedirs(f'{folder}/a/b') for folder in ('/tmp', '/dev/shm')]; open('/tmp/f', 'w')"
+        )
     with Student(jail, seed=5) as second:
+        assert second.sim("import os; result = os.listdir('/tmp') + os.listdir('/dev/shm')") == []
         assert second.sim("import torch; result = torch.cos is None") is False
         draw = second.sim("import torch; result = torch.rand(3)")
     with Student(jail, seed=5) as third:
@@ -317,6 +322,28 @@ def test_disk_is_limited(jail, student, folder):
     code = f"for n in range(30):\n  with open('{folder}/' + str(n), 'wb') as file: file.write(bytes(2**20))"
     with pytest.raises(Raised, match="No space left"):
         student.sim(code)
+
+
+HIDDEN_MEMORY = """
+import ctypes, mmap, os
+libc = ctypes.CDLL(None, use_errno=True)
+result = []
+for call in (lambda: libc.memfd_create(b"x", 0), lambda: libc.shmget(0, 1 << 20, 0o1600)):
+    result.append(call() < 0 and ctypes.get_errno())
+for flag in (0x10000000, 0x00020000):
+    result.append(libc.unshare(flag) < 0 and ctypes.get_errno())
+result.append(libc.ptrace(0, 0, 0, 0) < 0 and ctypes.get_errno())
+result.append(libc.syscall(56, 0x10000000 | 17, 0, 0, 0, 0) < 0 and ctypes.get_errno())
+result.append(libc.syscall(435, 0, 0) < 0 and ctypes.get_errno())
+"""
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="the numbers are those of x86_64")
+def test_memory_out_of_sight_and_new_namespaces_are_denied(student):
+    assert student.sim(HIDDEN_MEMORY) == [errno.EPERM] * 6 + [errno.ENOSYS]
+    assert student.sim("result = open('/proc/self/status').read()").count("Seccomp:\t2") == 1
+    code = "import subprocess; result = subprocess.run(['true'], check=True).returncode"
+    assert student.sim(code) == 0
 
 
 def test_root_and_its_capabilities_are_gone(student):
@@ -443,7 +470,7 @@ def test_the_time_of_the_whole_submission_is_limited(tmp_path):
 
 def test_a_worker_that_cannot_start_is_the_graders_trouble(tmp_path, monkeypatch):
     command = [sys.executable, "-c", "raise SystemExit('no torch here')"]
-    monkeypatch.setattr(jail_module, "launch_command", lambda *_: (command, {}))
+    monkeypatch.setattr(jail_module, "launch_command", lambda *_, **__: (command, {}))
     with Jail(toy_package(tmp_path), "none") as running:
         for _ in range(2):
             with pytest.raises(JailBroken, match="does not start: no torch here"):

@@ -6,6 +6,7 @@ import contextlib
 import gc
 import importlib
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -17,11 +18,11 @@ from .wire import Bounds, receive, send
 WARM = ("PIL.Image", "scipy.ndimage", "timm", "torchvision", "tqdm.auto", ".drivers", ".session")
 
 
-def run(control: socket.socket) -> None:
+def run(control: socket.socket, scratch: list[str]) -> None:
     """Serve the trusted side's orders until it hangs up.
 
     `session` comes with a socket and forks a process that serves it; `end` kills that process and all that it
-    started, and says how it ended.
+    started, empties the `scratch` folders, and says how the process ended.
     """
     _warm_up()
     prctl(PR_SET_CHILD_SUBREAPER, 1)  # what a session leaves behind becomes a child of this process
@@ -38,7 +39,10 @@ def run(control: socket.socket) -> None:
             pid = _fork(control, descriptors[0], order)
             send(control, nonce, {"pid": pid}, bounds)
         else:
-            send(control, nonce, {"exit": _end(pid, order["patience"])}, bounds)
+            status = _end(pid, order["patience"])
+            for folder in scratch:
+                _empty(folder)
+            send(control, nonce, {"exit": status}, bounds)
 
 
 def _warm_up() -> None:
@@ -101,6 +105,17 @@ def _end(pid: int = 0, patience: float = 0.0) -> int | None:
             return own
         time.sleep(0.002)
     sys.exit("processes of a session could not be ended")
+
+
+def _empty(folder: str) -> None:
+    """Delete what a session left in a folder of its own, but for what is mounted there."""
+    device = os.stat(folder).st_dev
+    for entry in os.scandir(folder):
+        with contextlib.suppress(OSError):
+            if not entry.is_dir(follow_symlinks=False):
+                os.unlink(entry.path)
+            elif entry.stat(follow_symlinks=False).st_dev == device:
+                shutil.rmtree(entry.path, ignore_errors=True)
 
 
 def _descendants() -> set[int]:
