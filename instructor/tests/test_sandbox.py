@@ -259,9 +259,7 @@ def test_a_detached_process_does_not_outlive_its_check(jail, student):
 def test_nothing_is_carried_from_check_to_check(jail):
     with Student(jail) as first:
         first.sim("import torch; torch.cos = None")
-        first.sim(
-            "import os; [os.makedirs(f'{folder}/a/b') for folder in ('/tmp', '/dev/shm')]; open('/tmp/f', 'w')"
-        )
+        first.sim("import os; os.makedirs('/tmp/a/b'); os.mkdir('/dev/shm/a'); open('/tmp/f', 'w')")
     with Student(jail, seed=5) as second:
         assert second.sim("import os; result = os.listdir('/tmp') + os.listdir('/dev/shm')") == []
         assert second.sim("import torch; result = torch.cos is None") is False
