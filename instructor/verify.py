@@ -148,10 +148,10 @@ def _told(task: Task, name: str, faults: Sequence[_Fault], seeds: int) -> list[s
 
 
 def _table(rows: Sequence[Row]) -> Table:
-    table = Table(box=SIMPLE)
+    table = Table(box=SIMPLE, padding=(0, 1, 0, 0))  # fits 80 columns
     table.add_column("task", no_wrap=True)
     for heading in ("untouched", "reference", "right", "wrong", "as meant"):
-        table.add_column(heading, justify="right")
+        table.add_column(heading, justify="right", no_wrap=True)
     totals = [[0, 0] for _ in range(5)]
     for row in rows:
         pairs = (row.untouched, row.reference, row.accepted, row.caught, row.as_intended)
