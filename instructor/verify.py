@@ -13,7 +13,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -68,7 +67,8 @@ def verify(options: argparse.Namespace) -> int:
         errors.print(Text(str(error)))
         return 2
     rows = [judge(task, verdicts) for task in tasks]
-    console.print(_table(rows), Text(LEGEND), sep="")
+    console.print(_table(rows))
+    console.print(Text(LEGEND), style="dim")
     faults = [fault for row in rows for fault in row.faults]
     for fault in faults:
         console.print(Text(f"✗ {fault}"))
@@ -148,7 +148,7 @@ def _told(task: Task, name: str, faults: Sequence[_Fault], seeds: int) -> list[s
 
 
 def _table(rows: Sequence[Row]) -> Table:
-    table = Table(box=SIMPLE, padding=(0, 1, 0, 0))  # fits 80 columns
+    table = Table(box=None, padding=(0, 1, 0, 0))  # fits 80 columns
     table.add_column("task", no_wrap=True)
     for heading in ("untouched", "reference", "right", "wrong", "as meant"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -158,7 +158,6 @@ def _table(rows: Sequence[Row]) -> Table:
         for total, pair in zip(totals, pairs, strict=True):
             total[0], total[1] = total[0] + pair[0], total[1] + pair[1]
         table.add_row(row.task.id, *(_fraction(*pair) for pair in pairs))
-    table.add_section()
     table.add_row("all", *(_fraction(*total) for total in totals))
     return table
 
