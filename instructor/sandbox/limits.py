@@ -26,6 +26,7 @@ class Limits:
     processes: int = 64
     open_files: int = 512
     disk: int = 256 * MIB
+    files: int = 20_000
     shared_memory: int = 256 * MIB
     notebook_seconds: float = 600.0
     cell_seconds: float = 240.0

@@ -1,4 +1,4 @@
-"""Watching a process tree from outside: its memory, its number of processes, its shared folder."""
+"""Watching a process tree from outside: its memory, its processes, its files."""
 
 from __future__ import annotations
 
@@ -58,6 +58,8 @@ class Watch:
         memory = self._limits.memory
         if sum(map(_resident, pids)) > memory and sum(map(_share, pids)) > memory:
             return f"it used more than {memory // MIB:,} MiB of memory"
+        if len(pids) > 1 and _private_files(pids[1]) > self._limits.files:
+            return f"it made more than {self._limits.files:,} files"
         if self._folder is not None and _size(self._folder) > self._limits.disk:
             return f"it wrote more than {self._limits.disk // MIB:,} MiB to disk"
         return ""
@@ -116,6 +118,18 @@ def _share(pid: int) -> int:
         return _resident(pid)
     except psutil.Error:
         return 0
+
+
+def _private_files(pid: int) -> int:
+    """Files in the private folders of a process in a jail, which cost memory even when empty; else 0."""
+    total = 0
+    for folder in ("/tmp", "/dev/shm"):
+        inside = f"/proc/{pid}/root{folder}"
+        with contextlib.suppress(OSError):
+            if os.stat(inside).st_dev != os.stat(folder).st_dev:
+                state = os.statvfs(inside)
+                total += state.f_files - state.f_ffree
+    return total
 
 
 def _size(folder: Path) -> int:

@@ -344,6 +344,12 @@ def test_memory_out_of_sight_and_new_namespaces_are_denied(student):
     assert student.sim(code) == 0
 
 
+def test_files_are_limited(jail, student):
+    with pytest.raises(Died, match="more than 20,000 files"):
+        student.call("sim", "for n in range(10**7): open(f'/tmp/{n}', 'w').close()", timeout=30)
+    assert works(jail)
+
+
 def test_root_and_its_capabilities_are_gone(student):
     status = student.sim("result = open('/proc/self/status').read()")
     lines = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)
