@@ -138,7 +138,7 @@ class Student:
             or (len(values), len(grads)) != (times, len(grad))
             or (after and [len(each) if type(each) is list else -1 for each in afters] != [len(args)] * times)
         ):
-            self._stop()
+            self.close()
             raise Died("its process sent an answer that is malformed")
         last = afters[-1] if after else []
         return Outcome(values[-1], values, last, afters, kwargs_after, dict(zip(grad, grads, strict=True)))
@@ -159,22 +159,19 @@ class Student:
         except CannotCross as error:
             raise TypeError(f"an argument cannot cross to the student: {error}") from None
         except TimeoutError:
-            self._stop()
+            self.close()
             raise TimedOut(seconds, whole=left < seconds) from None
         except WireError as error:
-            self._stop()
+            self.close()
             raise Died(f"its process sent an answer that is malformed: {error}") from None
         except (EOFError, OSError):
             raise Died(self._obituary()) from None
         if echoed != nonce or not isinstance(answer, dict):
-            self._stop()
+            self.close()
             raise Died("its process answered out of turn")
         if answer.get("ok") is not True:
             raise _error(answer)
         return answer
-
-    def _stop(self) -> None:
-        self.close()
 
     def _obituary(self) -> str:
         """Why the process is gone."""
