@@ -6,6 +6,7 @@ import secrets
 import signal
 import time
 from dataclasses import dataclass, field
+from functools import cache
 
 from instructor.sandbox.inside.wire import CannotCross, WireError, receive, send
 from instructor.sandbox.jail import Jail
@@ -187,7 +188,8 @@ class Student:
         if -status in (signal.SIGXCPU, signal.SIGKILL):
             seconds = self._jail.limits.session_cpu_seconds
             return f"its process was killed, at {seconds} s of processor time or for want of memory"
-        return f"its process crashed ({signal.Signals(-status).name})"
+        known = -status in signal.valid_signals()
+        return f"its process crashed ({signal.Signals(-status).name if known else -status})"
 
 
 def _error(answer: dict) -> StudentError:
@@ -203,5 +205,6 @@ def _error(answer: dict) -> StudentError:
     return Raised(type_name, message, line, file)
 
 
+@cache
 def _modules() -> dict[str, str]:
     return {task.id: task.module.removesuffix(".py").replace("/", ".") for task in code_tasks()}
