@@ -17,15 +17,11 @@ import pytest
 from instructor.tasks import ROOT
 from instructor.tests.browser.lab import Lab
 
-# These take minutes and need a browser, so they run where they are asked for: make test-browser
-collect_ignore_glob = [] if os.environ.get("BROWSER_TESTS") else ["test_*.py"]
-
 TOKEN = "student"
 SETTINGS = {
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-    "@jupyterlab/notebook-extension/tracker": {
-        "windowingMode": "none"
-    },  # every cell is there to be looked at
+    # every cell is there to be looked at
+    "@jupyterlab/notebook-extension/tracker": {"windowingMode": "none"},
 }
 
 

@@ -1,0 +1,6 @@
+"""What `make test` leaves out."""
+
+import os
+
+# The tests in a browser take minutes, and need a browser and Playwright: make test-browser installs and runs them.
+collect_ignore = [] if os.environ.get("BROWSER_TESTS") else ["browser"]
