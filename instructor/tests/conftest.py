@@ -2,5 +2,5 @@
 
 import os
 
-# The tests in a browser take minutes, and need a browser and Playwright: make test-browser installs and runs them.
+# The tests in a browser take minutes and need Playwright: make test-browser installs it and runs them.
 collect_ignore = [] if os.environ.get("BROWSER_TESTS") else ["browser"]
