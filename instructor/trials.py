@@ -11,13 +11,13 @@ from multiprocessing.util import Finalize
 from pathlib import Path
 
 from instructor.compose import compose, fillins
+from instructor.grading.outcome import outcome_of
 from instructor.grading.result import CheckResult
 from instructor.grading.scoring import score_tasks
 from instructor.grading.seeds import Seeds
-from instructor.hidden_checks.judging import CheckFailed
 from instructor.hidden_checks.marking import Check, all_checks, checks_of
-from instructor.sandbox.client import NotStarted, Student, StudentError
-from instructor.sandbox.jail import Jail
+from instructor.sandbox.client import Student
+from instructor.sandbox.jail import Jail, JailBroken
 from instructor.sandbox.limits import Limits
 from instructor.tasks import code_tasks, todo_modules, withheld
 
@@ -99,21 +99,16 @@ def run_trial(trial: Trial, jail: Jail) -> Verdict:
 
 def _run_check(check: Check, trial: Trial, jail: Jail) -> tuple[CheckResult, str]:
     """The result of one check, and a sentence when the check itself is at fault."""
-    error, fault = None, ""
+    error = None
     session = Seeds(trial.seed, f"session/{check.name}").seed()
     try:
         with Student(jail, trial.folder, session) as student:
             check.function(student, Seeds(trial.seed, check.name))
-    except (CheckFailed, StudentError) as failure:
-        error = failure
+    except JailBroken:
+        raise
     except Exception as failure:
-        error, fault = failure, f"{check.name} raised {type(failure).__name__}: {failure}"
-    outcome, message = ("failed", str(error)) if error else ("passed", "")
-    started = not isinstance(error, NotStarted)
-    result = CheckResult(
-        check.name, check.task, check.aspect, check.label, outcome, message, not_started=not started
-    )
-    return result, fault
+        error = failure
+    return outcome_of(check, error)
 
 
 # ---- in a process of the pool --------------------------------------------------------------------------

@@ -10,15 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from instructor.grading.outcome import outcome_of
 from instructor.grading.result import CheckResult
 from instructor.grading.seeds import Seeds
-from instructor.hidden_checks.judging import CheckFailed
 from instructor.hidden_checks.marking import FOLDER, Check
-from instructor.sandbox.client import NotStarted, Student, StudentError
-from instructor.sandbox.jail import Jail, JailBroken
-from instructor.text import clean
+from instructor.sandbox.client import Student
+from instructor.sandbox.jail import Jail
 
-UNSURE = "the answer could not be judged; it is not of the kind that the check expects"
 ARGUMENTS = ["-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:junitxml"]
 ARGUMENTS += [
     "-c",
@@ -62,28 +60,10 @@ class HiddenChecks:
 
     def _note(self, check: Check, call: pytest.CallInfo) -> None:
         error = call.excinfo.value if call.excinfo else None
-        outcome, message = "failed", ""
-        if error is None:
-            outcome = "passed"
-        elif isinstance(error, JailBroken):
-            outcome, message = "not run", str(error)
-        elif isinstance(error, StudentError | CheckFailed):
-            message = str(error)
-        elif isinstance(error, KeyboardInterrupt):
+        if isinstance(error, KeyboardInterrupt):
             return
-        else:
-            message = UNSURE
-            self.internal.append(f"{check.name}: {type(error).__name__}: {clean(str(error), 500)}")
-        result = CheckResult(
-            name=check.name,
-            task=check.task,
-            aspect=check.aspect,
-            label=check.label,
-            outcome=outcome,
-            message=clean(message),
-            seconds=call.duration,
-            not_started=isinstance(error, NotStarted),
-        )
+        result, fault = outcome_of(check, error, call.duration)
+        self.internal += [fault] if fault else []
         if not any(known.name == check.name for known in self.results):  # a teardown may fail as well
             self.results.append(result)
             self._finished(result)

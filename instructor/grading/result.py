@@ -8,8 +8,22 @@ PASSED, PARTIAL, WRONG, NOT_STARTED, NOT_RUN = "passed", "partial", "wrong", "no
 
 
 @dataclass(frozen=True)
+class Diagnosis:
+    """A mistake of the catalogue that gives what a student's code gave. `formula` may be empty."""
+
+    fillin: str
+    misconception: str
+    hint: str
+    formula: str = ""
+
+
+@dataclass(frozen=True)
 class CheckResult:
-    """One hidden check, or one check cell of a notebook. `outcome` is "passed", "failed" or "not run"."""
+    """One hidden check, or one check cell of a notebook. `outcome` is "passed", "failed" or "not run".
+
+    `diagnosis` holds the mistakes that explain a failure, the likeliest first; when none does, `difference`
+    is a sentence on how the answer differs from the right one.
+    """
 
     name: str
     task: str
@@ -19,6 +33,8 @@ class CheckResult:
     message: str = ""
     seconds: float = 0.0
     not_started: bool = False
+    diagnosis: tuple[Diagnosis, ...] = ()
+    difference: str = ""
 
     @property
     def passed(self) -> bool:
