@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -99,7 +100,7 @@ def run_trial(trial: Trial, jail: Jail) -> Verdict:
 
 def _run_check(check: Check, trial: Trial, jail: Jail) -> tuple[CheckResult, str]:
     """The result of one check, and a sentence when the check itself is at fault."""
-    error = None
+    error, began = None, time.monotonic()
     session = Seeds(trial.seed, f"session/{check.name}").seed()
     try:
         with Student(jail, trial.folder, session) as student:
@@ -108,7 +109,7 @@ def _run_check(check: Check, trial: Trial, jail: Jail) -> tuple[CheckResult, str
         raise
     except Exception as failure:
         error = failure
-    return outcome_of(check, error)
+    return outcome_of(check, error, time.monotonic() - began)
 
 
 # ---- in a process of the pool --------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -84,10 +85,17 @@ class Student:
     Every method raises a StudentError when the student's code does not answer as a function would; after
     TimedOut and Died the next call starts a new process. Close it, or use it in `with`, to end its process.
     `folder` names one of several packages of the kit's own in the jail, `seed` the session's random numbers.
+    `record` is called with each request and its answer, or the StudentError in its place.
     """
 
-    def __init__(self, jail: Jail, folder: str = "", seed: int = 0) -> None:
-        self._jail, self._folder, self._seed = jail, folder, seed
+    def __init__(
+        self,
+        jail: Jail,
+        folder: str = "",
+        seed: int = 0,
+        record: Callable[[dict, dict | StudentError], None] = lambda request, answer: None,
+    ) -> None:
+        self._jail, self._folder, self._seed, self._record = jail, folder, seed, record
         self._wire = None
         self._modules = _modules()
 
@@ -146,6 +154,15 @@ class Student:
 
     def _ask(self, request: dict, timeout: float | None) -> dict:
         """Send a request and return its answer, or raise what the answer or its absence says."""
+        try:
+            answer = self._exchange(request, timeout)
+        except StudentError as error:
+            self._record(request, error)
+            raise
+        self._record(request, answer)
+        return answer
+
+    def _exchange(self, request: dict, timeout: float | None) -> dict:
         bounds, nonce = self._jail.limits.wire, secrets.token_hex(16)
         seconds = self._jail.limits.call_seconds if timeout is None else timeout
         left = self._jail.remaining()
