@@ -4,57 +4,67 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
-from instructor.grading.intake import read_submission
+from instructor.grading.intake import Submission, read_submission
 from instructor.grading.notebooks import code_cells, run_notebook
 from instructor.grading.plugin import HiddenChecks, run_checks
 from instructor.grading.result import PASSED, CheckResult, Result, TaskResult
 from instructor.grading.scoring import score_notebook, score_tasks
 from instructor.grading.workspace import compose_submission, marker_remarks, started_tasks
-from instructor.hidden_checks.marking import FOLDER, all_checks
+from instructor.hidden_checks.marking import FOLDER, checks_of
 from instructor.sandbox.jail import Jail, JailBroken, choose
 from instructor.sandbox.limits import Limits
-from instructor.tasks import ROOT, load_tasks
+from instructor.tasks import ROOT, Task, load_tasks
 
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
 
-def grade(
-    path: Path,
+def grade(path: Path, *, sandbox: str = "auto", **options) -> Result:
+    """Grade the submission at `path`, a zip or a folder, with the options of `grade_submission`.
+
+    Raises IntakeError when there is nothing to grade, and what `grade_submission` raises.
+    """
+    choose(sandbox)
+    return grade_submission(read_submission(path), sandbox=sandbox, **options)
+
+
+def grade_submission(
+    submission: Submission,
     *,
     seed: int,
     sandbox: str = "auto",
     notebooks: str = "quick",
+    tasks: Collection[str] | None = None,
     limits: Limits | None = None,
     checks: Path = FOLDER,
     progress: Progress = lambda what, done, total: None,
 ) -> Result:
-    """Grade the submission at `path`, a zip or a folder.
+    """Grade what `read_submission` gave.
 
-    `notebooks` is "quick", "full" or "none" (then their tasks could not run), `checks` the folder of the
-    hidden checks; `progress` is called with what is being done, the steps done and all steps.
+    `notebooks` is "quick", "full" or "none" (then their tasks could not run), `tasks` the ids of those
+    that are graded (None for all), `checks` the folder of the hidden checks; `progress` is called with what is
+    being done, the steps done and all steps.
 
-    Raises IntakeError when there is nothing to grade, SandboxUnavailable when there is no sandbox, and
-    JailBroken when nothing runs in it.
+    Raises SandboxUnavailable when there is no sandbox, and JailBroken when nothing runs in it.
     """
     began, limits, kind = time.monotonic(), limits or Limits(), choose(sandbox)
-    submission = read_submission(path)
-    steps = _Steps(progress, notebooks != "none")
+    chosen = [task for task in load_tasks() if tasks is None or task.id in tasks]
+    steps = _Steps(progress, chosen, notebooks)
     with tempfile.TemporaryDirectory(prefix="cs231n-grade-") as folder:
         workspace = compose_submission(submission, Path(folder) / "submission")
         with Jail(workspace, kind, limits) as jail:
-            outcome = run_checks(jail, seed, steps.checked, checks)
+            outcome = run_checks(jail, seed, steps.checked, checks, _checked(chosen, notebooks))
         _require_some(outcome)
-        tasks = score_tasks(outcome.results, started_tasks(submission), set(submission.modules))
+        results = score_tasks(outcome.results, started_tasks(submission), set(submission.modules))
         if notebooks != "none":
-            tasks = _run_notebooks(tasks, workspace, kind, limits, notebooks == "quick", steps)
+            results = _run_notebooks(chosen, results, workspace, kind, limits, notebooks == "quick", steps)
     return Result(
         name=submission.name,
         seed=seed,
         sandbox=kind,
-        tasks=tasks,
+        tasks=[result for result in results if result.id in {task.id for task in chosen}],
         remarks=[*submission.remarks, *marker_remarks(submission), *_unfinished(outcome)],
         internal=outcome.internal,
         ignored=submission.ignored,
@@ -63,9 +73,17 @@ def grade(
     )
 
 
+def _checked(chosen: list[Task], notebooks: str) -> set[str]:
+    """The tasks whose hidden checks are run; for the check cells of a notebook, all are."""
+    all_of_them = notebooks != "none" and any(task.is_notebook for task in chosen)
+    return {task.id for task in (load_tasks() if all_of_them else chosen)}
+
+
 def _require_some(outcome: HiddenChecks) -> None:
     """Tell a sandbox in which nothing runs from a submission in which nothing works."""
     broken = [check for check in outcome.results if check.outcome == "not run"]
+    if not outcome.collected:
+        return  # only notebooks were asked for
     if not outcome.results or len(broken) == len(outcome.results):
         raise JailBroken(broken[0].message if broken else "no hidden check was found")
 
@@ -78,11 +96,17 @@ def _unfinished(outcome: HiddenChecks) -> list[str]:
 
 
 def _run_notebooks(
-    tasks: list[TaskResult], workspace: Path, kind: str, limits: Limits, quick: bool, steps: _Steps
+    chosen: list[Task],
+    tasks: list[TaskResult],
+    workspace: Path,
+    kind: str,
+    limits: Limits,
+    quick: bool,
+    steps: _Steps,
 ) -> list[TaskResult]:
     right = {task.id for task in tasks if task.status == PASSED}
     results = {task.id: task for task in tasks}
-    for task in load_tasks():
+    for task in chosen:
         if task.is_notebook:
             step = steps.notebook(task.id)
             ran = run_notebook(ROOT / task.module, workspace, kind, limits, right, quick, step)
@@ -93,10 +117,11 @@ def _run_notebooks(
 class _Steps:
     """Counts what is done: hidden checks, then code cells."""
 
-    def __init__(self, progress: Progress, with_notebooks: bool) -> None:
-        notebooks = [task for task in load_tasks() if task.is_notebook and with_notebooks]
-        cells = sum(len(code_cells(ROOT / task.module)) for task in notebooks)
-        self._progress, self._done, self._total = progress, 0, len(all_checks()) + cells
+    def __init__(self, progress: Progress, chosen: list[Task], notebooks: str) -> None:
+        shown = [task for task in chosen if task.is_notebook and notebooks != "none"]
+        cells = sum(len(code_cells(ROOT / task.module)) for task in shown)
+        checks = sum(len(checks_of(task)) for task in _checked(chosen, notebooks))
+        self._progress, self._done, self._total = progress, 0, checks + cells
         progress("Starting", 0, self._total)
 
     def checked(self, check: CheckResult) -> None:

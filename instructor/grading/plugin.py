@@ -5,7 +5,7 @@ It is passed to pytest as an object. Nothing of a submission is imported, collec
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
@@ -31,8 +31,15 @@ ARGUMENTS += [
 class HiddenChecks:
     """Runs every hidden check once, each in a session of its own, and collects `results` in their order."""
 
-    def __init__(self, jail: Jail, seed: int, finished: Callable[[CheckResult], None]) -> None:
-        self._jail, self._seed, self._finished = jail, seed, finished
+    def __init__(
+        self,
+        jail: Jail,
+        seed: int,
+        finished: Callable[[CheckResult], None],
+        tasks: Collection[str] | None = None,
+    ) -> None:
+        self._jail, self._seed, self._finished, self._tasks = jail, seed, finished, tasks
+        self.collected = True  # whether there is any check to run
         self.results: list[CheckResult] = []
         self.internal: list[str] = []  # errors of the checks themselves, for the instructor only
 
@@ -49,6 +56,11 @@ class HiddenChecks:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "check(task, aspect): a hidden check of one aspect of a task")
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        if self._tasks is not None and items:
+            items[:] = [item for item in items if _task_of(item) in self._tasks]
+            self.collected = bool(items)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo):
@@ -70,10 +82,14 @@ class HiddenChecks:
 
 
 def run_checks(
-    jail: Jail, seed: int, finished: Callable[[CheckResult], None], folder: Path = FOLDER
+    jail: Jail,
+    seed: int,
+    finished: Callable[[CheckResult], None],
+    folder: Path = FOLDER,
+    tasks: Collection[str] | None = None,
 ) -> HiddenChecks:
-    """Run the hidden checks in `folder` against the package in the jail."""
-    plugin = HiddenChecks(jail, seed, finished)
+    """Run the hidden checks in `folder`, or those of some tasks, against the package in the jail."""
+    plugin = HiddenChecks(jail, seed, finished, tasks)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
         for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
@@ -82,3 +98,7 @@ def run_checks(
     if status == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
     return plugin
+
+
+def _task_of(item: pytest.Item) -> str | None:
+    return getattr(getattr(item.obj, "check", None), "task", None)
