@@ -256,12 +256,26 @@ def test_a_detached_process_does_not_outlive_its_check(jail, student):
     assert len(tree(jail._process.pid)) == 3
 
 
+DEEP = """
+import os
+for _ in range(5000):
+    os.mkdir("d")
+    os.chdir("d")
+open("f", "w").close()
+"""
+
+
 def test_nothing_is_carried_from_check_to_check(jail):
+    listing = "import os; result = os.listdir('/tmp') + os.listdir('/dev/shm')"
     with Student(jail) as first:
+        given = first.sim(listing)
         first.sim("import torch; torch.cos = None")
         first.sim("import os; os.makedirs('/tmp/a/b'); os.mkdir('/dev/shm/a'); open('/tmp/f', 'w')")
+        first.sim("import os; os.mkdir('/tmp/shut'); open('/tmp/shut/f', 'w'); os.chmod('/tmp/shut', 0)")
+        first.sim("import os; os.chdir('/tmp')" + DEEP)
+        assert len(first.sim(listing)) > len(given)
     with Student(jail, seed=5) as second:
-        assert second.sim("import os; result = os.listdir('/tmp') + os.listdir('/dev/shm')") == []
+        assert second.sim(listing) == given
         assert second.sim("import torch; result = torch.cos is None") is False
         draw = second.sim("import torch; result = torch.rand(3)")
     with Student(jail, seed=5) as third:

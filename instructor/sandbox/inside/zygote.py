@@ -6,7 +6,7 @@ import contextlib
 import gc
 import importlib
 import os
-import shutil
+import secrets
 import signal
 import socket
 import sys
@@ -108,14 +108,21 @@ def _end(pid: int = 0, patience: float = 0.0) -> int | None:
 
 
 def _empty(folder: str) -> None:
-    """Delete what a session left in a folder of its own, but for what is mounted there."""
-    device = os.stat(folder).st_dev
-    for entry in os.scandir(folder):
+    """Delete what a session left in a folder of its own, however deep, but for what is mounted there."""
+    device, doomed = os.stat(folder).st_dev, [folder]
+    for inner in doomed:  # grows on the way
+        for entry in list(os.scandir(inner)):
+            with contextlib.suppress(OSError):
+                if not entry.is_dir(follow_symlinks=False):
+                    os.unlink(entry.path)
+                elif entry.stat(follow_symlinks=False).st_dev == device:
+                    os.chmod(entry.path, 0o700)
+                    raised = f"{folder}/{secrets.token_hex(8)}"  # a path that stays short
+                    os.rename(entry.path, raised)
+                    doomed.append(raised)
+    for inner in doomed[1:]:
         with contextlib.suppress(OSError):
-            if not entry.is_dir(follow_symlinks=False):
-                os.unlink(entry.path)
-            elif entry.stat(follow_symlinks=False).st_dev == device:
-                shutil.rmtree(entry.path, ignore_errors=True)
+            os.rmdir(inner)
 
 
 def _descendants() -> set[int]:
