@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from instructor.commands import compose_command, grade_command, notebooks_command, verify_command
+from instructor.release import command as release
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -84,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("--jobs", type=int, default=2, metavar="J", help="processes at a time (default: 2)")
     verify.add_argument("--sandbox", choices=("auto", "bwrap", "none"), default="auto", help="as for grade")
     verify.set_defaults(run=verify_command)
+    release.add_parsers(commands)
     return top
 
 

@@ -19,14 +19,10 @@ from rich.progress import (
 from rich.text import Text
 
 from instructor.compose import compose
-from instructor.tasks import ROOT, code_tasks
+from instructor.release.listing import lay_out
+from instructor.tasks import code_tasks
 
 GRADED, NOT_GRADED = 0, 2
-STUDENT_FILES = (
-    *("README.md", "Makefile", "requirements.txt", "setup_environment.sh", "collect_submission.sh"),
-    *("notebooks/*.ipynb", "tests/*.py"),
-    *("datasets/*.sh", "datasets/*.py", "datasets/*.txt", "datasets/*.md"),
-)
 
 
 def grade_command(options: argparse.Namespace) -> int:
@@ -77,11 +73,7 @@ def compose_command(options: argparse.Namespace) -> int:
         choice = _choice(options.fill)
         destination.mkdir(parents=True, exist_ok=True)
         _compose_whole(destination, choice)
-        for pattern in STUDENT_FILES:
-            for source in sorted(ROOT.glob(pattern)):
-                target = destination / source.relative_to(ROOT)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(source, target)
+        lay_out(destination, package=False)
     except KeyError as error:
         return _refuse(f"{error.args[0]}.")
     except OSError as error:

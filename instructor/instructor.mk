@@ -8,7 +8,7 @@ TESTS += instructor/tests
 export SYSTEM_PACKAGES = instructor/system_packages.sh
 GRADE_OPTIONS = $(if $(SANDBOX),--sandbox "$(SANDBOX)") $(GRADE)
 
-.PHONY: grade verify test-browser lint format sandbox
+.PHONY: grade verify release test-browser lint format sandbox
 
 grade: embedded-data sandbox ## grade SUBMISSION=path, or the reference solution when none is given
 ifneq ($(SUBMISSION),)
@@ -22,6 +22,9 @@ endif
 
 verify: embedded-data sandbox ## measure the grader: untouched 0, right answers full marks, wrong ones caught
 	@$(PY) -m instructor verify $(VERIFY)
+
+release: embedded-data sandbox ## build the students' zip in dist/ and prove it (some minutes)
+	@$(PY) -m instructor release $(RELEASE)
 
 test: lint sandbox
 

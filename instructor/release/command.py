@@ -1,0 +1,65 @@
+"""`python -m instructor release`: build the student zip and prove it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from instructor.release.build import DIST, RELEASE, student_zip
+from instructor.release.listing import ListError, student_files
+from instructor.release.prove import promises
+
+RELEASED, FAULTY = 0, 1
+
+
+def add_parsers(commands) -> None:
+    """Add this package's commands to those of `python -m instructor`."""
+    release = commands.add_parser(
+        "release",
+        help="build the zip that students receive, and prove it",
+        description="Build dist/cs231n-assignments.zip from instructor/release/student_files.txt and prove "
+        "what it promises. Exit status 0: all of it holds; 1: something does not, and no such zip is left.",
+    )
+    release.add_argument("--quick", action="store_true", help="leave out the proofs that run code (minutes)")
+    release.set_defaults(run=release_command)
+
+
+def release_command(options: argparse.Namespace) -> int:
+    """Build `dist/cs231n-assignments.zip` and prove what it promises; a faulty zip is not left there.
+
+    Return 0 when every promise holds and 1 when one does not.
+    """
+    RELEASE.unlink(missing_ok=True)
+    unproven = RELEASE.with_suffix(".unproven")
+    try:
+        DIST.mkdir(exist_ok=True)
+        unproven.write_bytes(student_zip())
+        faults = _prove(unproven, options.quick)
+    except ListError as error:
+        print(f"No release: {error}", file=sys.stderr)
+        return FAULTY
+    if faults:
+        print(f"No release: {faults} of the promises do not hold. The zip is {unproven}.", file=sys.stderr)
+        return FAULTY
+    unproven.replace(RELEASE)
+    size = RELEASE.stat().st_size
+    proven = "without the proofs that run code" if options.quick else "proven"
+    print(
+        f"{RELEASE.relative_to(DIST.parent)}: {len(student_files())} files, {size / 1024:,.0f} KiB, {proven}"
+    )
+    return RELEASED
+
+
+def _prove(release: Path, quick: bool) -> int:
+    """Print each promise and whether it holds; return how many do not."""
+    faults = 0
+    for promise, proof in promises(quick).items():
+        began = time.monotonic()
+        wrong = proof(release)
+        faults += bool(wrong)
+        print(f"{'FAULT' if wrong else 'holds'}  {promise}  ({time.monotonic() - began:.0f} s)", flush=True)
+        for sentence in wrong:
+            print(f"       {sentence}", flush=True)
+    return faults
