@@ -48,6 +48,8 @@ def shape(statements: list[ast.stmt]) -> Shape:
                 node.id = names.setdefault(node.id, f"v{len(names)}")
             elif isinstance(node, ast.arg):
                 node.arg = names.setdefault(node.arg, f"v{len(names)}")
+            elif isinstance(node, ast.FunctionDef):
+                node.name = names.setdefault(node.name, f"v{len(names)}")
         dumps.append(ast.dump(copy))
     return _kind(statements), "\n".join(dumps)
 

@@ -153,16 +153,20 @@ def test_a_task_that_was_left_filled_is_found(task, members, release):
         assert any(leak.startswith(module.module) for leak in leaks({module.module: filled}))
 
 
-class Renamed(ast.NodeTransformer):
-    def visit_Name(self, node):
-        return ast.Name(f"a_{len(node.id)}_{node.id[::-1]}", node.ctx)
+def renamed(code):
+    """The code with another name for each variable, argument and function of its own."""
+    tree = ast.parse(code)
+    for node in ast.walk(tree):
+        for field in {ast.Name: "id", ast.arg: "arg", ast.FunctionDef: "name"}.get(type(node), "").split():
+            setattr(node, field, f"a_{getattr(node, field)[::-1]}")
+    return ast.unparse(tree)
 
 
 @pytest.mark.parametrize("task", ["simclr_loss_vectorized", "make_fooling_image", "simclr_loss_naive"])
 def test_an_answer_whose_variables_have_other_names_is_found(task, members):
     for fillin in fillins(task).values():
         if fillin.kind != "wrong":
-            body = ast.unparse(Renamed().visit(ast.parse(fillin.body)))
+            body = renamed(fillin.body)
             planted = "def helper(a):\n" + textwrap.indent(body, "    ") + "\n"
             found = found_in(members, "cs231n/budget.py", planted)
             assert any(f"under other names, of instructor/fillins/{task}/" in leak for leak in found)
