@@ -7,9 +7,11 @@ import sys
 import time
 from pathlib import Path
 
-from instructor.release.build import DIST, RELEASE, student_zip
-from instructor.release.listing import ListError, student_files
+from instructor.release.build import DIST, RELEASE, student_zip, unpack
+from instructor.release.listing import ListError, contents, student_files
 from instructor.release.prove import promises
+from instructor.release.update.build import UPDATE, faults_of, update_zip
+from instructor.release.update.inside.carried import Carried
 
 RELEASED, FAULTY = 0, 1
 
@@ -23,6 +25,12 @@ def add_parsers(commands) -> None:
         "what it promises. Exit status 0: all of it holds; 1: something does not, and no such zip is left.",
     )
     release.add_argument("--quick", action="store_true", help="leave out the proofs that run code (minutes)")
+    release.add_argument(
+        "--update-from",
+        type=Path,
+        metavar="OLD.zip",
+        help="build, instead, an update for students who have that release; it keeps what they wrote",
+    )
     release.set_defaults(run=release_command)
 
 
@@ -31,6 +39,8 @@ def release_command(options: argparse.Namespace) -> int:
 
     Return 0 when every promise holds and 1 when one does not.
     """
+    if options.update_from:
+        return _build_update(options.update_from)
     RELEASE.unlink(missing_ok=True)
     unproven = RELEASE.with_suffix(".unproven")
     try:
@@ -49,6 +59,30 @@ def release_command(options: argparse.Namespace) -> int:
     print(
         f"{RELEASE.relative_to(DIST.parent)}: {len(student_files())} files, {size / 1024:,.0f} KiB, {proven}"
     )
+    return RELEASED
+
+
+def _build_update(old_release: Path) -> int:
+    """Build the update from an older release and prove it."""
+    UPDATE.unlink(missing_ok=True)
+    try:
+        old, new = unpack(old_release), contents(student_files())
+        data = update_zip(old, new)
+    except ValueError as error:
+        print(f"No update: {error}", file=sys.stderr)
+        return FAULTY
+    if old == new:
+        print("No update: the release is what it was.", file=sys.stderr)
+        return FAULTY
+    DIST.mkdir(exist_ok=True)
+    UPDATE.write_bytes(data)
+    if faults := faults_of(UPDATE, old, new):
+        UPDATE.unlink()
+        print("No update, because of what it would do:", *faults, sep="\n  ", file=sys.stderr)
+        return FAULTY
+    changed = Carried(UPDATE).changed
+    print(f"{UPDATE.relative_to(DIST.parent)} changes {len(changed)} files:", *changed, sep="\n  ")
+    print(f"A student puts it into the folder of the assignments and runs: python3 {UPDATE.name}")
     return RELEASED
 
 
