@@ -94,9 +94,9 @@ def tidied(text: str, folder: Path) -> tuple[str, list[str]]:
     return nbformat.writes(notebook, version=4) + "\n", wrong
 
 
-def execute(notebook: nbformat.NotebookNode, folder: Path) -> None:
-    """Run all cells with few iterations, in place, in a kernel with `folder` as its own; write beside it."""
-    environment = {**os.environ, "CS231N_QUICK": "1", "CS231N_DATA": str(ROOT / "datasets")}
+def execute(notebook: nbformat.NotebookNode, folder: Path, quick: bool = True) -> None:
+    """Run all cells, with few iterations if `quick`, in a kernel with `folder` as its own."""
+    environment = {**os.environ, "CS231N_QUICK": "1" if quick else "", "CS231N_DATA": str(ROOT / "datasets")}
     # Files instead of ports: nobody else on the machine can talk to the kernel.
     manager = AsyncKernelManager(transport="ipc", connection_file=str(folder.parent / "kernel.json"))
     resources = {"metadata": {"path": str(folder)}}

@@ -1,4 +1,4 @@
-"""`python -m instructor release`: build the student zip and prove it."""
+"""`python -m instructor release|new-term|solutions`: what students receive, and when."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from pathlib import Path
 
 from instructor.release.build import DIST, RELEASE, student_zip, unpack
 from instructor.release.listing import ListError, contents, student_files
+from instructor.release.new_term import new_term_command
 from instructor.release.prove import promises
+from instructor.release.solutions import solutions_command
 from instructor.release.update.build import UPDATE, faults_of, update_zip
 from instructor.release.update.inside.carried import Carried
 
@@ -32,6 +34,38 @@ def add_parsers(commands) -> None:
         help="build, instead, an update for students who have that release; it keeps what they wrote",
     )
     release.set_defaults(run=release_command)
+
+    term = commands.add_parser(
+        "new-term",
+        help="set another term's dates, points, tasks and seed in tasks.toml",
+        description="Change instructor/tasks.toml in place, comments kept, and cs231n/points.json with it. "
+        "Refused (exit status 2) unless the points add up to 100. Aspects are scaled with their task.",
+    )
+    term.add_argument("--name", help="what the term is called")
+    term.add_argument("--opens", metavar="DATE", help="such as 2027-01-11T09:00:00+01:00")
+    term.add_argument("--due", metavar="DATE", help="the deadline; solutions are held back until then")
+    term.add_argument(
+        "--seed", help="grade everybody on the inputs of this number; 'fresh': new ones each time"
+    )
+    many = {"action": "append", "default": [], "metavar": "TASK"}
+    term.add_argument(
+        "--points", **{**many, "metavar": "TASK=N"}, help="what a task is worth; may be repeated"
+    )
+    term.add_argument("--without", **many, help="a task that counts for nothing this term")
+    term.add_argument("--bonus", **many, help="a task whose points come on top of the 100")
+    term.add_argument("--no-bonus", **many, help="a task that counts among the 100 again")
+    term.add_argument("--scale", action="store_true", help="scale the other tasks so that all add up to 100")
+    term.add_argument("--check", action="store_true", help="show what would change, write nothing")
+    term.set_defaults(run=new_term_command)
+
+    solutions = commands.add_parser(
+        "solutions",
+        help="build the solved package and the executed notebooks, after the deadline",
+        description="Build dist/cs231n-solutions.zip. Refused (exit status 2) before the deadline.",
+    )
+    solutions.add_argument("--force", action="store_true", help="also before the deadline")
+    solutions.add_argument("--full", action="store_true", help="notebooks in full, which takes minutes")
+    solutions.set_defaults(run=solutions_command)
 
 
 def release_command(options: argparse.Namespace) -> int:
