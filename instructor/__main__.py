@@ -1,4 +1,4 @@
-"""`python -m instructor grade|verify|compose|notebooks`: the instructor's commands."""
+"""`python -m instructor grade|verify|compose|notebooks|doctor|…`: the instructor's commands."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from instructor.commands import compose_command, grade_command, notebooks_command, verify_command
+from instructor.classroom.options import add_grade
+from instructor.commands import compose_command, notebooks_command, verify_command
 from instructor.release import command as release
+from instructor.sandbox.doctor import doctor_command
+from instructor.sandbox.kinds import KINDS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,34 +27,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m instructor", description="The instructor's commands.")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
-    grade = commands.add_parser(
-        "grade",
-        help="grade a submission, a zip or a folder",
-        description="Grade a submission: print a table, write results.json, junit.xml and feedback.html. "
-        "Exit status 0: graded; 2: could not be graded.",
-    )
-    grade.add_argument("path", type=Path, metavar="PATH", help="the submission, a zip or a folder")
-    grade.add_argument(
-        "--sandbox",
-        choices=("auto", "bwrap", "none"),
-        default="auto",
-        help="auto: bubblewrap, or refuse; none: unprotected, and every result says so (default: auto)",
-    )
-    grade.add_argument("--seed", type=int, help="draw the same inputs as a run with this seed")
-    grade.add_argument(
-        "--results",
-        type=Path,
-        default=Path("results"),
-        metavar="DIR",
-        help="where to write (default: results)",
-    )
-    grade.add_argument(
-        "--notebooks",
-        choices=("quick", "full", "none"),
-        default="quick",
-        help="run the notebooks with few iterations, in full, or not at all (default: quick)",
-    )
-    grade.set_defaults(run=grade_command)
+    add_grade(commands)
 
     compose = commands.add_parser("compose", help="lay out a folder as a student's checkout, with fill-ins")
     compose.add_argument("destination", type=Path, metavar="DEST", help="a folder that is new or empty")
@@ -83,8 +59,16 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("--seeds", type=int, default=1, metavar="K", help="repeat with K seeds (default: 1)")
     verify.add_argument("--seed", type=int, help="the first seed (default: a fresh one)")
     verify.add_argument("--jobs", type=int, default=2, metavar="J", help="processes at a time (default: 2)")
-    verify.add_argument("--sandbox", choices=("auto", "bwrap", "none"), default="auto", help="as for grade")
+    verify.add_argument("--sandbox", choices=KINDS, default="auto", help="as for grade")
     verify.set_defaults(run=verify_command)
+
+    doctor = commands.add_parser(
+        "doctor",
+        help="try which sandboxes work here, and what each keeps",
+        description="Start each sandbox and try to get out of it. Exit status 0: one of them keeps all it "
+        "should; 1: none does, or the one that would be used lets something through.",
+    )
+    doctor.set_defaults(run=doctor_command)
     release.add_parsers(commands)
     return top
 

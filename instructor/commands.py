@@ -20,13 +20,19 @@ from rich.text import Text
 
 from instructor.compose import compose
 from instructor.release.listing import lay_out
-from instructor.tasks import code_tasks
+from instructor.tasks import code_tasks, load_tasks
 
 GRADED, NOT_GRADED = 0, 2
 
 
 def grade_command(options: argparse.Namespace) -> int:
-    """Grade one submission, print the table and write the reports."""
+    """Grade one submission, print the table and write the reports; or all of a class."""
+    from instructor.classroom.entries import is_class
+
+    if is_class(options.path):
+        from instructor.classroom.command import grade_class_command
+
+        return grade_class_command(options)
     from instructor.grading.grade import grade
     from instructor.grading.intake import IntakeError, submission_name
     from instructor.grading.report import write_reports
@@ -37,6 +43,8 @@ def grade_command(options: argparse.Namespace) -> int:
     from instructor.sandbox.jail import JailBroken
 
     console, errors = Console(), Console(stderr=True)
+    if unknown := sorted(set(options.tasks or ()) - {task.id for task in load_tasks()}):
+        return _refuse(f"No such task: {', '.join(unknown)}.")
     seed = fresh_seed() if options.seed is None else options.seed
     try:
         with _bar(errors) as bar:
@@ -50,6 +58,7 @@ def grade_command(options: argparse.Namespace) -> int:
                 sandbox=options.sandbox,
                 seed=seed,
                 notebooks=options.notebooks,
+                tasks=options.tasks,
                 progress=progress,
             )
     except (IntakeError, SandboxUnavailable, JailBroken) as error:

@@ -44,8 +44,8 @@ def grade_submission(
     """Grade what `read_submission` gave.
 
     `notebooks` is "quick", "full" or "none" (then their tasks could not run), `tasks` the ids of those
-    that are graded (None for all), `checks` the folder of the hidden checks; `progress` is called with what is
-    being done, the steps done and all steps.
+    that are graded (None for all), `checks` the folder of the hidden checks; `progress` is called with what
+    is being done, the steps done and all steps.
 
     Raises SandboxUnavailable when there is no sandbox, and JailBroken when nothing runs in it.
     """

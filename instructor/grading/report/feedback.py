@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from instructor.grading.report.words import aspect_words, conditions, number, sentence
 from instructor.grading.result import Result
 
+FOLDER = Path(__file__).parent
 SHOWN = 12  # names of ignored files that are listed
 
 
@@ -22,14 +23,19 @@ def _slug(status: str) -> str:
     return status.replace(" ", "-")
 
 
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
+def environment(folder: Path) -> Environment:
+    """What renders a page whose template is in `folder`: everything is escaped, the style is shared."""
+    found = Environment(
+        loader=FileSystemLoader([folder, FOLDER]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"number": number, "words": aspect_words, "slug": _slug, "sentence": sentence}
-    return environment.get_template("feedback.html.j2")
+    found.filters |= {"number": number, "words": aspect_words, "slug": _slug, "sentence": sentence}
+    return found
+
+
+@cache
+def _template() -> Template:
+    return environment(FOLDER).get_template("feedback.html.j2")

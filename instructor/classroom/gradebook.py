@@ -1,0 +1,104 @@
+"""The gradebook: a row for each student, in shapes for reading, for Canvas and for Moodle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from instructor.classroom.entries import Entry, Student
+from instructor.classroom.table_file import write_table
+from instructor.grading.report.words import number
+from instructor.grading.result import Result
+from instructor.tasks import Task
+
+HEADER = ("student", "id", "number", "login", "email", "section", "submission", "status", "late")
+CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+MOODLE = ("Identifier", "Full name", "Email address", "Grade", "Maximum Grade", "Last modified (grade)")
+MOODLE += ("Feedback comments",)
+GRADED, NOT_GRADED, NOTHING = "graded", "not graded", "nothing handed in"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One student's submission; no `result` means that nothing was handed in. `written` are marks by hand."""
+
+    student: Student
+    entry: Entry | None = None
+    result: Result | None = None
+    written: float | None = None
+
+    @property
+    def submission(self) -> str:
+        return self.entry.name if self.entry else ""
+
+    @property
+    def status(self) -> str:
+        if self.result is None:
+            return NOTHING
+        return NOT_GRADED if self.result.problem else GRADED
+
+    @property
+    def total(self) -> float | None:
+        """Points in all, those for written answers included; None where there is no grade."""
+        if self.status != GRADED:
+            return None
+        return self.result.score + (self.written or 0.0)
+
+
+def slim(result: Result) -> Result:
+    """A result with its points alone, so that those of a large class fit into memory."""
+    tasks = [replace(task, checks=(), remark="", hint="") for task in result.tasks]
+    return replace(result, tasks=tasks, remarks=[], internal=[], ignored=[])
+
+
+def write_gradebooks(folder: Path, lines: Iterable[Line], tasks: Sequence[Task], title: str) -> None:
+    """Write gradebook.csv, canvas.csv and moodle.csv into `folder`."""
+    ordered = sorted(lines, key=_place)
+    marked, points = any(line.written is not None for line in ordered), max_points(tasks)
+    header = [*HEADER, "total", "points", *(["written"] if marked else [])]
+    for task in tasks:
+        header += [task.id, *(f"{task.id}.{aspect}" for aspect in task.aspects)]
+    write_table(folder / "gradebook.csv", header, (_row(line, tasks, marked) for line in ordered))
+    rows = [("    Points Possible", "", "", "", "", points), *map(_canvas, ordered)]
+    write_table(folder / "canvas.csv", [*CANVAS, title], rows)
+    write_table(folder / "moodle.csv", MOODLE, (_moodle(line, points) for line in ordered))
+
+
+def max_points(tasks: Iterable[Task]) -> int:
+    """What a full score is: bonus tasks come on top."""
+    return sum(task.points for task in tasks if not getattr(task, "bonus", False))
+
+
+def _place(line: Line) -> tuple[str, str]:
+    return line.student.name.casefold(), line.submission
+
+
+def _canvas(line: Line) -> list[object]:
+    student = line.student
+    return [student.name, student.id, student.number, student.login, student.section, line.total]
+
+
+def _moodle(line: Line, points: int) -> list[object]:
+    identifier = f"Participant {line.student.id}" if line.student.id else ""
+    return [identifier, line.student.name, line.student.email, line.total, points, "", _comment(line)]
+
+
+def _row(line: Line, tasks: Sequence[Task], marked: bool) -> list[object]:
+    student, entry = line.student, line.entry
+    row: list[object] = [student.name, student.id, student.number, student.login, student.email]
+    row += [student.section, entry.name if entry else "", line.status, entry.late if entry else None]
+    row += [line.total, max_points(tasks), *([line.written] if marked else [])]
+    graded = {} if line.total is None else {task.id: task for task in line.result.tasks}
+    for task in tasks:
+        own = graded.get(task.id)
+        row += [own.earned if own else None]
+        row += [own.aspects.get(aspect, (None,))[0] if own else None for aspect in task.aspects]
+    return row
+
+
+def _comment(line: Line) -> str:
+    if line.total is None:
+        return line.result.problem.splitlines()[0] if line.result else "Nothing was handed in."
+    lost = [task for task in line.result.tasks if task.earned < task.points]
+    return "; ".join(f"{task.title}: {number(task.earned)} of {task.points}" for task in lost)

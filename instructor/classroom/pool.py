@@ -1,0 +1,149 @@
+"""Local workers: each submission in a process of its own, forked from one that has imported everything.
+
+A worker that dies takes nothing with it but its own submission; the process that forks has neither threads
+nor a CUDA context.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from multiprocessing import forkserver, get_context
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+
+from instructor.classroom.work import grade_packed
+from instructor.sandbox.inside.process import PR_SET_PDEATHSIG, prctl
+from instructor.sandbox.watch import kill_tree
+
+
+@dataclass
+class Event:
+    """What became of a submission: `kind` is "started", "step", "done" or "lost"."""
+
+    name: str
+    kind: str
+    what: str = ""
+    done: int = 0
+    total: int = 0
+    graded: bytes = b""
+
+
+@dataclass
+class _Worker:
+    process: object
+    connection: Connection
+    deadline: float
+    log: Path
+
+
+class LocalPool(AbstractContextManager):
+    """Up to `jobs` submissions at a time, each for at most `seconds`; `scratch` is where they put files."""
+
+    def __init__(self, jobs: int, seconds: float, scratch: Path) -> None:
+        self.jobs, self._seconds, self._scratch = jobs, seconds, scratch
+        self._running: dict[str, _Worker] = {}
+        self._events: deque[Event] = deque()
+        self._context = get_context("forkserver")
+        self._context.set_forkserver_preload(["instructor.classroom.warm"])
+        with _interrupts_ignored():  # the one at the terminal is for this process alone
+            forkserver.ensure_running()
+
+    @property
+    def running(self) -> int:
+        return len(self._running)
+
+    @property
+    def has_room(self) -> bool:
+        return len(self._running) < self.jobs
+
+    def submit(self, name: str, packed: bytes) -> None:
+        """Start grading."""
+        ours, theirs = self._context.Pipe()
+        folder = Path(tempfile.mkdtemp(dir=self._scratch))
+        process = self._context.Process(target=_work, args=(theirs, str(folder)), daemon=False)
+        process.start()
+        theirs.close()
+        worker = _Worker(process, ours, time.monotonic() + self._seconds, folder / "log")
+        self._running[name] = worker
+        with contextlib.suppress(OSError):  # a worker that is gone already is found below
+            ours.send_bytes(packed)
+        self._events.append(Event(name, "started"))
+
+    def events(self, seconds: float) -> Iterator[Event]:
+        """What has happened, waiting up to `seconds` for something to happen."""
+        if not self._events and self._running:
+            wait([worker.connection for worker in self._running.values()], seconds)
+        for name, worker in list(self._running.items()):
+            self._listen(name, worker)
+        while self._events:
+            yield self._events.popleft()
+
+    def __exit__(self, *_: object) -> None:
+        for name in list(self._running):
+            self._end(name)
+
+    def _listen(self, name: str, worker: _Worker) -> None:
+        try:
+            while worker.connection.poll():
+                message = worker.connection.recv()
+                if isinstance(message, bytes):
+                    self._end(name)
+                    self._events.append(Event(name, "done", graded=message))
+                    return
+                self._events.append(Event(name, "step", *message))
+        except (EOFError, OSError):
+            said = _last_line(worker.log)
+            self._end(name)
+            code = worker.process.exitcode
+            why = f"its grader's process ended (status {code}){f': {said}' if said else ''}"
+            self._events.append(Event(name, "lost", why))
+            return
+        if time.monotonic() > worker.deadline:
+            self._end(name)
+            self._events.append(Event(name, "lost", f"grading took longer than {self._seconds:.0f} s"))
+
+    def _end(self, name: str) -> None:
+        worker = self._running.pop(name)
+        kill_tree(worker.process.pid)
+        worker.process.join(10)
+        worker.connection.close()
+        shutil.rmtree(worker.log.parent, ignore_errors=True)
+
+
+def _work(connection: Connection, folder: str) -> None:
+    """In the worker: grade the one submission that comes, and end."""
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # no worker outlives the run
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    tempfile.tempdir = folder
+    log = os.open(os.path.join(folder, "log"), os.O_WRONLY | os.O_CREAT, 0o600)
+    for stream in (1, 2):
+        os.dup2(log, stream)
+    connection.send(grade_packed(connection.recv_bytes(), lambda *step: connection.send(step)))
+    sys.stdout.flush()
+    os._exit(0)  # whatever else it has started is ended with it
+
+
+def _last_line(log: Path) -> str:
+    with contextlib.suppress(OSError):
+        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        return lines[-1][:300] if lines else ""
+    return ""
+
+
+@contextlib.contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,69 @@
+"""All that is written about a class, from the journal alone: the same journal gives the same files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from instructor.classroom.entries import ClassFolder, Student
+from instructor.classroom.gradebook import Line, slim, write_gradebooks
+from instructor.classroom.journal import Journal
+from instructor.classroom.marks import Marks
+from instructor.classroom.page import class_html
+from instructor.classroom.statistics import Statistics
+from instructor.classroom.summary import summary_markdown
+from instructor.grading.report import write_reports
+from instructor.grading.report.atomic import write_atomically
+from instructor.tasks import Task, load_tasks
+
+
+@dataclass(frozen=True)
+class Class:
+    """A class: its submissions, where its reports go, who handed in nothing, and which tasks count."""
+
+    folder: ClassFolder
+    target: Path
+    absent: list[Student]
+    task_ids: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return self.target.name
+
+    @property
+    def tasks(self) -> list[Task]:
+        return [task for task in load_tasks() if task.id in self.task_ids]
+
+
+def write_class_reports(course: Class, journal: Journal) -> str:
+    """Write every report into the class's folder; return the summary for people in a few lines."""
+    course.target.mkdir(parents=True, exist_ok=True)
+    marks = Marks(course.target / "answers.csv")
+    statistics = Statistics(course.tasks)
+    lines = list(_lines(course, journal, marks, statistics))
+    write_gradebooks(course.target, lines, course.tasks, course.title)
+    marks.write()
+    summary = summary_markdown(course.title, statistics, lines)
+    write_atomically(course.target / "summary.md", summary)
+    write_atomically(course.target / "class.html", class_html(course.title, statistics, lines, marks))
+    if page := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with open(page, "a", encoding="utf-8") as file:
+            file.write(summary)
+    return statistics.sentence()
+
+
+def _lines(course: Class, journal: Journal, marks: Marks, statistics: Statistics) -> Iterator[Line]:
+    """A line for each student; on the way each submission's own reports are written and it is counted."""
+    for entry in course.folder.entries:
+        record = journal.read(entry.name)
+        if record is None:
+            continue
+        own = marks.of(entry, record.answers)
+        write_reports(record.result, course.target / "students")
+        statistics.add(entry, record.result)
+        for student in entry.students:
+            yield Line(student, entry, slim(record.result), marks.total(own))
+    for student in course.absent:
+        yield Line(student)

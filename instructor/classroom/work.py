@@ -1,0 +1,90 @@
+"""One submission as bytes in, one result as bytes out: in a local process as on a cluster's worker."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import dataclasses
+import json
+import threading
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from instructor.classroom.plain import from_plain, to_plain
+from instructor.grading.intake import Submission
+from instructor.grading.result import Result
+from instructor.sandbox.limits import Limits
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How every submission of a run is graded; part of the key of its result."""
+
+    seed: int
+    sandbox: str = "auto"
+    notebooks: str = "quick"
+    tasks: tuple[str, ...] | None = None
+    limits: Limits = dataclasses.field(default_factory=Limits)
+
+
+def pack(submission: Submission, options: Options) -> bytes:
+    """Everything that grading needs; the student's notebooks, which are only read, stay behind."""
+    modules = {name: base64.b64encode(data).decode() for name, data in submission.modules.items()}
+    content = {"name": submission.name, "modules": modules, "options": to_plain(options)}
+    content |= {"remarks": submission.remarks, "ignored": submission.ignored}
+    return json.dumps(content).encode()
+
+
+def grade_packed(packed: bytes, progress: Progress = lambda what, done, total: None) -> bytes:
+    """Grade what `pack` made. Whatever goes wrong is the result's `problem`; nothing is raised."""
+    from instructor.grading.grade import grade_submission
+    from instructor.sandbox.bubblewrap import SandboxUnavailable
+    from instructor.sandbox.jail import JailBroken
+
+    content = json.loads(packed)
+    options = from_plain(Options, content.pop("options"))
+    modules = {name: base64.b64decode(data) for name, data in content.pop("modules").items()}
+    submission = Submission(modules=modules, **content)
+    chosen = {field.name: getattr(options, field.name) for field in dataclasses.fields(options)}
+    try:
+        result = grade_submission(submission, progress=progress, **chosen)
+    except (SandboxUnavailable, JailBroken) as error:
+        result = failed(submission.name, options.seed, str(error))
+    except Exception as error:
+        said = f"The grader itself stumbled ({type(error).__name__}): this is not the student's fault."
+        result = failed(submission.name, options.seed, said, traceback.format_exc(limit=-8))
+    return json.dumps(to_plain(result), allow_nan=False).encode()
+
+
+def unpack(graded: bytes) -> Result:
+    """The result that `grade_packed` gave. Raises ValueError or TypeError for anything else."""
+    return from_plain(Result, json.loads(graded))
+
+
+def failed(name: str, seed: int, problem: str, internal: str = "") -> Result:
+    """The result of a submission that was not graded."""
+    return Result(name, seed, "", problem=problem, internal=[internal] if internal else [])
+
+
+def is_final(result: Result) -> bool:
+    """Whether grading again would say the same: everything ran, and nothing of the grader's broke."""
+    unsure = any(check.outcome == "not run" for task in result.tasks for check in task.checks)
+    return not (result.problem or result.internal or unsure)
+
+
+def warm_up() -> None:
+    """Import and make what every submission needs, in one thread, so that a fork has it at once."""
+    import torch
+
+    torch.set_num_threads(1)
+    from instructor.hidden_checks.marking import all_checks
+    from instructor.reference import reference
+    from instructor.sandbox.jail import choose
+
+    all_checks()
+    reference()
+    with contextlib.suppress(Exception):  # each submission says so itself
+        choose("auto")
