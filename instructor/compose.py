@@ -23,6 +23,14 @@ FILLINS = ROOT / "instructor" / "fillins"
 START = "# *****START OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****"
 END = "# *****END OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****"
 
+FIELDS = {
+    "Caught by": "caught_by",
+    "Hint": "hint",
+    "Formula": "formula",
+    "Same as": "same_as",
+    "Symptom": "symptom",
+}
+
 
 class MarkerError(ValueError):
     """A file whose block cannot be found; the message is a sentence for its author."""
@@ -32,7 +40,9 @@ class MarkerError(ValueError):
 class Fillin:
     """One way to fill a task's block.
 
-    `kind` is "reference", "correct" or "wrong"; `caught_by` and `hint` are empty for right answers.
+    `kind` is "reference", "correct" or "wrong"; the fields below `body` are empty for right answers.
+    `symptom` is a regular expression for what a check says of a mistake that can't be run on the trusted
+    side; `same_as` names another wrong fill-in that gives the same, and why.
     """
 
     task: str
@@ -42,6 +52,9 @@ class Fillin:
     body: str
     caught_by: str = ""
     hint: str = ""
+    formula: str = ""
+    same_as: str = ""
+    symptom: str = ""
 
 
 def compose(destination: Path, choice: Mapping[str, str | None], package: Path = PACKAGE) -> Path:
@@ -102,12 +115,12 @@ def _read_fillin(task_id: str, path: Path) -> Fillin:
     if docstring is None or kind not in ("reference", "correct", "wrong"):
         raise ValueError(f"{path}: name it reference, correct_… or wrong_… and open it with a docstring")
     sentence, _, rest = docstring.partition("\n")
-    fields = dict(re.findall(r"^(Caught by|Hint): *(.+(?:\n(?![A-Z][a-z ]*:).+)*)", rest, flags=re.MULTILINE))
+    found = re.findall(rf"^({'|'.join(FIELDS)}): *(.+(?:\n(?![A-Z][a-z ]*:).+)*)", rest, flags=re.MULTILINE)
+    fields = {FIELDS[key]: " ".join(text.split()) for key, text in found}
     body = "".join(source.splitlines(keepends=True)[tree.body[0].end_lineno :])
-    caught_by, hint = (" ".join(fields.get(key, "").split()) for key in ("Caught by", "Hint"))
-    if kind == "wrong" and not (caught_by and hint):
+    if kind == "wrong" and not {"caught_by", "hint"} <= set(fields):
         raise ValueError(f"{path}: a wrong fill-in says 'Caught by:' and 'Hint:' in its docstring")
-    return Fillin(task_id, path.stem, kind, sentence, body, caught_by, hint)
+    return Fillin(task_id, path.stem, kind, sentence, body, **fields)
 
 
 def _marker_lines(source: str, block: str) -> tuple[int, int]:

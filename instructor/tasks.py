@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+LEVELS = ("none", "misconception", "formula")
 TASKS_FILE = ROOT / "instructor" / "tasks.toml"
 
 
@@ -22,6 +23,7 @@ class Task:
     hint: str
     block: str | None = None
     needs: tuple[str, ...] = ()
+    formula: str = ""
 
     @property
     def is_notebook(self) -> bool:
@@ -62,6 +64,14 @@ def todo_modules() -> tuple[str, ...]:
 def notebooks() -> tuple[str, ...]:
     """The notebooks that are graded, in the order of the tasks."""
     return tuple(task.module for task in load_tasks() if task.is_notebook)
+
+
+def feedback_level(path: Path = TASKS_FILE) -> str:
+    """How much students are told of the mistake behind a failed check. Raises ValueError for another word."""
+    level = tomllib.loads(path.read_text(encoding="utf-8"))["feedback"]["level"]
+    if level not in LEVELS:
+        raise ValueError(f"{path.name}: the level of feedback is {' or '.join(LEVELS)}, not {level!r}")
+    return level
 
 
 def withheld(path: Path = TASKS_FILE) -> tuple[str, ...]:

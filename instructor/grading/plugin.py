@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from instructor.diagnosis.diagnose import diagnose
+from instructor.diagnosis.recording import Recording
 from instructor.grading.outcome import outcome_of
 from instructor.grading.result import CheckResult
 from instructor.grading.seeds import Seeds
@@ -42,6 +44,7 @@ class HiddenChecks:
         self.collected = True  # whether there is any check to run
         self.results: list[CheckResult] = []
         self.internal: list[str] = []  # errors of the checks themselves, for the instructor only
+        self.recordings: dict[str, Recording] = {}  # of failed checks
 
     @pytest.fixture
     def rng(self, request: pytest.FixtureRequest) -> Seeds:
@@ -51,7 +54,10 @@ class HiddenChecks:
     @pytest.fixture
     def student(self, request: pytest.FixtureRequest):
         """A session with the submission's code."""
-        with Student(self._jail, seed=Seeds(self._seed, f"session/{request.node.name}").seed()) as student:
+        name = request.node.name
+        recording = Recording(Seeds(self._seed, f"session/{name}").seed())
+        self.recordings[name] = recording
+        with Student(self._jail, seed=recording.seed, record=recording.note) as student:
             yield student
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -76,6 +82,8 @@ class HiddenChecks:
             return
         result, fault = outcome_of(check, error, call.duration)
         self.internal += [fault] if fault else []
+        if result.outcome != "failed" or result.not_started:
+            self.recordings.pop(check.name, None)
         if not any(known.name == check.name for known in self.results):  # a teardown may fail as well
             self.results.append(result)
             self._finished(result)
@@ -88,7 +96,10 @@ def run_checks(
     folder: Path = FOLDER,
     tasks: Collection[str] | None = None,
 ) -> HiddenChecks:
-    """Run the hidden checks in `folder`, or those of some tasks, against the package in the jail."""
+    """Run the hidden checks in `folder`, or those of some tasks, against the package in the jail.
+
+    Failed checks come with the mistakes that explain them.
+    """
     plugin = HiddenChecks(jail, seed, finished, tasks)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
@@ -97,6 +108,7 @@ def run_checks(
         status = pytest.main([*ARGUMENTS, f"--rootdir={folder}", str(folder)], plugins=[plugin])
     if status == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
+    plugin.results = diagnose(plugin.results, plugin.recordings)
     return plugin
 
 

@@ -9,12 +9,16 @@ PASSED, PARTIAL, WRONG, NOT_STARTED, NOT_RUN = "passed", "partial", "wrong", "no
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """A mistake of the catalogue that gives what a student's code gave. `formula` may be empty."""
+    """A mistake of the catalogue that gives what a student's code gave. `formula` may be empty.
+
+    It is `whole` when it gives all of that in some check, else a part of it, and something else is wrong too.
+    """
 
     fillin: str
     misconception: str
     hint: str
     formula: str = ""
+    whole: bool = True
 
 
 @dataclass(frozen=True)

@@ -15,23 +15,27 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Check:
-    """One hidden check. `label` is the sentence that a student reads, `function` takes (student, rng)."""
+    """One hidden check. `label` is the sentence that a student reads, `function` takes (student, rng).
+
+    A `heavy` one takes seconds, and is repeated less often when the grader is measured.
+    """
 
     name: str
     task: str
     aspect: str
     label: str
     function: Callable
+    heavy: bool = False
 
 
-def check(task: str, aspect: str) -> Callable[[Callable], Callable]:
+def check(task: str, aspect: str, heavy: bool = False) -> Callable[[Callable], Callable]:
     """Mark a test function as a hidden check of one aspect of a task; its docstring is its label."""
 
     def mark(function: Callable) -> Callable:
         label = " ".join((function.__doc__ or "").split())
         if not label:
             raise ValueError(f"{function.__name__} needs a docstring: it is the label that students read")
-        function.check = Check(function.__name__, task, aspect, label, function)
+        function.check = Check(function.__name__, task, aspect, label, function, heavy)
         return pytest.mark.check(task, aspect)(function)
 
     return mark

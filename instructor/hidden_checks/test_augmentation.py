@@ -12,7 +12,7 @@ from instructor.hidden_checks.views import Waves, bands, fates, pixels, purple, 
 TASK = "compute_train_transform"
 
 
-@check(TASK, "geometry")
+@check(TASK, "geometry", heavy=True)
 def test_transform_crop(student, rng):
     """A random part, of 8 % to 100 % of the area and not far from square, anywhere in the image."""
     height, width = 44, 36
@@ -32,7 +32,7 @@ def test_transform_crop(student, rng):
     expect(same, "from top to bottom, the parts do not lie anywhere in the image")
 
 
-@check(TASK, "geometry")
+@check(TASK, "geometry", heavy=True)
 def test_transform_flip(student, rng):
     """Half of the views are flipped left to right, and none upside down."""
     waves = Waves(rng, 40, 40)
@@ -47,7 +47,7 @@ def test_transform_flip(student, rng):
     expect(crops.upside_down[sure].float().mean() < 0.01, "some views are upside down")
 
 
-@check(TASK, "color")
+@check(TASK, "color", heavy=True)
 def test_transform_color_jitter(student, rng):
     """The color jitter acts with probability 0.8: brightness, contrast, saturation up to 0.4, hue to 0.1."""
     _, unchanged = fates(_views(student, rng, purple(), 1600))
@@ -69,7 +69,7 @@ def test_transform_color_jitter(student, rng):
         expect(reaches, f"the {name} changes less than it should")
 
 
-@check(TASK, "color")
+@check(TASK, "color", heavy=True)
 def test_transform_grayscale(student, rng):
     """One view in five is gray, whether its colors are jittered or not."""
     gray, unchanged = fates(_views(student, rng, purple(), 1600))

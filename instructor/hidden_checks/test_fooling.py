@@ -29,7 +29,7 @@ def test_fooling_image_fools(student, rng):
         expect((image - case.X).norm() < FAR, f"{WHAT} is far from the image it started from")
 
 
-@check(TASK, "fools")
+@check(TASK, "fools", heavy=True)
 def test_fooling_pretrained_network(student, rng):
     """The pretrained network takes a real photo, hardly changed, for another class."""
     network, X = Recipe("pretrained").build(), photos(rng, 1)

@@ -27,7 +27,7 @@ def test_saliency_evaluation_mode(student, rng):
     expect_close(maps, answer(TASK)(case.X, case.y, case.model.build()), "the maps", OTHERWISE)
 
 
-@check(TASK, "value")
+@check(TASK, "value", heavy=True)
 def test_saliency_pretrained_network(student, rng):
     """The maps of real photos in the pretrained network are right."""
     X, y = photos(rng, 2), rng.integers(0, 1000, 2)

@@ -44,7 +44,7 @@ def test_train_in_training_mode(student, rng):
     expect(moved, "the running statistics of batch normalization did not change during training")
 
 
-@check(TASK, "learns")
+@check(TASK, "learns", heavy=True)
 def test_train_learns(student, rng):
     """With your own loss, the trained features tell classes apart better than the untrained ones."""
     case, images, classes = _learnable_case(rng)

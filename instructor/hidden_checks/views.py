@@ -51,6 +51,14 @@ class Waves:
         gray = 75 + 45 * self._down[:, None] + 45 * self._across[None]
         self.image = gray.round().to(torch.uint8)[..., None].expand(height, width, 3).contiguous()
 
+    @classmethod
+    def read_from(cls, image: torch.Tensor) -> Waves:
+        """The waves of an image that was made of waves."""
+        waves = cls.__new__(cls)
+        gray = image[..., 0].float()
+        waves.image, waves._down, waves._across = image, gray.mean(dim=1), gray.mean(dim=0)
+        return waves
+
     def locate(self, views: torch.Tensor) -> Crops:
         """The crop and the flips that each view (n, 3, 32, 32) comes from."""
         gray = pixels(views).mean(dim=1)  # (n, 32, 32)

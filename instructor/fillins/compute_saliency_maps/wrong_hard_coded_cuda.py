@@ -2,6 +2,7 @@
 
 Caught by: test_saliency_value
 Hint: Stay on the device of X; use X.device where a device is needed.
+Symptom: CUDA|NVIDIA|cuda
 """
 
 scores = model(X).gather(1, y.view(-1, 1).cuda()).squeeze(1)

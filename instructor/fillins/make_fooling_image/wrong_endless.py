@@ -2,6 +2,7 @@
 
 Caught by: test_fooling_gives_up
 Hint: Bound the loop at 100 steps: some classes can't be reached.
+Symptom: did not return within|was killed
 """
 
 while True:

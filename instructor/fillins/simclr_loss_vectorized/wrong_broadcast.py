@@ -2,6 +2,7 @@
 
 Caught by: test_vectorized_value
 Hint: (2N, 1) and (2N,) broadcast to (2N, 2N); bring both to one shape first.
+Same as: wrong_sum_instead_of_mean (the entries of the matrix add up to the same number)
 """
 
 itself = torch.eye(2 * N, dtype=torch.bool, device=device)

@@ -2,6 +2,7 @@
 
 Caught by: test_vectorized_value
 Hint: Make new tensors on `device`.
+Symptom: CUDA|NVIDIA|cuda
 """
 
 itself = torch.eye(2 * N, dtype=torch.bool, device="cuda")

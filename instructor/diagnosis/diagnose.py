@@ -1,0 +1,117 @@
+"""From failed checks and their recordings to the mistakes behind them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+
+from instructor.diagnosis.difference import difference
+from instructor.diagnosis.match import Match, candidates, costly, follows_from, matches, rights
+from instructor.diagnosis.recording import Recording
+from instructor.diagnosis.replay import OutOfTime, Replay
+from instructor.grading.result import CheckResult, Diagnosis
+from instructor.tasks import Task, code_tasks
+
+SECONDS = 30.0  # for all replays of one submission
+SHOWN = 3  # mistakes that are named for one check
+
+
+def diagnose(
+    results: Sequence[CheckResult],
+    recordings: Mapping[str, Recording],
+    seconds: float = SECONDS,
+    left_out: Iterable[str] = (),
+) -> list[CheckResult]:
+    """The results, each failed one with the mistakes that explain it, or how its answer differs.
+
+    `recordings` are those of failed checks by their names. `left_out` names fill-ins that are not tried.
+    """
+    named: dict[str, str] = {}  # the mistake found in a task
+    said: dict[str, CheckResult] = {}
+    with Replay(seconds) as replay:
+        for task in _needs_first():
+            own = [result for result in results if result.task == task.id]
+            failed = [each for each in own if each.outcome == "failed" and not each.not_started]
+            if failed:
+                context = {need: named[need] for need in _all_needs(task) if need in named}
+                for each in _explained(task, own, failed, recordings, context, replay, set(left_out)):
+                    said[each.name] = each
+                first = next((d for each in failed for d in said[each.name].diagnosis if d.whole), None)
+                if first:
+                    named[task.id] = first.fillin
+    return [said.get(result.name, result) for result in results]
+
+
+def _explained(
+    task: Task,
+    own: list[CheckResult],
+    failed: list[CheckResult],
+    recordings: Mapping[str, Recording],
+    context: Mapping[str, str],
+    replay: Replay,
+    left_out: set[str],
+) -> list[CheckResult]:
+    kept = {each.name: recordings[each.name] for each in failed if each.name in recordings}
+    kept = {name: recording for name, recording in kept.items() if recording.exchanges}
+    cheap = {n: r for n, r in kept.items() if not all(costly(each.request) for each in r.exchanges)}
+    if context and follows_from(context, cheap, replay):
+        causes = ", ".join(context)
+        sentence = f"Your code is right for what {causes} gives at present: look there first."
+        return [dataclasses.replace(each, difference=sentence) for each in failed]
+    tried = [fillin for fillin in candidates(task.id, own) if fillin.name not in left_out]
+    messages = {each.name: each.message for each in failed}
+    found = matches(tried, cheap, messages, context, replay)
+    best = _best([match for some in found.values() for match in some])
+    explained = []
+    for each in failed:
+        chosen = _best(found[each.name]) or ([] if each.name in cheap else best)
+        diagnosis = tuple(_diagnosis(match, task) for match in chosen[:SHOWN])
+        said = "" if diagnosis else _difference(cheap.get(each.name), context, replay)
+        explained.append(dataclasses.replace(each, diagnosis=diagnosis, difference=said))
+    return explained
+
+
+def _best(found: list[Match]) -> list[Match]:
+    """The matches that count: whole ones, where there are any, each mistake once."""
+    once = list({match.fillin.name: match for match in reversed(found)}.values())[::-1]
+    return [match for match in once if match.whole] or once
+
+
+def _diagnosis(match: Match, task: Task) -> Diagnosis:
+    fillin = match.fillin
+    return Diagnosis(fillin.name, fillin.sentence, fillin.hint, fillin.formula or task.formula, match.whole)
+
+
+def _difference(recording: Recording | None, context: Mapping[str, str], replay: Replay) -> str:
+    if recording is None:
+        return ""
+    exchanges = [each for each in recording.exchanges if not costly(each.request)]
+    try:
+        return difference(exchanges, rights(recording, exchanges, context, replay))
+    except OutOfTime:
+        return ""
+
+
+def _needs_first() -> list[Task]:
+    """The tasks with a block, each after those that it needs."""
+    ordered: dict[str, Task] = {}
+    tasks = {task.id: task for task in code_tasks()}
+
+    def add(task: Task) -> None:
+        for need in task.needs:
+            if need in tasks and need not in ordered:
+                add(tasks[need])
+        ordered[task.id] = task
+
+    for task in tasks.values():
+        add(task)
+    return list(ordered.values())
+
+
+def _all_needs(task: Task) -> list[str]:
+    tasks = {each.id: each for each in code_tasks()}
+    found: dict[str, None] = {}
+    for need in task.needs:
+        if need in tasks:
+            found |= dict.fromkeys([*_all_needs(tasks[need]), need])
+    return list(found)

@@ -1,0 +1,209 @@
+"""Which mistakes of the catalogue explain the failed checks of a task."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from instructor.compose import Fillin, fillins
+from instructor.diagnosis.draws import Draws
+from instructor.diagnosis.parts import MISSING, Parts, differs, distance, explains, parts_of
+from instructor.diagnosis.recording import Exchange, Recording
+from instructor.diagnosis.replay import Failure, OutOfTime, Replay
+from instructor.grading.result import CheckResult
+from instructor.sandbox.inside.recipes import Recipe
+
+
+@dataclass(frozen=True)
+class Match:
+    """One mistake and one failed check.
+
+    It is `whole` when everything that the student's code gave is what the mistake gives; else some kinds of
+    parts are (the gradients, say), and what is wrong with the others is something else. `told` counts the
+    parts that tell the mistake from a right answer.
+    """
+
+    fillin: Fillin
+    check: str
+    whole: bool
+    told: int
+    distance: float = 0.0
+
+
+def candidates(task: str, checks: list[CheckResult]) -> list[Fillin]:
+    """The mistakes to be tried: not those whose own check passed, and not those that equal another."""
+    passed = {check.name for check in checks if check.passed}
+    wrong = (fillin for fillin in fillins(task).values() if fillin.kind == "wrong")
+    return [fillin for fillin in wrong if not fillin.same_as and fillin.caught_by not in passed]
+
+
+def matches(
+    tried: list[Fillin],
+    recordings: Mapping[str, Recording],
+    messages: Mapping[str, str],
+    context: Mapping[str, str],
+    replay: Replay,
+) -> dict[str, list[Match]]:
+    """For each failed check by name the mistakes that explain it, the likeliest first.
+
+    `messages` has what was said of each failed check, `context` the fill-ins of other tasks. What there was
+    no time for is left out.
+    """
+    found: dict[str, list[Match]] = {name: [] for name in messages}
+    for name, message in messages.items():
+        found[name] += [
+            Match(fillin, name, True, 1)
+            for fillin in tried
+            if fillin.symptom and fillin.caught_by == name and re.search(fillin.symptom, message)
+        ]
+    try:
+        for name, recording in recordings.items():
+            exchanges = [each for each in recording.exchanges if not costly(each.request)]
+            given, right = _given(exchanges), rights(recording, exchanges, context, replay)
+            for fillin in tried:
+                if not fillin.symptom:
+                    side = _Side(given, right)
+                    choice = {**context, fillin.task: fillin.name}
+                    _replayed(choice, recording, exchanges, replay, side)
+                    found[name] += side.match(fillin, name)
+    except OutOfTime:
+        pass
+    return _ranked(found)
+
+
+def follows_from(context: Mapping[str, str], recordings: Mapping[str, Recording], replay: Replay) -> bool:
+    """Whether right answers over the mistakes of other tasks give what the student's code gave."""
+    try:
+        for recording in recordings.values():
+            exchanges = [each for each in recording.exchanges if not costly(each.request)]
+            right = rights(recording, exchanges, {}, replay)
+            side = _Side(_given(exchanges), right)
+            _replayed(context, recording, exchanges, replay, side)
+            if not any(match.whole for match in side.match(None, "")):
+                return False
+    except OutOfTime:
+        return False
+    return bool(recordings)
+
+
+def rights(
+    recording: Recording, exchanges: list[Exchange], context: Mapping[str, str], replay: Replay
+) -> Parts:
+    """The parts of right answers to the exchanges, over the fill-ins of other tasks in `context`."""
+    return _replayed(context, recording, exchanges, replay)
+
+
+def costly(request: dict) -> bool:
+    """Whether a request takes seconds: the pretrained network, or training until something is learned."""
+    if request["op"] == "drive":
+        return request["kwargs"].get("optimizer") == "Adam"
+    return any(isinstance(each, Recipe) and each.name == "pretrained" for each in request["args"])
+
+
+def _given(exchanges: list[Exchange]) -> Parts:
+    parts: Parts = {}
+    for number, exchange in enumerate(exchanges):
+        _add(parts, parts_of(number, exchange.request, exchange.answer))
+    return parts
+
+
+def _add(parts: Parts, more: Parts) -> None:
+    for key, part in more.items():
+        known = parts.get(key)
+        parts[key] = known + part if isinstance(known, Draws) and isinstance(part, Draws) else part
+
+
+class _Side:
+    """One mistake's parts beside the given ones, as they come in."""
+
+    def __init__(self, given: Parts, right: Parts) -> None:
+        self._given, self._right, self._parts = given, right, {}
+        self._number = -1
+
+    def add(self, number: int, parts: Parts) -> bool:
+        """Take the parts of the next answer; say whether it is worth going on."""
+        _add(self._parts, parts)
+        if any(isinstance(part, Draws) for part in parts.values()):
+            return self._worth_drawing(parts)
+        numbered = {key for key in (*self._given, *parts) if len(key) > 1 and key[1] == number}
+        kinds: dict[str, bool] = {}
+        for key in numbered:
+            good = explains(
+                parts.get(key, MISSING), self._given.get(key, MISSING), self._right.get(key, MISSING)
+            )
+            kinds[key[0]] = kinds.get(key[0], True) and good
+        return any(kinds.values())
+
+    def _worth_drawing(self, keys: Parts) -> bool:
+        """Whether the draws so far agree, or one kind of what tells this mistake does."""
+        kinds: dict[str, list[bool]] = {}
+        for key in keys:
+            mistake, given, true = (
+                side.get(key, MISSING) for side in (self._parts, self._given, self._right)
+            )
+            agrees = explains(mistake, given, true) or distance(mistake, given) < 1.3
+            kinds.setdefault(key[0], []).append(agrees)
+        return all(all(each) for each in kinds.values())
+
+    def match(self, fillin: Fillin | None, check: str) -> list[Match]:
+        keys = {**self._given, **self._parts}
+        told: dict[str, int] = {}
+        right: dict[str, bool] = {}
+        apart = 0.0
+        for key in keys:
+            mistake, given, true = (
+                side.get(key, MISSING) for side in (self._parts, self._given, self._right)
+            )
+            kind = key[0]
+            right[kind] = right.get(kind, True) and explains(mistake, given, true)
+            told[kind] = told.get(kind, 0) + differs(mistake, true)
+            apart += distance(mistake, given)
+        named = sum(count for kind, count in told.items() if right[kind])
+        astray = any(count and not right[kind] for kind, count in told.items())
+        if not named or astray:
+            return []
+        return [Match(fillin, check, all(right.values()), named, apart)]
+
+
+def _replayed(
+    choice: Mapping[str, str],
+    recording: Recording,
+    exchanges: list[Exchange],
+    replay: Replay,
+    side: _Side | None = None,
+) -> Parts:
+    parts: Parts = {}
+    ask = replay.session(choice, recording.seed)
+    for number, exchange in enumerate(exchanges):
+        request = _other_seed(exchange.request) if side else exchange.request
+        answer = ask(request)
+        more = parts_of(number, exchange.request, answer)
+        _add(parts, more)
+        if side and not side.add(number, more):
+            break
+        if isinstance(answer, Failure) and not isinstance(exchange.answer, dict):
+            break
+    return parts
+
+
+def _other_seed(request: dict) -> dict:
+    """Draws are compared by their statistics, never by the luck of one seed."""
+    if request["op"] == "drive" and request["name"] == "train_transform_draws":
+        kwargs = request["kwargs"]
+        return request | {"kwargs": kwargs | {"seed": kwargs["seed"] ^ 0x5EED}}
+    return request
+
+
+def _ranked(found: dict[str, list[Match]]) -> dict[str, list[Match]]:
+    """Each check's matches, best first: mistakes that explain the most checks, wholly, and tell the most."""
+    score: dict[str, list[float]] = {}
+    for each in (match for some in found.values() for match in some):
+        entry = score.setdefault(each.fillin.name, [0, 0, 0, 0.0])
+        for k, gain in enumerate((each.whole, 1, each.told, -each.distance)):
+            entry[k] += gain
+
+    def rank(match: Match) -> tuple:
+        return (not match.whole, *(-number for number in score[match.fillin.name]), match.fillin.name)
+
+    return {name: sorted(some, key=rank) for name, some in found.items()}

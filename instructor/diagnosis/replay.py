@@ -1,0 +1,174 @@
+"""Asking the kit's own fill-ins what a check asked a student.
+
+They run in this process, so only fill-ins of the kit may ever be asked; each call has a time limit.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import random
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy
+import torch
+
+from instructor.reference import load
+from instructor.sandbox.client import StudentError
+from instructor.sandbox.inside import drivers, session
+from instructor.sandbox.inside.bounds import Bounds
+from instructor.sandbox.inside.values import CannotCross, decode, encode
+from instructor.tasks import code_tasks
+
+CALL_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A call that did not return: the kind of its end, as a StudentError, and the type of what was raised."""
+
+    kind: str
+    type: str = ""
+    message: str = field(default="", compare=False)
+
+
+class OutOfTime(Exception):  # noqa: N818
+    """The time for all replays is over."""
+
+
+class Replay:
+    """Packages of the kit with chosen fill-ins, to be asked for at most `seconds` in all."""
+
+    def __init__(self, seconds: float) -> None:
+        self._until = time.monotonic() + seconds
+        self._packages: dict[frozenset, str] = {}
+
+    def __enter__(self) -> Replay:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for package in self._packages.values():
+            for name in [key for key in sys.modules if key == package or key.startswith(f"{package}.")]:
+                del sys.modules[name]
+
+    def session(
+        self, choice: Mapping[str, str | None], seed: int, call_seconds: float = CALL_SECONDS
+    ) -> Callable[[dict], dict | Failure]:
+        """A function that answers requests as a session with these fill-ins would.
+
+        A task that `choice` does not name has its reference, one that is None there is not filled. The
+        function raises OutOfTime.
+        """
+        name, own = self._package(choice), _Randomness(seed)
+
+        def ask(request: dict) -> dict | Failure:
+            with own, torch.enable_grad():  # whatever an interrupted call leaves behind
+                return self._answer(name, request, call_seconds)
+
+        return ask
+
+    def _package(self, choice: Mapping[str, str | None]) -> str:
+        whole = {task.id: "reference" for task in code_tasks()} | dict(choice)
+        key = frozenset(whole.items())
+        if key not in self._packages:
+            name = f"cs231n_replay_{id(self)}_{len(self._packages)}"
+            load(whole, name)
+            self._packages[key] = name
+        return self._packages[key]
+
+    def _answer(self, package: str, request: dict, call_seconds: float) -> dict | Failure:
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise OutOfTime
+        silence = io.StringIO()
+        try:
+            with (
+                contextlib.redirect_stdout(silence),
+                contextlib.redirect_stderr(silence),
+                _within(min(left, call_seconds)),
+            ):
+                return _through_the_wire(_asked(package, _through_the_wire(request)))
+        except CannotCross:
+            return Failure("WrongType")
+        except _TooLong:
+            return Failure("TimedOut")
+        except Exception as error:
+            if type(error).__name__ == "TaskNotStarted":
+                return Failure("NotStarted", message=error.task)
+            return Failure("Raised", type(error).__name__, str(error))
+
+
+class _Randomness:
+    """The random generators of one session, apart from those of this process."""
+
+    def __init__(self, seed: int) -> None:
+        before = self._states()
+        random.seed(seed)
+        numpy.random.seed(seed)
+        torch.manual_seed(seed)
+        self._own = self._states()
+        self._set(before)
+
+    def __enter__(self) -> None:
+        self._before = self._states()
+        self._set(self._own)
+
+    def __exit__(self, *_: object) -> None:
+        self._own = self._states()
+        self._set(self._before)
+
+    def _states(self) -> tuple:
+        return random.getstate(), numpy.random.get_state(), torch.get_rng_state()
+
+    def _set(self, states: tuple) -> None:
+        random.setstate(states[0])
+        numpy.random.set_state(states[1])
+        torch.set_rng_state(states[2])
+
+
+def failure_of(error: StudentError) -> Failure:
+    """What a student's code did instead of returning, in the words of a replay."""
+    return Failure(type(error).__name__, getattr(error, "type_name", ""))
+
+
+def _asked(package: str, request: dict) -> dict:
+    if request["op"] == "drive":
+        driver = getattr(drivers, request["name"])
+        return {"value": driver(sys.modules[package], **request["kwargs"])}
+    module = package + request["module"].removeprefix("cs231n")
+    return session.call(request | {"module": module})
+
+
+def _through_the_wire(value: dict) -> dict:
+    """A copy that shares nothing with the original, and holds only what the wire carries."""
+    bounds = Bounds()
+    tree, tensors = encode(value, bounds)
+    return decode(tree, tensors, bounds)
+
+
+class _TooLong(BaseException):
+    pass
+
+
+@contextlib.contextmanager
+def _within(seconds: float) -> Iterator[None]:
+    """Raise _TooLong after some seconds; only the main thread can be interrupted."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise _TooLong
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
