@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from instructor.grading.result import CheckResult, Diagnosis
 from instructor.tasks import feedback_level
 
@@ -22,6 +24,11 @@ def told(check: CheckResult, level: str | None = None) -> list[str]:
     if level == "formula":
         lines += [first.hint, *([f"Formula: {first.formula}"] if first.formula else [])]
     return lines + [f"Or: {_inside(other.misconception)}" for other in others if _fits(other, first)]
+
+
+def explanations(checks: Iterable[CheckResult], level: str | None = None) -> list[str]:
+    """What is told of several checks, each explanation once, its sentences on lines of their own."""
+    return list(dict.fromkeys("\n".join(lines) for check in checks if (lines := told(check, level))))
 
 
 def _fits(other: Diagnosis, first: Diagnosis) -> bool:

@@ -10,7 +10,8 @@ from instructor.diagnosis.parts import differs, explains
 from instructor.diagnosis.recording import KEPT, Exchange, Recording
 from instructor.diagnosis.replay import Failure, Replay
 from instructor.diagnosis.wording import told
-from instructor.grading.result import CheckResult, Diagnosis
+from instructor.grading.report.feedback import feedback_html
+from instructor.grading.result import CheckResult, Diagnosis, Result, TaskResult
 from instructor.sandbox.client import Raised
 
 SEED = 4
@@ -164,3 +165,18 @@ def test_answers_that_are_too_large_are_not_kept():
     recording.note({}, {"values": [torch.zeros(1).expand(KEPT // 4)]})
     recording.note({}, Raised("IndexError", "no such entry"))
     assert len(recording.exchanges) == 1
+
+
+def test_the_feedback_page_shows_the_mistake_once_and_escaped(monkeypatch):
+    diagnosis = Diagnosis("wrong_one", "The <b>sign</b> is dropped.", "Keep it.", "s = a · b")
+    checks = tuple(
+        CheckResult(f"test_{k}", "sim", "value", "It is right.", "failed", diagnosis=(diagnosis,))
+        for k in range(2)
+    )
+    task = TaskResult("sim", "Cosine similarity", 5, 0, "wrong", {"value": (0.0, 5)}, checks)
+    monkeypatch.setattr("instructor.diagnosis.wording.feedback_level", lambda: "formula")
+    page = feedback_html(Result("somebody", 1, "bwrap", [task]))
+    assert page.count("the &lt;b&gt;sign&lt;/b&gt; is dropped.") == 1
+    assert "Formula: s = a · b" in page
+    monkeypatch.setattr("instructor.diagnosis.wording.feedback_level", lambda: "none")
+    assert "is dropped" not in feedback_html(Result("somebody", 1, "bwrap", [task]))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from instructor.diagnosis.wording import explanations
 from instructor.grading.report.words import aspect_words, conditions, number, sentence
 from instructor.grading.result import Result
 
@@ -33,6 +34,7 @@ def environment(folder: Path) -> Environment:
         lstrip_blocks=True,
     )
     found.filters |= {"number": number, "words": aspect_words, "slug": _slug, "sentence": sentence}
+    found.filters["explained"] = explanations
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from instructor.diagnosis.wording import explanations
 from instructor.grading.result import NOT_STARTED, Result, TaskResult
 
 SANDBOXES = {
@@ -32,8 +33,11 @@ def conditions(result: Result) -> str:
 
 
 def failures(task: TaskResult, aspect: str) -> list[str]:
-    """A line for each check of an aspect that did not pass: what should hold, and what came instead."""
+    """A line for each check of an aspect that did not pass, and what mistake is behind them.
+
+    A line says what should hold and what came instead.
+    """
     if task.status == NOT_STARTED:
         return ["This task is not started yet."]
     failed = [check for check in task.checks if check.aspect == aspect and not check.passed]
-    return [f"{check.label} {sentence(check.message)}".strip() for check in failed]
+    return [f"{check.label} {sentence(check.message)}".strip() for check in failed] + explanations(failed)
