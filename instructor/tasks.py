@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+PICTURES = ("none", "own", "beside")
 LEVELS = ("none", "misconception", "formula")
 TASKS_FILE = ROOT / "instructor" / "tasks.toml"
 
@@ -72,6 +73,14 @@ def feedback_level(path: Path = TASKS_FILE) -> str:
     if level not in LEVELS:
         raise ValueError(f"{path.name}: the level of feedback is {' or '.join(LEVELS)}, not {level!r}")
     return level
+
+
+def feedback_pictures(path: Path = TASKS_FILE) -> str:
+    """Whether students see pictures of what their code does. Raises ValueError for another word."""
+    pictures = tomllib.loads(path.read_text(encoding="utf-8"))["feedback"].get("pictures", "none")
+    if pictures not in PICTURES:
+        raise ValueError(f"{path.name}: pictures are {' or '.join(PICTURES)}, not {pictures!r}")
+    return pictures
 
 
 def withheld(path: Path = TASKS_FILE) -> tuple[str, ...]:

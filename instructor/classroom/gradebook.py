@@ -49,7 +49,7 @@ class Line:
 def slim(result: Result) -> Result:
     """A result with its points alone, so that those of a large class fit into memory."""
     tasks = [replace(task, checks=(), remark="", hint="") for task in result.tasks]
-    return replace(result, tasks=tasks, remarks=[], internal=[], ignored=[])
+    return replace(result, tasks=tasks, remarks=[], internal=[], ignored=[], pictures=[])
 
 
 def write_gradebooks(folder: Path, lines: Iterable[Line], tasks: Sequence[Task], title: str) -> None:

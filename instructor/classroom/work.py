@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import dataclasses
+import importlib
 import json
 import threading
 import traceback
@@ -16,6 +17,7 @@ from instructor.grading.intake import Submission
 from instructor.grading.result import Result
 from instructor.sandbox.limits import Limits
 
+WARM = ("instructor.grading.grade", "scipy.ndimage", "PIL.JpegImagePlugin")
 Progress = Callable[[str, int, int], None]
 
 
@@ -78,8 +80,12 @@ def is_final(result: Result) -> bool:
 def warm_up() -> None:
     """Import and make what every submission needs, in one thread, so that a fork has it at once."""
     import torch
+    from tqdm import tqdm
 
     torch.set_num_threads(1)
+    for name in WARM:
+        importlib.import_module(name)
+    tqdm.set_lock(threading.RLock())  # its own one would be shared between processes, and left behind
     from instructor.hidden_checks.marking import all_checks
     from instructor.reference import reference
     from instructor.sandbox.jail import choose

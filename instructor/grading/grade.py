@@ -9,14 +9,15 @@ from pathlib import Path
 
 from instructor.grading.intake import Submission, read_submission
 from instructor.grading.notebooks import code_cells, run_notebook
+from instructor.grading.pictures import take_pictures
 from instructor.grading.plugin import HiddenChecks, run_checks
-from instructor.grading.result import PASSED, CheckResult, Result, TaskResult
+from instructor.grading.result import PASSED, CheckResult, Picture, Result, TaskResult
 from instructor.grading.scoring import score_notebook, score_tasks
 from instructor.grading.workspace import compose_submission, marker_remarks, started_tasks
 from instructor.hidden_checks.marking import FOLDER, checks_of
 from instructor.sandbox.jail import Jail, JailBroken, choose
 from instructor.sandbox.limits import Limits
-from instructor.tasks import ROOT, Task, load_tasks
+from instructor.tasks import ROOT, Task, feedback_pictures, load_tasks
 
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
@@ -56,7 +57,8 @@ def grade_submission(
         workspace = compose_submission(submission, Path(folder) / "submission")
         with Jail(workspace, kind, limits) as jail:
             outcome = run_checks(jail, seed, steps.checked, checks, _checked(chosen, notebooks))
-        _require_some(outcome)
+            _require_some(outcome)
+            pictures = _pictures(jail, outcome.results)
         results = score_tasks(outcome.results, started_tasks(submission), set(submission.modules))
         if notebooks != "none":
             results = _run_notebooks(chosen, results, workspace, kind, limits, notebooks == "quick", steps)
@@ -70,6 +72,7 @@ def grade_submission(
         ignored=submission.ignored,
         digest=submission.digest(),
         seconds=time.monotonic() - began,
+        pictures=pictures,
     )
 
 
@@ -77,6 +80,12 @@ def _checked(chosen: list[Task], notebooks: str) -> set[str]:
     """The tasks whose hidden checks are run; for the check cells of a notebook, all are."""
     all_of_them = notebooks != "none" and any(task.is_notebook for task in chosen)
     return {task.id for task in (load_tasks() if all_of_them else chosen)}
+
+
+def _pictures(jail: Jail, checks: list[CheckResult]) -> list[Picture]:
+    """Pictures of the tasks in which something was done, as far as the instructor allows."""
+    wanted, begun = feedback_pictures(), {check.task for check in checks if not check.not_started}
+    return [] if wanted == "none" else take_pictures(jail, begun, wanted == "beside")
 
 
 def _require_some(outcome: HiddenChecks) -> None:

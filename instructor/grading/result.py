@@ -60,6 +60,16 @@ class TaskResult:
     hint: str = ""
 
 
+@dataclass(frozen=True)
+class Picture:
+    """What a student's code made of a public photo, or should make of it: a JPEG in base64, and its words."""
+
+    task: str
+    caption: str
+    alt: str
+    jpeg: str
+
+
 @dataclass
 class Result:
     """One graded submission.
@@ -78,6 +88,7 @@ class Result:
     digest: str = ""
     seconds: float = 0.0
     problem: str = ""
+    pictures: list[Picture] = field(default_factory=list)
 
     @property
     def score(self) -> float:

@@ -10,10 +10,15 @@ from pathlib import Path
 
 def write_atomically(path: Path, text: str) -> None:
     """Write `text` as UTF-8 beside `path` and put it in its place once it is on disk."""
+    write_bytes_atomically(path, text.encode("utf-8"))
+
+
+def write_bytes_atomically(path: Path, data: bytes) -> None:
+    """Write `data` beside `path` and put it in its place once it is on disk."""
     descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(beside, 0o644)

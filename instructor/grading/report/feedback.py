@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from instructor.diagnosis.wording import explanations
+from instructor.grading.report.next_steps import next_steps
 from instructor.grading.report.words import aspect_words, conditions, number, sentence
 from instructor.grading.result import Result
 
@@ -17,7 +18,9 @@ SHOWN = 12  # names of ignored files that are listed
 
 def feedback_html(result: Result) -> str:
     """The page for one result; everything in it is escaped."""
-    return _template().render(result=result, conditions=conditions(result), shown=SHOWN)
+    return _template().render(
+        result=result, conditions=conditions(result), steps=next_steps(result), shown=SHOWN
+    )
 
 
 def _slug(status: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from instructor.grading.report.words import aspect_words, conditions, failures, number
-from instructor.grading.result import Result, TaskResult
+from instructor.grading.result import Diagnosis, Result, TaskResult
+from instructor.tasks import feedback_level
 
 
 def gradescope_json(result: Result) -> str:
@@ -26,11 +27,35 @@ def gradescope_json(result: Result) -> str:
             "max_score": result.points,
             "seed": result.seed,
             "sandbox": result.sandbox,
-            "tasks": {task.id: {"score": task.earned, "status": task.status} for task in result.tasks},
+            "tasks": [_known(task) for task in result.tasks],
             "ignored": result.ignored,
         },
     }
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _known(task: TaskResult) -> dict:
+    """A task for other programs; no more of its mistakes than the student is told."""
+    told = feedback_level()
+    diagnoses = {diagnosis: None for check in task.checks for diagnosis in check.diagnosis}
+    return {
+        "id": task.id,
+        "status": task.status,
+        "score": task.earned,
+        "max_score": task.points,
+        "aspects": {aspect: [earned, points] for aspect, (earned, points) in task.aspects.items()},
+        "diagnoses": [_diagnosis(diagnosis, told) for diagnosis in diagnoses if told != "none"],
+    }
+
+
+def _diagnosis(diagnosis: Diagnosis, told: str) -> dict[str, str]:
+    more = told == "formula"
+    return {
+        "fillin": diagnosis.fillin,
+        "misconception": diagnosis.misconception,
+        "hint": diagnosis.hint if more else "",
+        "formula": diagnosis.formula if more else "",
+    }
 
 
 def _summary(result: Result) -> list[str]:
