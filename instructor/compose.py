@@ -57,11 +57,12 @@ class Fillin:
     symptom: str = ""
 
 
-def compose(destination: Path, choice: Mapping[str, str | None], package: Path = PACKAGE) -> Path:
+def compose(destination: Path, choice: Mapping[str, str | Fillin | None], package: Path = PACKAGE) -> Path:
     """Copy the package into `destination/cs231n` with the chosen fill-ins spliced in; return that folder.
 
-    `choice` maps a task's id to the name of its fill-in; a task that is absent or None stays unfilled. Raises
-    KeyError for an unknown task or fill-in and MarkerError for a block without its markers.
+    `choice` maps a task's id to the name of its fill-in, or to a fill-in that is not in the catalogue; a task
+    that is absent or None stays unfilled. Raises KeyError for an unknown task or fill-in and MarkerError for
+    a block without its markers.
     """
     if unknown := set(choice) - {task.id for task in code_tasks()}:
         raise KeyError(f"no such task: {', '.join(sorted(unknown))}")
@@ -71,11 +72,12 @@ def compose(destination: Path, choice: Mapping[str, str | None], package: Path =
         if (name := choice.get(task.id)) is None:
             continue
         known = fillins(task.id)
-        if name not in known:
+        if not isinstance(name, Fillin) and name not in known:
             raise KeyError(f"{task.id} has no fill-in {name!r}; there are {', '.join(sorted(known))}")
+        fillin = name if isinstance(name, Fillin) else known[name]
         path = destination / task.module
         source = path.read_text(encoding="utf-8")
-        path.write_text(splice(source, task.block, known[name].body), encoding="utf-8")
+        path.write_text(splice(source, task.block, fillin.body), encoding="utf-8")
     return target
 
 

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from instructor.compose import compose
+from instructor.compose import Fillin, compose
 from instructor.tasks import code_tasks, todo_modules
 
 
@@ -37,7 +37,7 @@ def function_of(package: ModuleType, task: str) -> Callable:
     return getattr(sys.modules[package.__name__ + name], task)
 
 
-def load(choice: Mapping[str, str | None], name: str) -> ModuleType:
+def load(choice: Mapping[str, str | Fillin | None], name: str) -> ModuleType:
     """Compose the package with the chosen fill-ins and import it, all TODO modules included, as `name`.
 
     Only for the kit's own code: whatever is imported here runs in the trusted process. A package that was

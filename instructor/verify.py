@@ -23,7 +23,7 @@ from instructor.grading.seeds import fresh_seed
 from instructor.sandbox.bubblewrap import SandboxUnavailable
 from instructor.sandbox.jail import JailBroken
 from instructor.tasks import Task, code_tasks
-from instructor.trials import UNTOUCHED, Verdict, run_trials, trials
+from instructor.trials import EVERY_CHECK, UNTOUCHED, Verdict, run_trials, trials
 
 LEGEND = "untouched earns 0; reference and right earn all; wrong is caught, as meant: by the check for it"
 
@@ -96,6 +96,7 @@ def judge(task: Task, verdicts: Iterable[Verdict]) -> Row:
     for name, each in by_name.items():
         kind = UNTOUCHED if name == UNTOUCHED else known[name].kind
         found = [fault for verdict in each for fault in _faults(task, known.get(name), verdict)]
+        found += _unsteady(each) if kind == "wrong" else []
         columns[kind].append(not any(fault.weighty for fault in found))
         if kind == "wrong":
             columns["intended"].append(not found)
@@ -125,13 +126,30 @@ def _faults(task: Task, fillin: Fillin | None, verdict: Verdict) -> list[_Fault]
     elif fillin.kind != "wrong":
         messages = {check.name: check.message for check in verdict.checks}
         faults += [_Fault(seed, f"failed {name}: {messages[name]}") for name in failed]
-        if verdict.earned != task.points and not failed:
+        if verdict.earned != task.points and not failed and verdict.trial.extent == EVERY_CHECK:
             faults.append(_Fault(seed, f"earned {verdict.earned:g} of {task.points} points"))
     elif not failed or verdict.earned >= task.points:
         faults.append(_Fault(seed, "was not caught"))
     elif fillin.caught_by not in failed:
         sentence = f"was caught by {', '.join(failed)}, not by {fillin.caught_by}"
         faults.append(_Fault(seed, sentence, weighty=False))
+    return faults
+
+
+def _unsteady(verdicts: Sequence[Verdict]) -> list[_Fault]:
+    """Checks that catch a wrong answer with some seeds and let it pass with others."""
+    passed: dict[str, dict[int, bool]] = {}
+    for verdict in verdicts:
+        for check in verdict.checks:
+            passed.setdefault(check.name, {})[verdict.trial.seed] = check.passed
+    faults = []
+    for name, by_seed in passed.items():
+        if len(set(by_seed.values())) > 1:
+            rarer = sum(by_seed.values()) * 2 <= len(by_seed)
+            word = "passed" if rarer else "was caught by"
+            faults += [
+                _Fault(seed, f"{word} {name}", False) for seed, good in by_seed.items() if good == rarer
+            ]
     return faults
 
 

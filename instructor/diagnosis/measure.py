@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf
 
 from instructor.diagnosis.recording import Recording
 from instructor.diagnosis.replay import Replay
-from instructor.diagnosis.stand_in import StandIn
-from instructor.grading.outcome import outcome_of
 from instructor.grading.result import CheckResult
-from instructor.grading.seeds import Seeds
 from instructor.hidden_checks.marking import checks_of
-
-CALL_SECONDS = 10.0
+from instructor.trials import run_check
 
 
 def examine(
@@ -23,18 +20,11 @@ def examine(
     With `keep_all` the recordings of passed checks are returned too, with `heavy` the heavy checks are run.
     """
     results, recordings = [], {}
-    with Replay(seconds=1e6) as replay:
+    with Replay(inf) as replay:
         for check in (each for task in tasks for each in checks_of(task)):
             if check.heavy and not heavy:
                 continue
-            recording = Recording(Seeds(seed, f"session/{check.name}").seed())
-            ask = replay.session(choice, recording.seed, CALL_SECONDS)
-            error = None
-            try:
-                check.function(StandIn(ask, recording.note), Seeds(seed, check.name))
-            except Exception as raised:
-                error = raised
-            result, _ = outcome_of(check, error)
+            result, _, recording = run_check(check, seed, replay, choice)
             results.append(result)
             if keep_all or not result.passed:
                 recordings[check.name] = recording

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 import numpy
 import torch
 
+from instructor.compose import Fillin
 from instructor.reference import load
 from instructor.sandbox.client import StudentError
 from instructor.sandbox.inside import drivers, session
@@ -26,6 +27,7 @@ from instructor.sandbox.inside.values import CannotCross, decode, encode
 from instructor.tasks import code_tasks
 
 CALL_SECONDS = 3.0
+Choice = Mapping[str, "str | Fillin | None"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,9 @@ class Failure:
     kind: str
     type: str = ""
     message: str = field(default="", compare=False)
+
+
+Ask = Callable[..., "dict | Failure"]
 
 
 class OutOfTime(Exception):  # noqa: N818
@@ -56,23 +61,21 @@ class Replay:
             for name in [key for key in sys.modules if key == package or key.startswith(f"{package}.")]:
                 del sys.modules[name]
 
-    def session(
-        self, choice: Mapping[str, str | None], seed: int, call_seconds: float = CALL_SECONDS
-    ) -> Callable[[dict], dict | Failure]:
+    def session(self, choice: Choice, seed: int) -> Ask:
         """A function that answers requests as a session with these fill-ins would.
 
         A task that `choice` does not name has its reference, one that is None there is not filled. The
-        function raises OutOfTime.
+        function takes a request and the seconds for it, and raises OutOfTime.
         """
         name, own = self._package(choice), _Randomness(seed)
 
-        def ask(request: dict) -> dict | Failure:
+        def ask(request: dict, seconds: float = CALL_SECONDS) -> dict | Failure:
             with own, torch.enable_grad():  # whatever an interrupted call leaves behind
-                return self._answer(name, request, call_seconds)
+                return self._answer(name, request, seconds)
 
         return ask
 
-    def _package(self, choice: Mapping[str, str | None]) -> str:
+    def _package(self, choice: Choice) -> str:
         whole = {task.id: "reference" for task in code_tasks()} | dict(choice)
         key = frozenset(whole.items())
         if key not in self._packages:
@@ -81,7 +84,7 @@ class Replay:
             self._packages[key] = name
         return self._packages[key]
 
-    def _answer(self, package: str, request: dict, call_seconds: float) -> dict | Failure:
+    def _answer(self, package: str, request: dict, seconds: float) -> dict | Failure:
         left = self._until - time.monotonic()
         if left <= 0:
             raise OutOfTime
@@ -90,7 +93,7 @@ class Replay:
             with (
                 contextlib.redirect_stdout(silence),
                 contextlib.redirect_stderr(silence),
-                _within(min(left, call_seconds)),
+                _within(min(left, seconds)),
             ):
                 return _through_the_wire(_asked(package, _through_the_wire(request)))
         except CannotCross:

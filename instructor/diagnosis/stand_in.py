@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from instructor.diagnosis.replay import Failure
+from instructor.diagnosis.replay import Ask, Failure
 from instructor.sandbox.client import Died, NotStarted, Raised, Student, StudentError, TimedOut, WrongType
+
+SECONDS = 20.0  # for one call; nothing of the kit's own takes so long, unless it never ends
 
 
 class StandIn(Student):
@@ -13,14 +15,14 @@ class StandIn(Student):
 
     def __init__(
         self,
-        ask: Callable[[dict], dict | Failure],
+        ask: Ask,
         record: Callable[[dict, dict | StudentError], None] = lambda request, answer: None,
     ) -> None:
         super().__init__(jail=None, record=record)
         self._ask_kit = ask
 
     def _exchange(self, request: dict, timeout: float | None) -> dict:
-        answer = self._ask_kit(request)
+        answer = self._ask_kit(request, SECONDS if timeout is None else min(timeout, SECONDS))
         if isinstance(answer, Failure):
             raise _error(answer)
         return answer

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
+from functools import lru_cache, wraps
 
 import torch
 
@@ -53,6 +55,24 @@ class Seeds:
     def permutation(self, n: int) -> torch.Tensor:
         """The numbers 0 … n−1 in random order."""
         return torch.randperm(n, generator=self._generator)
+
+
+def remembered(make: Callable) -> Callable:
+    """Let a costly case, `make(rng, …)`, be drawn once for a check and a seed, however often it is run.
+
+    `make` gets a stream of its own, so that what is drawn after it is the same whether it was remembered or
+    not. Nobody may change what it returns.
+    """
+
+    @lru_cache(maxsize=48)
+    def kept(prefix: str, *args: object) -> object:
+        return make(Seeds(0, prefix), *args)
+
+    @wraps(make)
+    def draw(rng: Seeds, *args: object) -> object:
+        return kept(f"{make.__name__}/{rng.seed()}", *args)
+
+    return draw
 
 
 def fresh_seed() -> int:

@@ -3,7 +3,7 @@
 import torch
 from torchvision.transforms import RandomResizedCrop
 
-from instructor.grading.seeds import Seeds
+from instructor.grading.seeds import Seeds, remembered
 from instructor.hidden_checks.judging import expect, expect_tensor
 from instructor.hidden_checks.marking import check
 from instructor.hidden_checks.statistics import frequency_is, same_distribution
@@ -21,7 +21,7 @@ def test_transform_crop(student, rng):
     expect(crops.likeness.median() > 0.95, "the views are not parts of the image, resized")
     area, shape = crops.width * crops.height / (width * height), (crops.width / crops.height).log()
     expect(area.std() > 0.01, "every view shows a part of the same size")
-    top, left, tall, wide = _drawn_crops(rng, waves.image).T
+    top, left, tall, wide = _drawn_crops(rng, height, width).T
     same = same_distribution(area, wide * tall / (width * height), 0.03)
     expect(same and 0.065 < area.quantile(0.01) < 0.12, "the parts are larger or smaller than they should be")
     same = same_distribution(shape, (wide / tall).log(), 0.03)
@@ -107,9 +107,10 @@ def _views(student, rng: Seeds, image: torch.Tensor, draws: int) -> torch.Tensor
     return torch.cat(parts).float()
 
 
-def _drawn_crops(rng: Seeds, image: torch.Tensor, draws: int = 4000) -> torch.Tensor:
-    """What RandomResizedCrop draws for such an image: top, left, height and width, (draws, 4)."""
-    picture = image.permute(2, 0, 1)
+@remembered
+def _drawn_crops(rng: Seeds, height: int, width: int, draws: int = 4000) -> torch.Tensor:
+    """What RandomResizedCrop draws for an image of that size: top, left, height and width, (draws, 4)."""
+    picture = torch.empty(3, height, width)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(rng.seed())
         boxes = [RandomResizedCrop.get_params(picture, [0.08, 1.0], [3 / 4, 4 / 3]) for _ in range(draws)]

@@ -5,7 +5,7 @@ from itertools import islice
 
 import torch
 
-from instructor.grading.seeds import Seeds
+from instructor.grading.seeds import Seeds, remembered
 from instructor.hidden_checks.drawing import Case, classifier_case, image_size, photos
 from instructor.hidden_checks.judging import agrees, expect, expect_tensor, expect_untouched
 from instructor.hidden_checks.marking import check
@@ -32,18 +32,12 @@ def test_fooling_image_fools(student, rng):
 @check(TASK, "fools", heavy=True)
 def test_fooling_pretrained_network(student, rng):
     """The pretrained network takes a real photo, hardly changed, for another class."""
-    network, X = Recipe("pretrained").build(), photos(rng, 1)
+    case = _photo_case(rng)
+    image = _fooling_image(student, case, None)
     with torch.no_grad():
-        ranked = network(X)[0].argsort(descending=True)
-    for rank in rng.permutation(40).tolist():  # an unlikely class, but within reach
-        target = ranked[10 + rank : 11 + rank]
-        if any(scores.argmax() == target for _, scores in islice(_walk(X, int(target), network), 1, 20)):
-            break
-    image = _fooling_image(student, Case(X, target, Recipe("pretrained")), None)
-    with torch.no_grad():
-        predicted = network(image.float()).argmax(dim=1)
-    expect(predicted == target, "the pretrained network does not take the image for the target class")
-    expect((image - X).norm() < FAR, f"{WHAT} is far from the photo it started from")
+        predicted = case.model.build()(image.float()).argmax(dim=1)
+    expect(predicted == case.y, "the pretrained network does not take the image for the target class")
+    expect((image - case.X).norm() < FAR, f"{WHAT} is far from the photo it started from")
 
 
 @check(TASK, "step")
@@ -104,6 +98,21 @@ def test_fooling_leaves_inputs_alone(student, rng):
     expect(agrees(second, first, 1e-5), "a second call with the same image gives another fooling image")
 
 
+@remembered
+def _photo_case(rng: Seeds) -> Case:
+    """A photo and an unlikely class that is within reach of 20 steps in the pretrained network."""
+    model, X = Recipe("pretrained"), photos(rng, 1)
+    network = model.build()
+    with torch.no_grad():
+        ranked = network(X)[0].argsort(descending=True)
+    for rank in rng.permutation(40).tolist():
+        target = ranked[10 + rank : 11 + rank]
+        if any(scores.argmax() == target for _, scores in islice(_walk(X, int(target), network), 1, 20)):
+            break
+    return Case(X, target, model)
+
+
+@remembered
 def reachable_case(rng: Seeds, low: int, high: int, training: bool = False) -> Case:
     """An image whose target class wins after at least `low` and fewer than `high` steps.
 

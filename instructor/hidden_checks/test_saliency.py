@@ -1,5 +1,8 @@
 """Saliency maps: the largest magnitude over the channels of the gradient of each correct class's score."""
 
+import torch
+
+from instructor.grading.seeds import Seeds, remembered
 from instructor.hidden_checks.drawing import classifier_case, photos
 from instructor.hidden_checks.judging import agrees, expect, expect_close, expect_tensor, expect_untouched
 from instructor.hidden_checks.marking import check
@@ -30,9 +33,8 @@ def test_saliency_evaluation_mode(student, rng):
 @check(TASK, "value", heavy=True)
 def test_saliency_pretrained_network(student, rng):
     """The maps of real photos in the pretrained network are right."""
-    X, y = photos(rng, 2), rng.integers(0, 1000, 2)
+    X, y, right = _photo_case(rng)
     maps = student.compute_saliency_maps(X, y, Recipe("pretrained"))
-    right = answer(TASK)(X, y, Recipe("pretrained").build())
     value = expect_tensor(maps, right.shape, "the maps")
     # Rounding may flip a few of the million units; a wrong map is far off.
     error = (value - right).flatten(1).norm(dim=1) / right.flatten(1).norm(dim=1)
@@ -70,3 +72,10 @@ def test_saliency_leaves_inputs_alone(student, rng):
     other = student.compute_saliency_maps(case.X.roll(1, dims=0), case.y.roll(1), case.model)
     other = expect_tensor(other, shape, "the maps")
     expect(not agrees(other, first, 1e-3), "other images give the same maps")
+
+
+@remembered
+def _photo_case(rng: Seeds) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Two photos, a class for each, and their maps."""
+    X, y = photos(rng, 2), rng.integers(0, 1000, 2)
+    return X, y, answer(TASK)(X, y, Recipe("pretrained").build())

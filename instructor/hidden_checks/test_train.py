@@ -6,7 +6,7 @@ import math
 
 import torch
 
-from instructor.grading.seeds import Seeds
+from instructor.grading.seeds import Seeds, remembered
 from instructor.hidden_checks.judging import agrees, expect, expect_number, expect_tensor
 from instructor.hidden_checks.marking import check
 from instructor.reference import reference
@@ -71,6 +71,7 @@ def _random_case(rng: Seeds, batches: int, epochs: int = 1, norm: str = "group")
     }
 
 
+@remembered
 def _learnable_case(rng: Seeds) -> tuple[dict, torch.Tensor, torch.Tensor]:
     """Views of waves in four directions under random colors, and new images with their classes.
 
