@@ -8,6 +8,7 @@ from pathlib import Path
 
 from instructor.classroom.options import add_grade
 from instructor.commands import compose_command, notebooks_command, verify_command
+from instructor.languages.writing import languages_command
 from instructor.release import command as release
 from instructor.sandbox.doctor import doctor_command
 from instructor.sandbox.kinds import KINDS
@@ -59,6 +60,12 @@ def parser() -> argparse.ArgumentParser:
     verify.add_argument("--seeds", type=int, default=1, metavar="K", help="repeat with K seeds (default: 1)")
     verify.add_argument("--seed", type=int, help="the first seed (default: a fresh one)")
     verify.add_argument("--jobs", type=int, default=2, metavar="J", help="processes at a time (default: 2)")
+    verify.add_argument(
+        "--mutants",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="also try small changes of the reference, once (default: yes)",
+    )
     verify.add_argument("--sandbox", choices=KINDS, default="auto", help="as for grade")
     verify.set_defaults(run=verify_command)
 
@@ -69,6 +76,10 @@ def parser() -> argparse.ArgumentParser:
         "should; 1: none does, or the one that would be used lets something through.",
     )
     doctor.set_defaults(run=doctor_command)
+    languages = commands.add_parser("languages", help="write the notebooks and READMEs in other languages")
+    languages.add_argument("--check", action="store_true", help="write nothing; exit 1 if one would change")
+    languages.set_defaults(run=languages_command)
+
     release.add_parsers(commands)
     return top
 

@@ -1,15 +1,19 @@
 """verify: what it counts, what it names, and its exit status."""
 
 import argparse
+import dataclasses
 
 import pytest
 
+from instructor import rows
 from instructor import verify as verify_module
 from instructor.grading.result import CheckResult
 from instructor.hidden_checks.marking import checks_of
+from instructor.mutants.operators import mutants
+from instructor.mutants.survivors import equivalent
 from instructor.sandbox.bubblewrap import SandboxUnavailable
 from instructor.tasks import code_tasks
-from instructor.trials import UNTOUCHED, Trial, Verdict, trials
+from instructor.trials import UNTIL_CAUGHT, UNTOUCHED, Trial, Verdict, trials
 from instructor.verify import judge, verify
 
 SIM = next(task for task in code_tasks() if task.id == "sim")
@@ -37,7 +41,7 @@ def verdict(fillin, failed=(), earned=None, seed=1, broken=(), not_started=False
 
 def options(**changes):
     return argparse.Namespace(
-        **{"tasks": "sim", "seeds": 1, "seed": 3, "jobs": 1, "sandbox": "auto"} | changes
+        **{"tasks": "sim", "seeds": 1, "seed": 3, "jobs": 1, "sandbox": "auto", "mutants": False} | changes
     )
 
 
@@ -52,6 +56,7 @@ def test_all_is_well_when_every_fill_in_is_judged_as_known():
         ],
     )
     assert (row.untouched, row.reference, row.accepted, row.caught, row.as_intended) == ((1, 1),) * 5
+    assert row.mutants == (0, 0)
     assert row.faults == ()
 
 
@@ -88,6 +93,37 @@ def test_a_verdict_that_changes_with_the_seed_is_named_with_its_seeds():
         "sim, wrong_dot_product: was not caught (only with seed 2)",
         f"sim, wrong_dot_product: passed {MEANT} (only with seed 2)",
     )
+
+
+def test_a_mutant_survives_unless_it_is_caught_or_listed_as_right(monkeypatch):
+    one, two = mutants("sim")[:2]
+    trial = Trial("sim", one.name, 1, False, UNTIL_CAUGHT, one)
+    caught = Verdict(trial, verdict("reference", [MEANT]).checks, 0, ())
+    alive = Verdict(dataclasses.replace(trial, body=two), verdict("reference").checks, 5, ())
+    row = judge(SIM, [caught, alive])
+    assert row.mutants == (1, 2)
+    assert row.faults == (f"sim, mutant: survives: {two.sentence}",)
+    monkeypatch.setattr(rows, "equivalent", lambda: {("sim", two.sentence): "It is the same."})
+    assert judge(SIM, [caught, alive]).mutants == (2, 2)
+    monkeypatch.setattr(rows, "equivalent", lambda: {("sim", one.sentence): "It is the same."})
+    assert "was caught, though it is listed as right" in judge(SIM, [caught]).faults[0]
+
+
+def test_mutants_differ_from_the_reference_and_from_each_other_and_are_code():
+    for task in code_tasks():
+        bodies = [mutant.body for mutant in mutants(task.id)]
+        assert len(bodies) == len(set(bodies)) >= 2
+        for body in bodies:
+            compile(body, task.id, "exec")
+
+
+def test_an_equivalent_mutant_needs_a_reason_and_is_one_that_there_is(tmp_path):
+    file = tmp_path / "equivalent.toml"
+    file.write_text('[[mutant]]\ntask = "sim"\nchange = "a → b"\n', encoding="utf-8")
+    with pytest.raises(ValueError, match="sentence"):
+        equivalent(file)
+    known = {(task.id, mutant.sentence) for task in code_tasks() for mutant in mutants(task.id)}
+    assert set(equivalent()) <= known
 
 
 def test_every_fill_in_and_the_untouched_package_are_tried_with_every_seed():
