@@ -8,6 +8,7 @@ from pathlib import Path
 
 from instructor.classroom.options import add_grade
 from instructor.commands import compose_command, notebooks_command, verify_command
+from instructor.gradescope.bundle import add_gradescope
 from instructor.languages.writing import languages_command
 from instructor.release import command as release
 from instructor.sandbox.doctor import doctor_command
@@ -29,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
     add_grade(commands)
+    add_gradescope(commands)
 
     compose = commands.add_parser("compose", help="lay out a folder as a student's checkout, with fill-ins")
     compose.add_argument("destination", type=Path, metavar="DEST", help="a folder that is new or empty")

@@ -29,7 +29,7 @@ def grade_command(options: argparse.Namespace) -> int:
     """Grade one submission, print the table and write the reports; or all of a class."""
     from instructor.classroom.entries import is_class
 
-    if is_class(options.path):
+    if not options.one and is_class(options.path):
         from instructor.classroom.command import grade_class_command
 
         return grade_class_command(options)
@@ -93,10 +93,11 @@ def compose_command(options: argparse.Namespace) -> int:
 
 
 def notebooks_command(options: argparse.Namespace) -> int:
-    """Run the notebooks with the reference and keep them tidy."""
+    """Run the notebooks with the reference and keep them tidy, then write those in other languages."""
+    from instructor.languages.writing import languages_command
     from instructor.notebooks import tidy_notebooks
 
-    return tidy_notebooks(check=options.check)
+    return tidy_notebooks(check=options.check) or languages_command(options)
 
 
 def verify_command(options: argparse.Namespace) -> int:

@@ -2,13 +2,15 @@
 #
 #   SUBMISSION=path  what to grade: a zip or a folder (default: the reference, composed and packed as a student would)
 #   SANDBOX=none     run the submission's code unprotected, and say so in every result
+#   LOWEST=path      where test-lowest makes its environment
 #   GRADE="..."      further options of `python -m instructor grade`
 REQUIREMENTS += instructor/requirements.txt
 TESTS += instructor/tests
+LOWEST = .venv-lowest
 export SYSTEM_PACKAGES = instructor/system_packages.sh
 GRADE_OPTIONS = $(if $(SANDBOX),--sandbox "$(SANDBOX)") $(GRADE)
 
-.PHONY: grade verify release test-browser lint format sandbox
+.PHONY: grade verify release test-docs test-lowest test-browser lint format sandbox
 
 grade: embedded-data sandbox ## grade SUBMISSION=path, or the reference solution when none is given
 ifneq ($(SUBMISSION),)
@@ -34,6 +36,14 @@ test-browser: embedded-data sandbox ## use the kit in a browser as a student doe
 	@$(PY) -c 'import playwright' 2>/dev/null || \
 	$(PY) -m pip install -qq --disable-pip-version-check --requirement instructor/requirements-browser.txt
 	@BROWSER_TESTS=1 $(PY) -m pytest instructor/tests/browser $(PYTEST)
+
+test-docs: embedded-data sandbox ## run every command that the docs name (some minutes)
+	@DOCS_TESTS=1 $(PY) -m pytest instructor/tests/test_docs.py $(PYTEST)
+
+test-lowest: embedded-data sandbox ## run the tests on the lowest versions that the requirements admit (5.5 GB)
+	@mkdir -p dist && sed -nE 's/^([A-Za-z0-9_.-]+)>=([0-9.]+)[^;]*/\1==\2/p' $(REQUIREMENTS) > dist/lowest.txt
+	@bash setup_environment.sh "$(LOWEST)" dist/lowest.txt
+	@"$(LOWEST)/bin/python" -m pytest $(TESTS) $(PYTEST)
 
 lint: environment ## look for mistakes of form
 	@$(PY) -m ruff check --quiet .

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -80,10 +79,11 @@ def share_environment(folder: Path, *requirements: Path) -> Path:
 
     So nothing is installed once more, and nothing is changed for those who use the other one.
     """
-    folder.mkdir(parents=True)
-    for name in ("bin", "lib"):
-        (folder / name).symlink_to(Path(sys.prefix) / name)
-    shutil.copy(Path(sys.prefix) / "pyvenv.cfg", folder)
+    python = folder / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    (folder / "pyvenv.cfg").touch()
     wanted = "".join(path.read_text(encoding="utf-8") for path in requirements)
     version = f"Python {sys.version_info[0]} {sys.version_info[1]}\n"
     (folder / ".complete").write_text(version + wanted, encoding="utf-8")

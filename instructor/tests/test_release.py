@@ -289,7 +289,7 @@ def test_a_faulty_release_is_not_left_in_dist(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(command, "RELEASE", tmp_path / "dist" / "release.zip")
     monkeypatch.setattr(command, "DIST", tmp_path / "dist")
     monkeypatch.setattr(command, "promises", lambda quick: {"it is good": lambda path: ["it is not"]})
-    options = command.argparse.Namespace(quick=True)
+    options = command.argparse.Namespace(quick=True, update_from=None)
     assert command.release_command(options) == 1
     assert not (tmp_path / "dist" / "release.zip").exists()
     said = capsys.readouterr()

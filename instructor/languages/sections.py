@@ -1,0 +1,89 @@
+"""A file of translated sections: the text of each cell of a notebook, or of each section of a page.
+
+    <!-- saliency 3fa9c2d1 -->
+    …the translation of the cell or section of that name…
+
+The digits are a fingerprint of the English text that was translated, so that a later change of it is noticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from markdown_it import MarkdownIt  # comes with rich
+
+MARK = re.compile(r"^<!-- (?P<name>[a-z0-9-]+)(?: (?P<of>[0-9a-f]{8}|new))? -->$", flags=re.MULTILINE)
+SPAN = re.compile(r"`[^`]+`")
+LINK = re.compile(r"\]\(([^)]+)\)")
+FORMULA = re.compile(r"\$\$.+?\$\$|\$.+?\$", flags=re.DOTALL)
+CODE = re.compile(r"^\[code \d+\]$", flags=re.MULTILINE)
+QUESTION = re.compile(r"\*\*(?:Question|问题) ?(\d+)\.?\*\*")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A translated text, and the fingerprint of the English one it was made from."""
+
+    text: str
+    of: str
+
+
+def fingerprint(english: str) -> str:
+    """Eight digits that change with the words of a text."""
+    return hashlib.sha256(" ".join(english.split()).encode()).hexdigest()[:8]
+
+
+def read_sections(path: Path) -> dict[str, Section]:
+    """The sections of a file by name; none when there is no such file."""
+    if not path.is_file():
+        return {}
+    parts = MARK.split(path.read_text(encoding="utf-8"))
+    found = zip(parts[1::3], parts[2::3], parts[3::3], strict=True)
+    return {name: Section(text.strip("\n"), of or "") for name, of, text in found}
+
+
+def translate(
+    english: Mapping[str, str], sections: Mapping[str, Section], where: str
+) -> tuple[dict[str, str], list[str]]:
+    """Each text in the other language, or as it is where that is missing; and what is wrong, in sentences.
+
+    `where` names the file of the sections.
+    """
+    texts, wrong = {}, []
+    for name, text in english.items():
+        section, mark = sections.get(name), f"<!-- {name} {fingerprint(text)} -->"
+        texts[name] = section.text if section else text
+        if section is None:
+            wrong.append(f"{where} lacks a translation of {name!r}. Begin it with {mark}")
+        elif section.of != fingerprint(text):
+            wrong.append(f"{where}: the English {name!r} has changed. Translate it anew, below {mark}")
+        else:
+            wrong += [f"{where}: {name!r} {fault}" for fault in _differences(text, section.text)]
+    extra = [name for name in sections if name not in english]
+    return texts, wrong + [f"{where} translates {name!r}, which is not there" for name in extra]
+
+
+def _differences(english: str, other: str) -> list[str]:
+    """What has to be the same in every language and is not."""
+    same = {
+        "names other code": lambda text: sorted(set(SPAN.findall(text))),
+        "has other links": lambda text: sorted(LINK.findall(text)),
+        "has another number of formulas": lambda text: text.count("$$"),
+        "asks other questions": QUESTION.findall,
+        "places the code blocks otherwise": CODE.findall,
+        "emphasizes another number of things": _emphasized,
+    }
+    return [
+        f"{fault}: {of(other)}, not {of(english)}" for fault, of in same.items() if of(english) != of(other)
+    ]
+
+
+def _emphasized(text: str) -> int:
+    """How many words or phrases are shown as *such* or **such**."""
+    tokens = MarkdownIt().parse(FORMULA.sub(" x ", text))
+    inline = [child.type for token in tokens for child in token.children or ()]
+    return sum(kind in ("em_open", "strong_open") for kind in inline)
