@@ -12,6 +12,7 @@ import json
 import math
 import os
 import resource
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -22,7 +23,9 @@ import nbval.kernel
 import pytest
 from jupyter_client.manager import KernelManager
 
-from instructor.sandbox.bubblewrap import View, jail_user, working_way
+from instructor.sandbox.bubblewrap import View
+from instructor.sandbox.inside.process import PR_SET_PDEATHSIG, prctl
+from instructor.sandbox.kinds import make_readable
 from instructor.sandbox.launch import launch_command
 from instructor.sandbox.limits import MIB, Limits
 from instructor.sandbox.watch import Watch, kill_tree
@@ -49,9 +52,8 @@ class JailedKernelManager(KernelManager):
     def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
         """The command of the jail; called when the connection file has been written."""
         runtime, kind = Path(self._request["runtime"]), self._request["sandbox"]
-        if kind == "bwrap" and working_way() == "drop":
-            for path in (runtime, Path(self.connection_file)):
-                os.chown(path, jail_user(), jail_user())
+        make_readable(kind, Path(self._request["workspace"]))
+        make_readable(kind, runtime, writable=True)
         view = View(
             read_only={"/submission": Path(self._request["workspace"])},
             writable={str(runtime): runtime},
@@ -103,6 +105,7 @@ class Cells:
 
 def main(request: dict) -> None:
     """Run the notebook and write the verdicts."""
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # with the grader this process and its jail end, too
     limits = Limits(**request["limits"])
     for kind, value in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_FSIZE, LOG)):
         resource.setrlimit(kind, (value, resource.getrlimit(kind)[1]))  # the kernel takes on its own

@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from shutil import which
 
+from instructor.sandbox import gpu
 from instructor.sandbox.limits import Limits
 from instructor.tasks import ROOT
 
@@ -32,9 +33,7 @@ What to do:
   Debian, Ubuntu:  apt-get install bubblewrap      Fedora:  dnf install bubblewrap
   Ubuntu 24.04 and newer also block it for ordinary users until
     sysctl -w kernel.apparmor_restrict_unprivileged_userns=0
-  In a container, allow user namespaces (docker run --security-opt seccomp=unconfined …).
-Only if you trust every line of the submission:
-  --sandbox none runs it unprotected, and every result says so."""
+  In a container, allow user namespaces (docker run --security-opt seccomp=unconfined …)."""
 
 
 TRIAL = """\
@@ -69,7 +68,10 @@ def wrap(command: Sequence[str], view: View, limits: Limits, way: str | None = N
     arguments = ["bwrap", *identity[way]]
     arguments += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     arguments += ["--hostname", "jail", "--die-with-parent", "--new-session", "--clearenv"]
-    arguments += ["--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev"]
+    arguments += ["--proc", "/proc", "--dev", "/dev"]
+    for path in gpu.devices() if limits.gpu else ():
+        arguments += ["--dev-bind", path, path]
+    arguments += ["--remount-ro", "/dev"]
     for folder, size in (("/dev/shm", limits.shared_memory), ("/tmp", limits.disk)):
         arguments += ["--perms", "1777", "--size", str(size), "--tmpfs", folder]
     arguments += _system()  # after /tmp, which may be where the kit and its Python are
@@ -77,13 +79,13 @@ def wrap(command: Sequence[str], view: View, limits: Limits, way: str | None = N
         arguments += _bind("--ro-bind", str(source), destination)
     for destination, source in view.writable.items():
         arguments += _bind("--bind", str(source), destination)
-    for name, value in environment(view.environment).items():
+    for name, value in environment(view.environment, limits.gpu).items():
         arguments += ["--setenv", name, value]
     arguments += ["--remount-ro", "/", "--chdir", view.folder, "--"]
-    return [*arguments, *(_become(uid) if way == "drop" else ()), *command]
+    return [*arguments, *(become(uid) if way == "drop" else ()), *command]
 
 
-def environment(extra: Mapping[str, str]) -> dict[str, str]:
+def environment(extra: Mapping[str, str], with_gpu: bool = False) -> dict[str, str]:
     """The whole environment of a student's process: nothing is taken over from the caller's."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     quiet = {
@@ -100,7 +102,7 @@ def environment(extra: Mapping[str, str]) -> dict[str, str]:
         "TZ": "UTC",
         "TERM": "dumb",
     }
-    caches = {"MPLBACKEND": "Agg", "MPLCONFIGDIR": "/tmp", "CUDA_VISIBLE_DEVICES": "", "HF_HUB_OFFLINE": "1"}
+    caches = {"MPLBACKEND": "Agg", "MPLCONFIGDIR": "/tmp", "HF_HUB_OFFLINE": "1", **gpu.variables(with_gpu)}
     return {"PATH": "/usr/bin:/bin", **threads, **quiet, **home, **caches, **extra}
 
 
@@ -109,12 +111,19 @@ def jail_user() -> int:
     return FIRST_USER + os.getpid() % USERS
 
 
-def make_readable(folder: Path) -> None:
-    """Let the jail's user read a composed folder, where root grades and gives up its identity inside."""
+def make_readable(folder: Path, writable: bool = False) -> None:
+    """Let the jail's user read a folder or own it, where root grades and gives up its identity inside."""
     if working_way() == "drop":
-        for path in (folder, *folder.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
+        open_to_jail(folder, writable)
+
+
+def open_to_jail(folder: Path, writable: bool) -> None:
+    """Make a folder and all in it readable for everyone, or the property of the jail's user."""
+    for path in (folder, *folder.rglob("*")):
+        if writable:
+            os.chown(path, jail_user(), jail_user(), follow_symlinks=False)
+        elif not path.is_symlink():
+            path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
 
 
 @cache
@@ -136,7 +145,7 @@ def working_way() -> str:
     raise SandboxUnavailable(HELP.format(reason=reason))
 
 
-def _become(uid: int) -> list[str]:
+def become(uid: int) -> list[str]:
     """Give up root for good, as the first thing inside; a process limit binds only other users than root."""
     identity = ["--reuid", str(uid), "--regid", str(uid), "--clear-groups"]
     return ["/usr/bin/setpriv", *identity, "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]

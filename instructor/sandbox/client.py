@@ -11,6 +11,7 @@ from functools import cache
 
 from instructor.sandbox.inside.wire import CannotCross, WireError, receive, send
 from instructor.sandbox.jail import Jail
+from instructor.sandbox.limits import Limits
 from instructor.tasks import code_tasks
 from instructor.text import clean
 
@@ -38,20 +39,20 @@ class Raised(StudentError):  # noqa: N818
 
 
 class TimedOut(StudentError):  # noqa: N818
-    """A call did not return in time."""
+    """A call, the name of a function or driver, did not return in time."""
 
-    def __init__(self, seconds: float, whole: bool = False) -> None:
+    def __init__(self, seconds: float, whole: bool = False, call: str = "") -> None:
         self.seconds = seconds
-        ran_out = "the time for the whole submission was over"
-        super().__init__(ran_out if whole else f"your code did not return within {seconds:.0f} s")
+        late = f"your code did not return within {seconds:.0f} s"
+        super().__init__(("the time for the whole submission was over" if whole else late) + _in(call))
 
 
 class Died(StudentError):  # noqa: N818
     """The process ended during a call; `reason` says how."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, call: str = "") -> None:
         self.reason = reason
-        super().__init__(reason)
+        super().__init__(reason + _in(call))
 
 
 class WrongType(StudentError):  # noqa: N818
@@ -148,7 +149,7 @@ class Student:
             or (after and [len(each) if type(each) is list else -1 for each in afters] != [len(args)] * times)
         ):
             self.close()
-            raise Died("its process sent an answer that is malformed")
+            raise Died("its process sent an answer that is malformed", task)
         last = afters[-1] if after else []
         return Outcome(values[-1], values, last, afters, kwargs_after, dict(zip(grad, grads, strict=True)))
 
@@ -163,11 +164,11 @@ class Student:
         return answer
 
     def _exchange(self, request: dict, timeout: float | None) -> dict:
-        bounds, nonce = self._jail.limits.wire, secrets.token_hex(16)
+        bounds, nonce, call = self._jail.limits.wire, secrets.token_hex(16), request["name"]
         seconds = self._jail.limits.call_seconds if timeout is None else timeout
         left = self._jail.remaining()
         if left <= 0:
-            raise TimedOut(0, whole=True)
+            raise TimedOut(0, whole=True, call=call)
         if self._wire is None:
             self._wire = self._jail.session(self._folder, self._seed)
         deadline = time.monotonic() + min(seconds, left)
@@ -178,17 +179,17 @@ class Student:
             raise TypeError(f"an argument cannot cross to the student: {error}") from None
         except TimeoutError:
             self.close()
-            raise TimedOut(seconds, whole=left < seconds) from None
+            raise TimedOut(seconds, left < seconds, call) from None
         except WireError as error:
             self.close()
-            raise Died(f"its process sent an answer that is malformed: {error}") from None
+            raise Died(f"its process sent an answer that is malformed: {error}", call) from None
         except (EOFError, OSError):
-            raise Died(self._obituary()) from None
+            raise Died(self._obituary(), call) from None
         if echoed != nonce or not isinstance(answer, dict):
             self.close()
-            raise Died("its process answered out of turn")
+            raise Died("its process answered out of turn", call)
         if answer.get("ok") is not True:
-            raise _error(answer)
+            raise _error(answer, self._jail.limits)
         return answer
 
     def _obituary(self) -> str:
@@ -202,14 +203,20 @@ class Student:
             return "its process closed the connection or was killed"
         if status >= 0:
             return f"it ended its own process (exit status {status}) instead of returning"
-        if -status in (signal.SIGXCPU, signal.SIGKILL):
-            seconds = self._jail.limits.session_cpu_seconds
-            return f"its process was killed, at {seconds} s of processor time or for want of memory"
+        seconds = self._jail.limits.check_cpu_seconds
+        if -status == signal.SIGXCPU:
+            return f"it used more than {seconds:,} s of processor time"
+        if -status == signal.SIGKILL:
+            return f"its process was killed, at {seconds:,} s of processor time or for want of memory"
         known = -status in signal.valid_signals()
         return f"its process crashed ({signal.Signals(-status).name if known else -status})"
 
 
-def _error(answer: dict) -> StudentError:
+def _in(call: str) -> str:
+    return f" (in {call})" if call else ""
+
+
+def _error(answer: dict, limits: Limits) -> StudentError:
     keys = ("kind", "type", "message", "file")
     kind, type_name, message, file = (
         clean(answer[key]) if isinstance(answer.get(key), str) else "" for key in keys
@@ -219,7 +226,7 @@ def _error(answer: dict) -> StudentError:
         return NotStarted(message if message in _modules() else "a task")
     if kind == "wrong type":
         return WrongType(message)
-    return Raised(type_name, message, line, file)
+    return Raised(type_name, message + limits.named_in(message), line, file)
 
 
 @cache

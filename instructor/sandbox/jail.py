@@ -8,17 +8,19 @@ import os
 import secrets
 import socket
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 
-from instructor.sandbox.bubblewrap import View, make_readable, working_way
+from instructor.sandbox.bubblewrap import View
+from instructor.sandbox.inside.leftovers import empty
 from instructor.sandbox.inside.wire import CannotCross, WireError, receive, send
+from instructor.sandbox.kinds import KINDS, choose, make_readable
 from instructor.sandbox.launch import launch_command
 from instructor.sandbox.limits import Limits
+from instructor.sandbox.private import PrivateFolder
 from instructor.sandbox.watch import Watch, kill_tree
 
-KINDS = ("auto", "bwrap", "none")
+__all__ = ["KINDS", "Jail", "JailBroken", "choose"]
 GRACE = 10.0  # seconds that the worker may take over an order of the trusted side
 
 
@@ -43,9 +45,11 @@ class Jail:
         self._process: subprocess.Popen | None = None
         self._deadline: float | None = None
         self._broken = ""
-        self._home = tempfile.TemporaryDirectory(prefix="cs231n-home-") if self.kind == "none" else None
-        if self.kind == "bwrap":
-            make_readable(self._folder)
+        self._cpu_seconds = 0.0  # of workers that have ended
+        self._home = None if self.kind == "bwrap" else PrivateFolder("home")
+        make_readable(self.kind, self._folder)
+        if self._home is not None:
+            make_readable(self.kind, self._home.path, writable=True)
         self._start()
 
     def __enter__(self) -> Jail:
@@ -88,12 +92,14 @@ class Jail:
         """End the worker and everything below it."""
         self._stop()
         if self._home is not None:
-            self._home.cleanup()
+            self._home.close()
 
     def remaining(self) -> float:
-        """Seconds that are left of the submission's time; it runs from the first call on."""
+        """Seconds that are left of the submission's time, which runs from the first call on."""
         if self._deadline is None:
             self._deadline = time.monotonic() + self.limits.submission_seconds
+        if self._cpu_seconds > self.limits.submission_cpu_seconds:
+            return 0.0
         return self._deadline - time.monotonic()
 
     def _start(self) -> None:
@@ -102,8 +108,9 @@ class Jail:
         self._root = "/submission" if self.kind == "bwrap" else str(self._folder)
         view, home = View(read_only={"/submission": self._folder}), ""
         if self._home is not None:
-            home = self._home.name
-            view = View(environment={"HOME": home}, folder=home)
+            home = str(self._home.path)
+            empty(home)  # of what an earlier worker was killed over
+            view = dataclasses.replace(view, environment={"HOME": home}, folder=home)
         command, where = launch_command(
             ["worker", str(theirs.fileno())], self.kind, view, self.limits, scratch=home
         )
@@ -117,12 +124,14 @@ class Jail:
                 **where,
             )
         self.reason = ""
-        self._watch = Watch(self._process.pid, self.limits, self._exceeded)
+        scratch = Path(home) if home else None
+        self._watch = Watch(self._process.pid, self.limits, self._exceeded, scratch, self._cpu_seconds)
 
     def _stop(self) -> None:
         if self._process is None:
             return
         self._watch.stop()
+        self._cpu_seconds += self._watch.cpu_seconds
         self._control.close()
         kill_tree(self._process.pid)
         self._process.stderr.close()
@@ -148,7 +157,7 @@ class Jail:
         with theirs:
             package = f"{self._root}/{folder}" if folder else self._root
             order = {"op": "session", "package": package, "seed": seed}
-            order["cpu_seconds"] = self.limits.session_cpu_seconds
+            order["cpu_seconds"] = self.limits.check_cpu_seconds
             order["bounds"] = dataclasses.asdict(self.limits.wire)
             try:
                 self._order(order, GRACE, theirs)
@@ -183,13 +192,3 @@ class Jail:
     def _exceeded(self, reason: str) -> None:
         self.reason = reason
         kill_tree(self._process.pid)
-
-
-def choose(sandbox: str) -> str:
-    """The sandbox that "auto" stands for, after a trial; raises SandboxUnavailable rather than go without."""
-    if sandbox not in KINDS:
-        raise ValueError(f"there is no sandbox {sandbox!r}; choose one of {', '.join(KINDS)}")
-    if sandbox == "none":
-        return "none"
-    working_way()
-    return "bwrap"

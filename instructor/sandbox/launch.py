@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from instructor.sandbox.bubblewrap import INSIDE, View, environment, wrap
+from instructor.sandbox.landlock import as_whom, process_limit, rules
 from instructor.sandbox.limits import Limits
 from instructor.tasks import ROOT
 
@@ -23,25 +24,34 @@ def launch_command(
 ) -> tuple[list[str], dict]:
     """The command that runs `python -m inside SETTINGS *arguments`, and further arguments for Popen.
 
-    In a jail (`kind` "bwrap") the kit's part is at /kit and the public data at /data. For "none" nothing is
-    moved: `view` names the folder to start in by its destination, and the caller uses real paths; `scratch`
-    is then the private folder that the worker empties after each session.
+    In a jail of bubblewrap the kit's part is at /kit and the public data at /data. For "sandlock" and "none"
+    nothing is moved: `view` names the folder to start in by its destination, and the caller uses real paths;
+    `scratch` is then the private folder that the worker empties after each session.
     """
     resources = {"RLIMIT_CORE": 0, "RLIMIT_NOFILE": limits.open_files, "RLIMIT_FSIZE": limits.disk}
     if cpu_seconds is not None:
         resources["RLIMIT_CPU"] = cpu_seconds
-    if kind != "none":  # there it would count all of the user's processes
-        resources["RLIMIT_NPROC"] = limits.processes
-    emptied = ([scratch] if scratch else []) if kind == "none" else ["/tmp", "/dev/shm"]
-    settings = json.dumps({"alone": kind == "none", "limits": resources, "scratch": emptied})
-    command = [sys.executable, "-m", "inside", settings, *arguments]
+    settings = {"limits": resources, "rules": None, "parent": 0, "scratch": ["/tmp", "/dev/shm"]}
     data = Path(os.environ.get("CS231N_DATA") or ROOT / "datasets").resolve()
+    if kind == "bwrap":
+        resources["RLIMIT_NPROC"] = limits.processes
+        folders = {"/kit/inside": INSIDE, **({"/data": data} if data.is_dir() else {}), **view.read_only}
+        extra = {"PYTHONPATH": "/kit", "CS231N_DATA": "/data", **view.environment}
+        inside = dataclasses.replace(view, read_only=folders, environment=extra)
+        return wrap(_command(settings, arguments), inside, limits), {}
+    settings |= {"parent": os.getpid(), "scratch": [scratch] if scratch else []}
+    extra = {"PYTHONPATH": str(INSIDE.parent), "CS231N_DATA": str(data), **view.environment}
+    where = {"cwd": _real(view), "start_new_session": True}
     if kind == "none":
-        extra = {"PYTHONPATH": str(INSIDE.parent), "CS231N_DATA": str(data), **view.environment}
-        return command, {"env": environment(extra), "cwd": _real(view), "start_new_session": True}
-    folders = {"/kit/inside": INSIDE, **({"/data": data} if data.is_dir() else {}), **view.read_only}
-    extra = {"PYTHONPATH": "/kit", "CS231N_DATA": "/data", **view.environment}
-    return wrap(command, dataclasses.replace(view, read_only=folders, environment=extra), limits), {}
+        return _command(settings, arguments), {**where, "env": environment(extra, limits.gpu)}
+    resources["RLIMIT_NPROC"] = process_limit(limits)
+    settings["rules"] = rules(view, data, scratch, limits)
+    extra |= dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), scratch or str(*view.writable.values()))
+    return [*as_whom(), *_command(settings, arguments)], {**where, "env": environment(extra, limits.gpu)}
+
+
+def _command(settings: dict, arguments: list[str]) -> list[str]:
+    return [sys.executable, "-m", "inside", json.dumps(settings), *arguments]
 
 
 def _real(view: View) -> str:

@@ -1,34 +1,95 @@
-"""Every limit on a student's code, in one place."""
+"""Every limit on a student's code, as limits.toml sets it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import tomllib
+from dataclasses import dataclass, field, fields
+from functools import cache
+from pathlib import Path
 
 from instructor.sandbox.inside.bounds import Bounds
 
+FILE = Path(__file__).parents[1] / "limits.toml"
 MIB = 1 << 20
+SAID = {  # what the system says when a limit is reached, and that limit
+    "Too many open files": "{0.open_files:,} open files",
+    "No space left on device": "{1:,} MiB of disk and {2:,} MiB of /dev/shm",
+    "Disk quota exceeded": "{1:,} MiB of disk",
+    "File too large": "{1:,} MiB for a file",
+    "Resource temporarily unavailable": "{0.processes:,} processes",
+    "can't start new thread": "{0.processes:,} processes, threads counted too",
+}
+
+
+class LimitsError(ValueError):
+    """limits.toml does not say what it should; the message is a sentence."""
+
+
+def _from_file(name: str) -> object:
+    return field(default_factory=lambda: _file()[name])
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one call, one session and one submission may use. Times are in seconds, sizes in bytes.
+    """What one call, one check and one submission may use. Times are in seconds, sizes in bytes.
 
-    A session is the process that serves one hidden check; a submission is all of its checks and notebooks.
+    A check is the process that serves one hidden check; a submission is all of its checks and notebooks.
     Memory and processes are counted over the whole process tree from outside, because a limit on address
-    space fails with a CUDA build of torch, which reserves far more than it uses.
+    space fails with a CUDA build of torch, which reserves far more than it uses. Raises LimitsError when
+    limits.toml is not as it should be.
     """
 
-    call_seconds: float = 30.0
-    submission_seconds: float = 1_200.0
-    start_seconds: float = 120.0
-    session_cpu_seconds: int = 300
-    memory: int = 4_096 * MIB
-    processes: int = 64
-    open_files: int = 512
-    disk: int = 256 * MIB
-    files: int = 20_000
-    shared_memory: int = 256 * MIB
-    notebook_seconds: float = 600.0
-    cell_seconds: float = 240.0
-    output: int = 16 * MIB
-    wire: Bounds = field(default_factory=Bounds)
+    call_seconds: float = _from_file("call_seconds")
+    check_cpu_seconds: int = _from_file("check_cpu_seconds")
+    submission_seconds: float = _from_file("submission_seconds")
+    submission_cpu_seconds: int = _from_file("submission_cpu_seconds")
+    notebook_seconds: float = _from_file("notebook_seconds")
+    cell_seconds: float = _from_file("cell_seconds")
+    memory: int = _from_file("memory")
+    processes: int = _from_file("processes")
+    open_files: int = _from_file("open_files")
+    disk: int = _from_file("disk")
+    files: int = _from_file("files")
+    shared_memory: int = _from_file("shared_memory")
+    output: int = _from_file("output")
+    start_seconds: float = _from_file("start_seconds")
+    gpu: bool = _from_file("gpu")
+    wire: Bounds = field(default_factory=lambda: _file()["wire"])
+
+    def named_in(self, message: str) -> str:
+        """The limit that an error's text speaks of, to be put behind it; "" for any other text."""
+        for words, limit in SAID.items():
+            if words in message:
+                return f" (the limit is {limit.format(self, self.disk // MIB, self.shared_memory // MIB)})"
+        return ""
+
+
+@cache
+def _file() -> dict[str, object]:
+    return read_limits(FILE)
+
+
+def read_limits(path: Path) -> dict[str, object]:
+    """The fields of Limits from a file, sizes in bytes. Raises LimitsError."""
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise LimitsError(f"{path.name} can't be read: {error}.") from None
+    wire = given.pop("wire", {})
+    _require(wire, {each.name: each.type for each in fields(Bounds)}, f"{path.name}, [wire]")
+    names = {each.name: each.type for each in fields(Limits) if each.name != "wire"}
+    sizes = ("memory", "disk", "shared_memory", "output")
+    _require(given, {f"{n}_mib" if n in sizes else n: kind for n, kind in names.items()}, path.name)
+    in_bytes = {name: given.pop(f"{name}_mib") * MIB for name in sizes}
+    return {**given, **in_bytes, "wire": Bounds(**wire)}
+
+
+def _require(table: dict, kinds: dict[str, str], place: str) -> None:
+    if wrong := sorted(set(table) ^ set(kinds)):
+        raise LimitsError(f"{place}: {', '.join(wrong)} is missing or is no limit.")
+    for name, value in table.items():
+        if kinds[name] == "bool":
+            if type(value) is not bool:
+                raise LimitsError(f"{place}: {name} must be true or false, not {value!r}.")
+        elif type(value) not in (int, {"float": float}.get(kinds[name])) or not value > 0:
+            raise LimitsError(f"{place}: {name} must be a number above 0, not {value!r}.")

@@ -1,7 +1,8 @@
-"""`python -m inside SETTINGS …`: the worker, or with a connection file the kernel of a notebook.
+"""`python -m inside SETTINGS worker|kernel|probe …`: the worker, a notebook's kernel, or a trial of the jail.
 
-SETTINGS is a JSON object: `limits` to take on, `alone` where no namespace ends this process with its parent,
-and `scratch`, the folders that are emptied after each session.
+SETTINGS is a JSON object: `limits` to take on; `scratch`, the folders that are emptied after each session;
+`parent`, the process to end with, where no namespace sees to that; and `rules`, the files to be held to,
+where nothing else hides the others.
 """
 
 from __future__ import annotations
@@ -11,30 +12,35 @@ import os
 import socket
 import sys
 
-from .process import be_first_to_go, die_with_parent, limit
+from .process import be_first_to_go, limit, stand_guard
 from .seccomp import deny
 
 
 def main(settings: str, mode: str, argument: str) -> None:
     """Take on the limits and serve: `worker` on an inherited socket, `kernel` as a connection file says."""
     values = json.loads(settings)
-    if values["alone"]:
-        die_with_parent()
-    else:
-        deny()
+    rules = values["rules"]
     limit(values["limits"])
+    if values["parent"]:
+        stand_guard(values["parent"])
+    if rules or not values["parent"]:
+        deny()
     be_first_to_go()
-    if mode == "kernel":
-        _be_kernel(argument)
+    if mode == "worker":
+        _be_worker(int(argument), values["scratch"], rules)
     else:
-        _be_worker(int(argument), values["scratch"])
+        if rules:
+            from .confine import confine
+
+            confine(**rules)
+        _be_kernel(argument) if mode == "kernel" else _be_probe(argument)
 
 
-def _be_worker(descriptor: int, scratch: list[str]) -> None:
+def _be_worker(descriptor: int, scratch: list[str], rules: dict | None) -> None:
     from .zygote import run
 
     os.set_inheritable(descriptor, False)
-    run(socket.socket(fileno=descriptor), scratch)
+    run(socket.socket(fileno=descriptor), scratch, rules)
 
 
 def _be_kernel(connection_file: str) -> None:
@@ -42,6 +48,12 @@ def _be_kernel(connection_file: str) -> None:
 
     sys.argv[1:] = []
     launch_new_instance(argv=["-f", connection_file])
+
+
+def _be_probe(questions: str) -> None:
+    from .probe import answer
+
+    print(json.dumps(answer(json.loads(questions))), flush=True)
 
 
 if __name__ == "__main__":

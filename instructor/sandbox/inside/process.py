@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import os
 import resource
 import signal
+import time
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 1, 4, 36
 
@@ -13,7 +15,7 @@ PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 1, 4, 36
 def limit(resources: dict[str, int]) -> None:
     """Set limits that every process from here on inherits, as `{"RLIMIT_NOFILE": 512}`."""
     space = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(resource.RLIMIT_AS, (space, space))  # what the trusted side set is for itself
+    resource.setrlimit(resource.RLIMIT_AS, (space, space))  # what the trusted side set for itself
     for name, value in resources.items():
         kind = getattr(resource, name)
         hard = resource.getrlimit(kind)[1]
@@ -23,9 +25,63 @@ def limit(resources: dict[str, int]) -> None:
         resource.setrlimit(kind, (value, top))
 
 
-def die_with_parent() -> None:
-    """End this process when the trusted side ends, where no namespace sees to that."""
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+def stand_guard(parent: int) -> None:
+    """Fork, and return in the child; end all that is below this process once the child or `parent` has ended.
+
+    For where no namespace sees to that. `parent` is the process of the trusted side that started this one.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: _leave(128 + signal.SIGTERM))
+    prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    prctl(PR_SET_CHILD_SUBREAPER, 1)  # whatever loses its parent becomes a child of this process
+    if os.getppid() != parent:
+        os._exit(1)
+    own = os.getpid()
+    child = os.fork()
+    if not child:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != own:
+            os._exit(1)
+        return
+    os.closerange(3, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    while True:
+        ended, status = os.wait()
+        if ended == child:
+            code = os.waitstatus_to_exitcode(status)
+            _leave(code if code >= 0 else 128 - code)
+
+
+def descendants() -> set[int]:
+    """The processes below this one. Only these are ever signalled, whatever the process space holds."""
+    parents: dict[int, int] = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                with open(f"/proc/{name}/stat", "rb") as file:
+                    fields = file.read().rpartition(b")")[2].split()
+                parents[int(name)] = int(fields[1])
+            except (OSError, IndexError, ValueError):
+                continue
+    found = {os.getpid()}
+    while more := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {os.getpid()}
+
+
+def end_descendants(seconds: float = 5.0) -> bool:
+    """Kill and reap all that is below this process; False when that does not succeed in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        for descendant in descendants():
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(descendant, signal.SIGKILL)
+        try:
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            return True
+        time.sleep(0.002)
+    return False
 
 
 def be_first_to_go() -> None:
@@ -37,3 +93,9 @@ def be_first_to_go() -> None:
 def prctl(option: int, value: int) -> None:
     """Linux's prctl with one argument."""
     ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+
+
+def _leave(status: int) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    end_descendants()
+    os._exit(status)

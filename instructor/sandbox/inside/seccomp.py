@@ -53,6 +53,47 @@ DENIED = {  # by machine: the name that the kernel's headers give, and its numbe
         "io_uring_setup": 425,
     },
 }
+SHARED = {  # denied where the student's process is among all others of the machine
+    "x86_64": {
+        "connect": 42,
+        "shmat": 30,
+        "semget": 64,
+        "msgget": 68,
+        "mq_open": 240,
+        "setpriority": 141,
+        "sched_setparam": 142,
+        "sched_setscheduler": 144,
+        "sched_setaffinity": 203,
+        "sched_setattr": 314,
+        "ioprio_set": 251,
+        "utime": 132,
+        "utimes": 235,
+        "futimesat": 261,
+        "utimensat": 280,
+    },
+    "aarch64": {
+        "connect": 203,
+        "shmat": 196,
+        "semget": 190,
+        "msgget": 186,
+        "mq_open": 180,
+        "setpriority": 140,
+        "sched_setparam": 118,
+        "sched_setscheduler": 119,
+        "sched_setaffinity": 122,
+        "sched_setattr": 274,
+        "ioprio_set": 30,
+        "utimensat": 88,
+    },
+}
+# Landlock does not hold back changes of the mode, owner and attributes of files. Copying a file makes them in
+# passing, so that they fail without a word.
+IDLE = {
+    "x86_64": (90, 91, 268, 452, 92, 93, 94, 260, 188, 189, 190, 197, 198, 199, 463, 466),
+    "aarch64": (52, 53, 452, 54, 55, 5, 6, 7, 14, 15, 16, 463, 466),
+}
+SOCKET = {"x86_64": 41, "aarch64": 198}
+PRLIMIT = {"x86_64": 302, "aarch64": 261}
 AUDIT_ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 CLONE = {"x86_64": 56, "aarch64": 220}
 CLONE3 = 435
@@ -60,9 +101,10 @@ NEW_NAMESPACES = 0x7E020000  # the flags of clone that make one
 X32_CALLS = 0x40000000  # a second numbering of the same calls on x86_64
 
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
-LOAD, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06  # of classic BPF
+LOAD, AND, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_BIT, RETURN = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06  # classic BPF
 ALLOW, FAIL = 0x7FFF0000, 0x00050000
-NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # offsets in what the filter looks at
+NUMBER, ARCHITECTURE, FIRST_ARGUMENT, SECOND_ARGUMENT = 0, 4, 16, 24  # offsets in what the filter looks at
+UNIX, STREAM, KIND_OF_SOCKET = 1, 1, 0xF
 
 
 def deny() -> None:
@@ -70,12 +112,26 @@ def deny() -> None:
 
     Raises OSError when the kernel does not take it.
     """
+    if (machine := platform.machine()) in DENIED:
+        _install(_program(machine))
+
+
+def deny_neighbours() -> None:
+    """Deny besides what reaches others where no namespace is between: network, limits, priorities, files.
+
+    Only Unix stream sockets can be made, and none can be connected: a kernel listens on those of its own.
+    Raises OSError when the kernel does not take the filter or the machine is unknown.
+    """
     if (machine := platform.machine()) not in DENIED:
-        return
-    program = _program(machine)
+        raise OSError(errno.ENOSYS, f"no filter of system calls for {machine}")
+    _install(_neighbours(machine))
+
+
+def _install(lines: list[tuple[int, int, int, int]]) -> None:
+    program = b"".join(struct.pack("HBBI", *line) for line in lines)
     code = ctypes.create_string_buffer(program, len(program))
     # struct sock_fprog: a count, and after padding a pointer
-    header = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(code))
+    header = struct.pack("HxxxxxxP", len(lines), ctypes.addressof(code))
     libc = ctypes.CDLL(None, use_errno=True)
     for arguments in (
         (PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0),
@@ -86,20 +142,38 @@ def deny() -> None:
             raise OSError(code_number, f"no filter of system calls: {os.strerror(code_number)}")
 
 
-def _program(machine: str) -> bytes:
-    """The filter: allow, but for the calls above and new namespaces; 8 bytes for each instruction."""
-    numbers = DENIED[machine].values()
-    lines = [(LOAD, 0, 0, ARCHITECTURE), (JUMP_EQUAL, 1, 0, AUDIT_ARCHITECTURE[machine]), _fail(errno.ENOSYS)]
-    lines += [(LOAD, 0, 0, NUMBER)]
-    if machine == "x86_64":
-        lines += [(JUMP_AT_LEAST, 0, 1, X32_CALLS), _fail(errno.ENOSYS)]
-    for number in numbers:
+def _program(machine: str) -> list[tuple[int, int, int, int]]:
+    """The filter: allow, but for the calls above and new namespaces."""
+    lines = _start(machine)
+    for number in DENIED[machine].values():
         lines += [(JUMP_EQUAL, 0, 1, number), _fail(errno.EPERM)]
     # clone3 hides its flags from a filter; without it the C library falls back on clone.
     lines += [(JUMP_EQUAL, 0, 1, CLONE3), _fail(errno.ENOSYS)]
     lines += [(JUMP_EQUAL, 0, 3, CLONE[machine]), (LOAD, 0, 0, FIRST_ARGUMENT)]
-    lines += [(JUMP_ANY_BIT, 0, 1, NEW_NAMESPACES), _fail(errno.EPERM), (RETURN, 0, 0, ALLOW)]
-    return b"".join(struct.pack("HBBI", *line) for line in lines)
+    return [*lines, (JUMP_ANY_BIT, 0, 1, NEW_NAMESPACES), _fail(errno.EPERM), (RETURN, 0, 0, ALLOW)]
+
+
+def _neighbours(machine: str) -> list[tuple[int, int, int, int]]:
+    lines = _start(machine)
+    for number in SHARED[machine].values():
+        lines += [(JUMP_EQUAL, 0, 1, number), _fail(errno.EPERM)]
+    for number in IDLE[machine]:
+        lines += [(JUMP_EQUAL, 0, 1, number), _fail(0)]  # it says that it succeeded
+    # Limits of other processes: prlimit64 names its own process as 0.
+    lines += [(JUMP_EQUAL, 0, 4, PRLIMIT[machine]), (LOAD, 0, 0, FIRST_ARGUMENT)]
+    lines += [(JUMP_EQUAL, 1, 0, 0), _fail(errno.EPERM), (RETURN, 0, 0, ALLOW)]
+    lines += [(JUMP_EQUAL, 0, 6, SOCKET[machine]), (LOAD, 0, 0, FIRST_ARGUMENT), (JUMP_EQUAL, 0, 3, UNIX)]
+    lines += [(LOAD, 0, 0, SECOND_ARGUMENT), (AND, 0, 0, KIND_OF_SOCKET), (JUMP_EQUAL, 1, 0, STREAM)]
+    return [*lines, _fail(errno.EPERM), (RETURN, 0, 0, ALLOW)]
+
+
+def _start(machine: str) -> list[tuple[int, int, int, int]]:
+    """Refuse other numberings of the calls, and load the number of this one."""
+    lines = [(LOAD, 0, 0, ARCHITECTURE), (JUMP_EQUAL, 1, 0, AUDIT_ARCHITECTURE[machine]), _fail(errno.ENOSYS)]
+    lines += [(LOAD, 0, 0, NUMBER)]
+    if machine == "x86_64":
+        lines += [(JUMP_AT_LEAST, 0, 1, X32_CALLS), _fail(errno.ENOSYS)]
+    return lines
 
 
 def _fail(error: int) -> tuple[int, int, int, int]:

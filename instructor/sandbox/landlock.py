@@ -1,0 +1,144 @@
+"""The second sandbox, for machines without bubblewrap: Landlock by `sandlock`, and a filter of system calls.
+
+A student's process stays among all others of the machine, but can read and write only what it is given, and
+can reach neither the network nor other processes. Root gives up its identity, or where its Python is closed
+to other users its capabilities.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from instructor.sandbox import gpu
+from instructor.sandbox.bubblewrap import (
+    CONFIGURATION,
+    INSIDE,
+    SYSTEM,
+    SandboxUnavailable,
+    View,
+    become,
+    environment,
+    jail_user,
+    open_to_jail,
+    python_folders,
+)
+from instructor.sandbox.limits import Limits
+from instructor.tasks import ROOT
+
+MACHINE = ("/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu")  # what libraries look at, of nobody
+DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+SHARED_BY = 16  # graders of one user at a time, among whom the system counts processes together
+NO_CAPABILITIES = ["/usr/bin/setpriv", "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
+HELP = """\
+sandlock can't be used here to run a student's code safely:
+  {reason}
+What to do:
+  pip install "sandlock>=0.9,<0.10"      (instructor/requirements.txt names it)
+  It needs Linux 6.12 or newer with Landlock: `landlock` must be in /sys/kernel/security/lsm."""
+TRIAL = """\
+import importlib.util, json, os, sys
+sys.path.insert(0, sys.argv[1])
+origin = importlib.util.find_spec("torch").origin
+from inside.confine import confine
+confine(**json.loads(sys.argv[2]))
+def opens(path):
+    try:
+        return not open(path).close()
+    except OSError:
+        return False
+print(opens(origin), opens(sys.argv[3]))
+"""
+
+
+def rules(view: View, data: Path, scratch: str, limits: Limits) -> dict[str, list[str]]:
+    """The folders and files that a student's process may read, and those that it may write as well."""
+    read = [*_system(), str(data), *map(str, view.read_only.values())]
+    write = [*DEVICES, *([scratch] if scratch else []), *map(str, view.writable.values())]
+    if limits.gpu:
+        read += gpu.folders()
+        write += gpu.devices()
+    return {"read": [*filter(os.path.exists, read)], "write": [*filter(os.path.exists, write)]}
+
+
+def as_whom() -> list[str]:
+    """What goes before a command so that it runs without the rights of root."""
+    if os.geteuid() != 0:
+        return []
+    if working_way() == "drop":
+        return become(jail_user())
+    return NO_CAPABILITIES
+
+
+def process_limit(limits: Limits) -> int:
+    """The largest number of processes for the system itself, which counts all of a user's.
+
+    It stops a fork bomb between two looks of the watch, which holds the tree to its own limit.
+    """
+    uid = jail_user() if working_way() == "drop" else os.geteuid()
+    others = sum(_threads(pid, uid) for pid in os.listdir("/proc") if pid.isdigit())
+    return others + SHARED_BY * limits.processes
+
+
+def open_way(folder: Path, writable: bool = False) -> None:
+    """Let the jail's user reach and read a folder of the grader's, where root gives up its identity."""
+    if working_way() != "drop":
+        return
+    open_to_jail(folder, writable)
+    temporary = Path(tempfile.gettempdir()).resolve()
+    for parent in folder.resolve().parents:
+        if parent != temporary and parent.is_relative_to(temporary) and parent.stat().st_uid == os.geteuid():
+            parent.chmod(parent.stat().st_mode | 0o011)
+
+
+@cache
+def working_way() -> str:
+    """As whom a student's process runs: "drop", "root" (without its capabilities) or "own" (the caller).
+
+    Raises SandboxUnavailable when Landlock does not hold here.
+    """
+    missing = "this is not Linux" if sys.platform != "linux" else ""
+    if not missing and find_spec("sandlock") is None:
+        missing = "the package sandlock is not installed"
+    if around := next((path for path in _system() if ROOT.is_relative_to(path)), ""):
+        missing = f"the kit is in {around}, which a student's process must read; move it"
+    if missing:
+        raise SandboxUnavailable(HELP.format(reason=missing))
+    ways = {"drop": become(jail_user()), "root": NO_CAPABILITIES} if os.geteuid() == 0 else {"own": []}
+    reason = ""
+    for way, whom in ways.items():
+        with tempfile.NamedTemporaryFile() as secret:
+            os.chmod(secret.name, 0o644)
+            given = json.dumps({"read": [*filter(os.path.exists, _system())], "write": []})
+            command = [*whom, sys.executable, "-c", TRIAL, str(INSIDE.parent), given, secret.name]
+            try:
+                tried = subprocess.run(
+                    command, capture_output=True, text=True, timeout=60, check=False, env=environment({})
+                )
+            except (OSError, subprocess.TimeoutExpired) as error:
+                reason = str(error)
+                continue
+        if tried.stdout == "True False\n":
+            return way
+        reason = (tried.stderr.strip().splitlines() or [f"the trial said {tried.stdout.strip()!r}"])[-1]
+    raise SandboxUnavailable(HELP.format(reason=reason))
+
+
+def _system() -> list[str]:
+    return [*SYSTEM, *CONFIGURATION, *MACHINE, *python_folders(), str(INSIDE)]
+
+
+def _threads(pid: str, uid: int) -> int:
+    """The threads of a process, if it is the user's."""
+    try:
+        if os.stat(f"/proc/{pid}").st_uid == uid:
+            return len(os.listdir(f"/proc/{pid}/task"))
+    except OSError:
+        pass
+    return 0
