@@ -3,7 +3,7 @@
 import torch
 
 from instructor.grading.seeds import Seeds
-from instructor.hidden_checks.drawing import image_size, scale
+from instructor.hidden_checks.drawing import image_size, number_of_classes, scale
 from instructor.hidden_checks.judging import agrees, expect, expect_tensor, expect_untouched
 from instructor.hidden_checks.marking import check
 from instructor.sandbox.inside.recipes import Recipe
@@ -54,7 +54,7 @@ def test_class_visualization_repeated_steps(student, rng):
 
 
 def _case(rng: Seeds) -> tuple[torch.Tensor, Recipe, int]:
-    classes = rng.integer(4, 14)
+    classes = number_of_classes(rng)
     model = Recipe("tiny_cnn", seed=rng.seed(), classes=classes, gain=scale(rng))
     return rng.randn(1, 3, *image_size(rng)), model, rng.integer(0, classes)
 

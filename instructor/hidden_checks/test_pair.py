@@ -25,13 +25,17 @@ def test_pair_views_of_the_image(student, rng):
 
 @check(TASK, "two_views")
 def test_pair_views_are_two_draws(student, rng):
-    """Each view is a random draw of its own."""
+    """Each view is a random draw of its own, also when an image is asked for again."""
     images, targets = _dataset(rng)
     indices = rng.permutation(len(targets)).tolist()
-    for _, (first, second, _), marks in _items(student, images, targets, indices, rng.seed()):
+    seen: dict[int, torch.Tensor] = {}
+    for index, (first, second, _), marks in _items(student, images, targets, 2 * indices, rng.seed()):
         expect(len(marks) >= 2, "the transform is called once for two views")
         first, second = expect_tensor(first, SHAPE, "x_i"), expect_tensor(second, SHAPE, "x_j")
         expect(not agrees(first, second, 1e-6), "x_i and x_j are the same view")
+        again = index in seen and agrees(first, seen[index], 1e-6)
+        expect(not again, "an image that is asked for twice gives the same views both times")
+        seen[index] = first
 
 
 @check(TASK, "target")

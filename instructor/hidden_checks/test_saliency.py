@@ -56,6 +56,19 @@ def test_saliency_batch_sizes(student, rng):
             expect(same, f"the map of an image alone differs from its map in a batch of N = {N}")
 
 
+@check(TASK, "batch_sizes")
+def test_saliency_kinds_of_input(student, rng):
+    """The maps are right for images of double precision, and for images stored with the channels last."""
+    case = classifier_case(rng, 3)
+    right = answer(TASK)(case.X, case.y, case.model.build())
+    double = Recipe(case.model.name, **case.model.kwargs, double=True)
+    maps = student.compute_saliency_maps(case.X.double(), case.y, double)
+    expect_close(maps, right, "the maps of float64 images", OTHERWISE)
+    arguments = {"module": "net_visualization_pytorch", "task": TASK, "args": [case.X, case.y, case.model]}
+    maps = student.drive("call_with_strides", **arguments)
+    expect_close(maps, right, "the maps of images with the channels last in memory", OTHERWISE)
+
+
 @check(TASK, "leaves_inputs_alone")
 def test_saliency_leaves_inputs_alone(student, rng):
     """Images, labels and model are as before, and a second call gives the same maps."""

@@ -71,6 +71,13 @@ def _judge_values(student, task: str, rng: Seeds, batch_sizes: tuple[int, ...], 
             true = answer(task)(left.double(), right.double(), tau).detach().reshape(())
             same = agrees(value, true, TOLERANCE, TOLERANCE)
             expect(same, f"the loss of N = {N} pairs with tau = {tau:.2f} is not the mean of the 2N terms")
+    arguments = {"module": "simclr.contrastive_loss", "task": task, "args": [left, right, tau]}
+    for kind, value in (
+        ("float64 projections", getattr(student, task)(left.double(), right.double(), tau, **kwargs)),
+        ("projections that are not contiguous", student.drive("call_with_strides", **arguments)),
+    ):
+        same = agrees(expect_number(value, "the loss"), true, TOLERANCE, TOLERANCE)
+        expect(same, f"the loss of {kind} is not the mean of the 2N terms")
 
 
 def _judge_gradients(student, task: str, rng: Seeds) -> None:

@@ -23,8 +23,8 @@ INPUTS = ("out_left", "out_right")
 @check("sim", "value")
 def test_sim_value(student, rng):
     """The similarity of two vectors of any length is the cosine of the angle between them."""
-    for D in (2, 3, 8, 33):
-        a, b = (side[0] for side in projections(rng, 1, D))
+    for D, dtype in ((2, torch.float32), (3, torch.float32), (8, torch.float64), (33, torch.float32)):
+        a, b = (side[0].to(dtype) for side in projections(rng, 1, D))
         for other in (b, -b, 7 * b):
             value = expect_number(student.sim(a, other), "the similarity")
             right = F.cosine_similarity(a.double(), other.double(), dim=0)
@@ -64,6 +64,8 @@ def test_positive_pairs_value(student, rng):
         value = student.sim_positive_pairs(left, right)
         otherwise = "row k is not the cosine similarity of row k of both inputs"
         expect_close(value, _cosines(left, right), f"the similarities of N = {N} pairs", otherwise, 0, 2e-5)
+    for kind, value in _other_kinds(student, "sim_positive_pairs", (left, right)):
+        expect_close(value, _cosines(left, right), f"the similarities of {kind}", otherwise, 0, 2e-5)
 
 
 @check("sim_positive_pairs", "gradient")
@@ -88,6 +90,8 @@ def test_sim_matrix_value(student, rng):
         otherwise = "entry (i, j) is not the cosine similarity of rows i and j"
         right = F.cosine_similarity(out.double()[:, None], out.double()[None], dim=2)
         expect_close(value, right, f"the matrix of {2 * N} views", otherwise, 0, 2e-5)
+    for kind, value in _other_kinds(student, "compute_sim_matrix", (out,)):
+        expect_close(value, right, f"the matrix of {kind}", otherwise, 0, 2e-5)
 
 
 @check("compute_sim_matrix", "gradient")
@@ -103,6 +107,13 @@ def test_sim_matrix_leaves_inputs_alone(student, rng):
     """The input is as before, and another input gives another matrix."""
     out = torch.cat(projections(rng, 3))
     _judge_inputs(student, "compute_sim_matrix", (out,), (6, 6), ("out",))
+
+
+def _other_kinds(student, task, inputs):
+    """What comes of the same inputs in double precision, and with their columns last in memory."""
+    yield "float64 rows", getattr(student, task)(*(each.double() for each in inputs))
+    arguments = {"module": "simclr.contrastive_loss", "task": task, "args": list(inputs)}
+    yield "rows that are not contiguous", student.drive("call_with_strides", **arguments)
 
 
 def _cosines(left, right):

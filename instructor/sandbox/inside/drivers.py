@@ -35,6 +35,27 @@ def weighted_gradients(package, task: str, inputs: list[torch.Tensor], weights: 
     return {"shape": shape, "grads": grads}
 
 
+def call_with_strides(package, module: str, task: str, args: list) -> object:
+    """What a function gives for tensors whose values lie in memory in another order: channels last, columns.
+
+    `module` is the path of the function's module in the package. Recipes among `args` are built.
+    """
+    for name in module.split("."):
+        package = getattr(package, name)
+    value = getattr(package, task)(*(_restrided(each) for each in args))
+    return value.detach() if isinstance(value, torch.Tensor) else value
+
+
+def _restrided(value: object) -> object:
+    if isinstance(value, Recipe):
+        return value.build()
+    if isinstance(value, torch.Tensor) and value.dim() == 4:
+        return value.contiguous(memory_format=torch.channels_last)
+    if isinstance(value, torch.Tensor) and value.dim() == 2:
+        return value.T.contiguous().T
+    return value
+
+
 def train_transform_draws(package, image: torch.Tensor, draws: int, seed: int) -> torch.Tensor | list:
     """What the train transform, made with `seed`, gives for one uint8 image (H, W, 3) in each draw.
 

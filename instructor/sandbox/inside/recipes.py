@@ -38,12 +38,17 @@ def recipe(build: Callable[..., nn.Module]) -> Callable[..., nn.Module]:
 
 @recipe
 def tiny_cnn(
-    seed: int, classes: int = 10, width: int = 8, gain: float = 3.0, training: bool = False
+    seed: int,
+    classes: int = 10,
+    width: int = 8,
+    gain: float = 3.0,
+    training: bool = False,
+    double: bool = False,
 ) -> nn.Module:
     """A classifier of images (N, 3, H, W) of any size from 8 × 8 up, with scores (N, classes).
 
     Its activations are smooth, so that no rounding error flips a unit, and its dropout and batch
-    normalization give other numbers in training mode. `gain` scales the scores.
+    normalization give other numbers in training mode. `gain` scales the scores; `double` makes it float64.
     """
     random = torch.Generator().manual_seed(seed)
     model = nn.Sequential(
@@ -60,7 +65,7 @@ def tiny_cnn(
     _draw(model, random)
     with torch.no_grad():
         model[-1].weight *= gain * 4
-    return model.train(training)
+    return (model.double() if double else model).train(training)
 
 
 @recipe
