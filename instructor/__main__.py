@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from instructor.attacks.command import add_attacks
 from instructor.classroom.options import add_grade
 from instructor.commands import compose_command, notebooks_command, verify_command
 from instructor.gradescope.bundle import add_gradescope
@@ -31,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
 
     add_grade(commands)
     add_gradescope(commands)
+    add_attacks(commands)
 
     compose = commands.add_parser("compose", help="lay out a folder as a student's checkout, with fill-ins")
     compose.add_argument("destination", type=Path, metavar="DEST", help="a folder that is new or empty")

@@ -58,6 +58,7 @@ def add_grade(commands) -> None:
         help="run the notebooks with few iterations, in full, or not at all (default: quick)",
     )
     add("--tasks", type=_parts, metavar="A,B", help="grade these tasks only; the points are theirs alone")
+    add("--one", action="store_true", help="take PATH for one submission, whatever it holds")
     course = grade.add_argument_group("a class")
     add = course.add_argument
     add("--jobs", type=_positive, default=cores(), metavar="J", help="submissions at a time (default: cores)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -57,7 +58,8 @@ def _answers(marks: Marks) -> list[dict]:
         own = [mark for mark in marks.marks if mark.question == question]
         marked = sum(mark.points is not None for mark in own)
         notebook = question.partition("#")[0].removeprefix("notebooks/").removesuffix(".ipynb")
-        found.append({"notebook": notebook, "text": text, "marks": own, "marked": marked})
+        title = re.match(r"\*\*(.{1,40}?)\.?\*\*|", text)[1] or "question"
+        found.append({"notebook": notebook, "title": title, "text": text, "marks": own, "marked": marked})
     return found
 
 

@@ -1,0 +1,115 @@
+"""A class run as it is used, sandbox and all: killed at any moment, interrupted, and gone on with.
+
+KILLS=50 kills it that often; the default keeps the suite short.
+"""
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+
+import psutil
+import pytest
+
+from instructor.compose import compose
+from instructor.tasks import ROOT, code_tasks, todo_modules
+
+KILLS = int(os.environ.get("KILLS", "1"))
+FILES = ("gradebook.csv", "canvas.csv", "moodle.csv", "answers.csv")
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """Right, wrong, untouched and broken."""
+    folder = tmp_path_factory.mktemp("class") / "hw"
+    folder.mkdir()
+    right = {task.id: "reference" for task in code_tasks()}
+    for name, choice in (("ann", right), ("bob", {**right, "sim": "wrong_dot_product"}), ("eve", {})):
+        with tempfile.TemporaryDirectory() as work:
+            compose(Path(work), choice)
+            with zipfile.ZipFile(folder / f"{name}.zip", "w") as archive:
+                for module in todo_modules():
+                    archive.write(Path(work) / module, module)
+    (folder / "zoe.zip").write_bytes(b"PK")
+    return folder
+
+
+def start(course, results, *options):
+    command = [sys.executable, "-m", "instructor", "grade", str(course), "--results", str(results)]
+    command += ["--tasks", "sim", "--notebooks", "none", "--seed", "7", "--jobs", "2", *options]
+    return subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+
+
+def finish(process):
+    said, _ = process.communicate(timeout=300)
+    return process.returncode, said
+
+
+def left_over(before):
+    """Processes of a run that are still there after a while, and its folders."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        own = [
+            p for p in psutil.process_iter(["cmdline", "create_time"]) if _of_a_run(p) and p.pid not in before
+        ]
+        if not own:
+            return []
+        time.sleep(0.2)
+    return [" ".join(p.info["cmdline"] or [])[:200] for p in own]
+
+
+def _of_a_run(process):
+    words = " ".join(process.info["cmdline"] or [])
+    return "cs231n-class-" in words or "multiprocessing.forkserver" in words
+
+
+@pytest.fixture(scope="module")
+def whole(course, tmp_path_factory):
+    """What an undisturbed run writes."""
+    results = tmp_path_factory.mktemp("whole")
+    status, said = finish(start(course, results))
+    assert status == 1, said
+    assert "3 graded, 0 unchanged, 1 not gradable" in said
+    return {name: (results / "hw.sim" / name).read_bytes() for name in FILES}
+
+
+def test_a_run_killed_at_any_moment_gives_the_same_gradebook(course, whole, tmp_path):
+    chance, before = random.Random(1), set(psutil.pids())
+    for k in range(KILLS):
+        process = start(course, tmp_path, *(["--force"] if k % 3 == 0 else []))
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(chance.uniform(0.0, 20.0))
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGKILL)
+        process.communicate()
+    status, said = finish(start(course, tmp_path))
+    assert status == 1, said
+    assert {name: (tmp_path / "hw.sim" / name).read_bytes() for name in FILES} == whole
+    assert not left_over(before)
+    assert not [path for path in (tmp_path / "hw.sim").rglob(".*") if path.name != ".lock"]
+
+
+def test_ctrl_c_ends_cleanly_and_the_same_command_goes_on(course, whole, tmp_path):
+    before = set(psutil.pids())
+    process = start(course, tmp_path)
+    deadline = time.monotonic() + 120
+    while not (tmp_path / "hw.sim" / "journal" / "zoe.json").exists() and time.monotonic() < deadline:
+        if (tmp_path / "hw.sim" / "journal" / "ann.json").exists():
+            break
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    status, said = finish(process)
+    assert status == 130, said
+    assert "the same command goes on" in said
+    assert "Traceback" not in said
+    assert not left_over(before)
+    assert finish(start(course, tmp_path))[0] == 1
+    assert {name: (tmp_path / "hw.sim" / name).read_bytes() for name in FILES} == whole
