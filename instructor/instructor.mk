@@ -10,7 +10,7 @@ LOWEST = .venv-lowest
 export SYSTEM_PACKAGES = instructor/system_packages.sh
 GRADE_OPTIONS = $(if $(SANDBOX),--sandbox "$(SANDBOX)") $(GRADE)
 
-.PHONY: grade verify release test-docs test-lowest test-browser lint format sandbox
+.PHONY: grade verify attacks release test-docs test-lowest test-browser lint format sandbox
 
 grade: embedded-data sandbox ## grade SUBMISSION=path, or the reference solution when none is given
 ifneq ($(SUBMISSION),)
@@ -24,6 +24,9 @@ endif
 
 verify: embedded-data sandbox ## measure the grader: untouched 0, right answers full marks, wrong ones caught
 	@$(PY) -m instructor verify $(VERIFY)
+
+attacks: embedded-data sandbox ## run the hostile collection: nothing gained, leaked, harmed or left (10 minutes)
+	@$(PY) -m instructor attacks --alive $(ATTACKS)
 
 release: embedded-data sandbox ## build the students' zip in dist/ and prove it (some minutes)
 	@$(PY) -m instructor release $(RELEASE)

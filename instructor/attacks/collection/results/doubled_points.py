@@ -1,0 +1,19 @@
+"""Sends the same verdict a hundred times, under names of its own, worth more than all there is.
+
+Form: block
+Task: sim
+Earns: 0
+Alive: gains
+Says: malformed
+"""
+
+import os
+
+lines = b"".join(b"attack sim_%d 1\n" % k for k in range(100))
+for descriptor in map(int, os.listdir("/proc/self/fd")):
+    if descriptor > 2:
+        try:
+            os.write(descriptor, lines)
+        except OSError:
+            continue
+norm_dot_product = torch.zeros(())
