@@ -19,6 +19,8 @@ from markdown_it import MarkdownIt  # comes with rich
 MARK = re.compile(r"^<!-- (?P<name>[a-z0-9-]+)(?: (?P<of>[0-9a-f]{8}|new))? -->$", flags=re.MULTILINE)
 SPAN = re.compile(r"`[^`]+`")
 LINK = re.compile(r"\]\(([^)]+)\)")
+HAN = "[\u2014\u201c\u201d\u2026\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"  # with their punctuation
+BETWEEN = re.compile(rf"(?<={HAN})\n(?:> | +)?(?={HAN})")
 FORMULA = re.compile(r"\$\$.+?\$\$|\$.+?\$", flags=re.DOTALL)
 CODE = re.compile(r"^\[code \d+\]$", flags=re.MULTILINE)
 QUESTION = re.compile(r"\*\*(?:Question|问题) ?(\d+)\.?\*\*")
@@ -56,7 +58,7 @@ def translate(
     texts, wrong = {}, []
     for name, text in english.items():
         section, mark = sections.get(name), f"<!-- {name} {fingerprint(text)} -->"
-        texts[name] = section.text if section else text
+        texts[name] = joined(section.text) if section else text
         if section is None:
             wrong.append(f"{where} lacks a translation of {name!r}. Begin it with {mark}")
         elif section.of != fingerprint(text):
@@ -65,6 +67,11 @@ def translate(
             wrong += [f"{where}: {name!r} {fault}" for fault in _differences(text, section.text)]
     extra = [name for name in sections if name not in english]
     return texts, wrong + [f"{where} translates {name!r}, which is not there" for name in extra]
+
+
+def joined(text: str) -> str:
+    """The text without line breaks between Chinese characters, which would be shown as spaces."""
+    return BETWEEN.sub("", text)
 
 
 def _differences(english: str, other: str) -> list[str]:

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from instructor.languages import writing
-from instructor.languages.sections import Section, fingerprint, read_sections, translate
+from instructor.languages.sections import Section, fingerprint, joined, read_sections, translate
 from instructor.languages.writing import (
     LANGUAGES,
     PAGES,
@@ -99,6 +99,12 @@ def test_a_translation_that_says_something_else_is_named(name, text, fault):
 def test_a_translation_of_nothing_is_named():
     _, wrong = translate({}, {"gone": section("没有", "")}, "zh/x.md")
     assert wrong == ["zh/x.md translates 'gone', which is not there"]
+
+
+def test_chinese_lines_are_joined_without_a_space():
+    assert joined("看见\n了，\n“它”\n> 们\n\n新段\n- 列表\n  项\nword\n词") == (
+        "看见了，“它”们\n\n新段\n- 列表项\nword\n词"
+    )
 
 
 def test_a_page_keeps_its_code_where_the_translation_places_it():
