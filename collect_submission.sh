@@ -44,14 +44,18 @@ MODULES = {  # file: the functions that hold a block, in their order
     "cs231n/simclr/utils.py": ("train",),
 }
 NOTEBOOKS = ("notebooks/NetworkVisualization.ipynb", "notebooks/SelfSupervisedLearning.ipynb")
+LANGUAGES = ("zh",)  # a notebook in one of them stands in for the English one when it holds more answers
 LARGEST = {".py": 2, ".ipynb": 64}  # MiB; the grader reads no more
 MANIFEST = "MANIFEST.sha256"  # in the zip; `sha256sum -c` reads it
 START = "# *****START OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****"
 END = "# *****END OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****"
 DEFINITION = re.compile(r"\s*(?:class|def|async def)\s+(\w+)\s*[(:\[]")
-QUESTION = re.compile(r"\*\*(Question \d+)\.?\*\*")
+QUESTION = re.compile(r"\*\*(?:Question|问题) ?(\d+)\.?\*\*")
 # What an answer cell holds before it is written in, or a part of that which was left standing.
-ANSWER = re.compile(r"\*\*Your answer:\*\*|\*double-click here and write over this line\.\*")
+ANSWER = re.compile(
+    r"\*\*Your answer:\*\*|\*double-click here and write over this line\.\*"
+    r"|\*\*你的回答：\*\*|\*双击这里，用你的回答替换这一行。\*"
+)
 NOT_STARTED = "raise TaskNotStarted("
 RESTORE = "Open and save it in Jupyter, or restore it"
 
@@ -69,9 +73,12 @@ def main(root, words):
         return complain([f"there is no folder {target.parent}"])
 
     contents, problems, warnings, unstarted = {}, [], [], []
+    sources, others = {}, {}
+    for name in NOTEBOOKS:
+        sources[name], others[name] = chosen(root, name)
     for name in (*MODULES, *NOTEBOOKS):
         try:
-            contents[name] = (root / name).read_bytes()
+            contents[name] = (root / sources.get(name, name)).read_bytes()
         except OSError as error:
             missing = isinstance(error, FileNotFoundError)
             problems.append(f"{name} is missing" if missing else f"{name} can't be read ({error.strerror})")
@@ -83,9 +90,10 @@ def main(root, words):
         found, misplaced = blocks(contents[name].decode("utf-8", errors="replace"))
         problems += [f"{name} {problem}" for problem in misplaced or compare(found, MODULES[name])]
         unstarted += [block for block, lines in found if any(line.startswith(NOT_STARTED) for line in lines)]
-        warnings += [f"{name} {problem}" for problem in syntax_problems(contents[name])]
+        broken = syntax_problems(contents[name])
+        warnings += [f"{name} {problem}. As it is, none of its tasks can earn points" for problem in broken]
     for name in [name for name in NOTEBOOKS if name in contents]:
-        problems += [f"{name} {problem}" for problem in notebook_problems(contents[name])]
+        problems += [f"{sources[name]} {problem}" for problem in notebook_problems(contents[name])]
     if problems:
         return complain(problems)
 
@@ -93,15 +101,20 @@ def main(root, words):
     write(target, contents)
     for name, data in contents.items():
         print(f"  {name:<42}{len(data):>9,} bytes  sha256 {sha256(data)[:12]}...")
+    for name, source in sources.items():
+        if source != name:
+            print(f"{name} is your {source}, which holds more answers.")
+        for other in others[name]:
+            warnings.append(f"{other} holds answers too, and only those of {source} are packed")
     if unstarted:
         total = sum(len(functions) for functions in MODULES.values())
         names = ", ".join(name.partition(".")[0] for name in unstarted)
         print(f"Not started yet ({len(unstarted)} of {total} tasks): {names}")
     for name in NOTEBOOKS:
-        if empty := unanswered(contents[name]):
-            print(f"Without an answer in {name}: {', '.join(empty)}. Did you save it in Jupyter?")
+        if empty := [question for question, given in answers_in(contents[name]) if not given]:
+            print(f"Without an answer in {sources[name]}: {', '.join(empty)}. Did you save it in Jupyter?")
     for warning in warnings:
-        print(f"Warning: {warning}. As it is, none of its tasks can earn points.")
+        print(f"Warning: {warning}.")
     return 0
 
 
@@ -173,18 +186,34 @@ def notebook_problems(data):
     return []
 
 
-def unanswered(data):
-    """The questions of a notebook whose answer cell holds nothing of the student's."""
-    question, empty = "a question", []
+def chosen(root, name):
+    """The notebook to pack under this name, of all languages the one with most answers, and others with any."""
+    folder, _, file = name.rpartition("/")
+    answers = {}
+    for path in (name, *(f"{folder}/{language}/{file}" for language in LANGUAGES)):
+        try:
+            data = (root / path).read_bytes()
+        except OSError:
+            continue
+        if notebook_problems(data):
+            return path, []  # which is then said
+        answers[path] = sum(given for _, given in answers_in(data))
+    best = max(answers, key=answers.get, default=name)
+    return best, [path for path, number in answers.items() if path != best and number]
+
+
+def answers_in(data):
+    """[(question, whether its answer cell holds anything of the student's)] of a notebook."""
+    question, found = "a question", []
     for cell in json.loads(data)["cells"]:
         text = "".join(map(str, cell["source"])) if isinstance(cell["source"], (str, list)) else ""
-        if found := QUESTION.search(text):
-            question = found[1]
+        if asked := QUESTION.search(text):
+            question = f"Question {asked[1]}"
         metadata = cell.get("metadata")
         tags = metadata.get("tags") if isinstance(metadata, dict) else None
-        if isinstance(tags, list) and "answer" in tags and not ANSWER.sub("", text).strip():
-            empty.append(question)
-    return empty
+        if isinstance(tags, list) and "answer" in tags:
+            found.append((question, bool(ANSWER.sub("", text).strip())))
+    return found
 
 
 def write(target, contents):

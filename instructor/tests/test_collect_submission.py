@@ -303,3 +303,58 @@ def test_shipped_scripts_keep_to_the_bash_of_macos(name):
 def test_shell_scripts_are_shellcheck_clean(name):
     result = subprocess.run(["shellcheck", str(Path(ROOT, name))], capture_output=True, text=True)
     assert result.returncode == 0, result.stdout
+
+
+# ---- in another language ----
+
+
+def answer(path, *texts):
+    """A notebook with a question and an answer cell for each text."""
+    cells = []
+    for number, text in enumerate(texts, 1):
+        cells.append({"cell_type": "markdown", "metadata": {}, "source": [f"**问题 {number}.** 为什么？"]})
+        cells.append({"cell_type": "markdown", "metadata": {"tags": ["answer"]}, "source": [text]})
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(
+        json.dumps({**json.loads(NOTEBOOK), "cells": cells}, ensure_ascii=False), encoding="utf-8"
+    )
+    return path.read_bytes()
+
+
+EMPTY, EMPTY_ZH = (
+    "**Your answer:** *double-click here and write over this line.*",
+    "**你的回答：** *双击这里，用你的回答替换这一行。*",
+)
+
+
+def test_the_notebook_with_more_answers_is_packed_whatever_its_language(checkout):
+    english, chinese = checkout / notebooks()[0], checkout / "notebooks/zh" / Path(notebooks()[0]).name
+    first = answer(english, EMPTY, EMPTY)
+    second = answer(chinese, "因为梯度。", EMPTY_ZH)
+    result = collect(checkout)
+    with zipfile.ZipFile(checkout / "submission.zip") as archive:
+        assert archive.read(notebooks()[0]) == second
+    assert f"{notebooks()[0]} is your notebooks/zh/" in result.stdout
+    assert "Without an answer in notebooks/zh/NetworkVisualization.ipynb: Question 2." in result.stdout
+    assert "holds answers too" not in result.stdout
+    first = answer(english, "Because.", "So.")
+    result = collect(checkout)
+    with zipfile.ZipFile(checkout / "submission.zip") as archive:
+        assert archive.read(notebooks()[0]) == first
+    assert "Warning: notebooks/zh/NetworkVisualization.ipynb holds answers too, and only" in result.stdout
+
+
+def test_untouched_notebooks_in_two_languages_are_the_english_ones(checkout):
+    first = answer(checkout / notebooks()[0], EMPTY)
+    answer(checkout / "notebooks/zh" / Path(notebooks()[0]).name, EMPTY_ZH)
+    result = collect(checkout)
+    assert "is your" not in result.stdout
+    with zipfile.ZipFile(checkout / "submission.zip") as archive:
+        assert archive.read(notebooks()[0]) == first
+
+
+def test_the_empty_answers_of_both_languages_are_known(checkout):
+    for name, folder in ((notebooks()[0], "notebooks"), (notebooks()[0], "notebooks/zh")):
+        kept = ROOT / folder / Path(name).name
+        shutil.copy(kept, checkout / name)
+        assert f"Without an answer in {name}: Question 1, Question 2," in collect(checkout).stdout
