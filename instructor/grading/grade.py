@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -17,6 +16,7 @@ from instructor.grading.workspace import compose_submission, marker_remarks, sta
 from instructor.hidden_checks.marking import FOLDER, checks_of
 from instructor.sandbox.jail import Jail, JailBroken, choose
 from instructor.sandbox.limits import Limits
+from instructor.sandbox.private import PrivateFolder
 from instructor.tasks import ROOT, Task, feedback_pictures, load_tasks
 
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
@@ -53,8 +53,8 @@ def grade_submission(
     began, limits, kind = time.monotonic(), limits or Limits(), choose(sandbox)
     chosen = [task for task in load_tasks() if tasks is None or task.id in tasks]
     steps = _Steps(progress, chosen, notebooks)
-    with tempfile.TemporaryDirectory(prefix="cs231n-grade-") as folder:
-        workspace = compose_submission(submission, Path(folder) / "submission")
+    with PrivateFolder("grade") as folder:
+        workspace = compose_submission(submission, folder / "submission")
         with Jail(workspace, kind, limits) as jail:
             outcome = run_checks(jail, seed, steps.checked, checks, _checked(chosen, notebooks))
             _require_some(outcome)

@@ -16,7 +16,6 @@ import select
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from pathlib import Path
 
 from instructor.grading.result import CheckResult
 from instructor.sandbox.limits import Limits
+from instructor.sandbox.private import PrivateFolder
 from instructor.sandbox.watch import kill_tree
 from instructor.tasks import ROOT
 from instructor.text import clean
@@ -135,8 +135,8 @@ def _stored_text(cell: dict) -> str:
 def _answers(notebook: Path, workspace: Path, kind: str, limits: Limits, quick: bool) -> Iterator[dict]:
     """What the nbval process tells, line by line, until it ends or its time is over."""
     # A short path: the name of a Unix socket has at most 107 characters.
-    with tempfile.TemporaryDirectory(prefix="nb-", dir="/tmp") as folder:
-        private = Path(folder)
+    with PrivateFolder("notebook", "/tmp") as private:
+        folder = str(private)
         (private / "run").mkdir(mode=0o700)
         shutil.copy(notebook, private)
         reading, writing = os.pipe()

@@ -12,13 +12,13 @@ from pathlib import Path
 
 from instructor.sandbox.inside.leftovers import empty
 
-NAME = re.compile(r"cs231n-[a-z]+-[a-z0-9_]{8}")
+NAME = re.compile(r"cs231n-(grade|home|notebook)-[a-z0-9_]{8}")
 OWNER = ".owner"  # locked for as long as the grader lives
 UNLOCKED = 60.0  # seconds for which a folder may be without a lock, because it is just being made
 
 
 class PrivateFolder:
-    """A new folder at `path` for one purpose, a word; `close()` or the end of a `with` removes it.
+    """A new folder at `path` for a purpose of NAME; `close()` or the end of a `with` removes it.
 
     Whoever makes one first removes those of this user's graders that are dead, in the same place.
     """
@@ -57,7 +57,7 @@ def remove_dead(place: str) -> None:
                 _remove(entry.path)
                 os.close(lock)
             elif not os.path.exists(owner) and time.time() - state.st_mtime > UNLOCKED:
-                _remove(entry.path)
+                os.rmdir(entry.path)  # its grader was killed before it could lock it; it is empty
 
 
 def _locked(path: str, how: int = 0) -> int | None:

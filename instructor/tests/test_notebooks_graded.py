@@ -29,7 +29,7 @@ FILL_FOLDER = """
 import time
 from glob import glob
 for n in range(100):
-    with open(f"{glob('/tmp/nb-*/run')[0]}/{n}", "wb") as file:
+    with open(f"{glob('/tmp/cs231n-notebook-*/in/run')[0]}/{n}", "wb") as file:
         file.write(bytes(2**20))
 time.sleep(3)
 """
@@ -136,8 +136,26 @@ def _command(pid: str) -> str:
         return ""
 
 
-def test_a_notebook_without_a_sandbox_runs_too(run):
-    assert run(good_cell(), kind="none").share == 1
+@pytest.mark.parametrize("kind", ["sandlock", "none"])
+def test_a_notebook_runs_in_other_ways_too(run, kind):
+    assert run(good_cell(), kind=kind).share == 1
+
+
+def test_a_kernel_in_the_second_sandbox_is_held_to_its_own_files(run):
+    code = """
+import os, socket
+for path in ("ROOT/instructor/tasks.toml", "/etc/passwd", "/proc/self/environ"):
+    try:
+        print(open(path).read())
+    except PermissionError:
+        print("closed")
+try:
+    socket.socket()
+except OSError:
+    print("no network")
+open(os.environ["HOME"] + "/mine", "w").close()
+""".replace("ROOT", str(ROOT))
+    assert run(check_cell(code, "closed", "closed", "closed", "no network"), kind="sandlock").share == 1
 
 
 def test_a_notebook_that_says_nothing_is_the_kits_trouble(run, tmp_path):
