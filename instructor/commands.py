@@ -38,14 +38,14 @@ def grade_command(options: argparse.Namespace) -> int:
     from instructor.grading.report import write_reports
     from instructor.grading.report.table import show
     from instructor.grading.result import Result
-    from instructor.grading.seeds import fresh_seed
+    from instructor.grading.seeds import run_seed
     from instructor.sandbox.bubblewrap import SandboxUnavailable
     from instructor.sandbox.jail import JailBroken
 
     console, errors = Console(), Console(stderr=True)
     if unknown := sorted(set(options.tasks or ()) - {task.id for task in load_tasks()}):
         return _refuse(f"No such task: {', '.join(unknown)}.")
-    seed = fresh_seed() if options.seed is None else options.seed
+    seed = run_seed(options.seed)
     try:
         with _bar(errors) as bar:
             line = bar.add_task("Starting", total=None)

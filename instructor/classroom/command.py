@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from instructor.classroom.cluster import ClusterPool
 from instructor.classroom.entries import ClassError, ClassFolder, Entry, Student, read_class
 from instructor.classroom.journal import Busy, Journal
 from instructor.classroom.live import LiveTable
@@ -21,7 +22,7 @@ from instructor.classroom.roster import match, read_roster
 from instructor.classroom.run import Pool, Tally, run_class, scratch_folder
 from instructor.classroom.work import Options
 from instructor.grading.intake import submission_name
-from instructor.grading.seeds import fresh_seed
+from instructor.grading.seeds import run_seed
 from instructor.sandbox.bubblewrap import SandboxUnavailable
 from instructor.sandbox.jail import choose
 from instructor.sandbox.limits import Limits
@@ -44,10 +45,9 @@ def grade_class_command(options: argparse.Namespace) -> int:
         entries = _only(folder, options)
         tasks = tuple(task.id for task in load_tasks() if options.tasks is None or task.id in options.tasks)
         with Journal(target / "journal") as journal:
-            seed = options.seed if options.seed is not None else journal.seed()
             chosen = Options(
-                fresh_seed() if seed is None else seed,
-                choose(options.sandbox),
+                run_seed(options.seed, journal.seed()),
+                options.sandbox if options.cluster else choose(options.sandbox),
                 options.notebooks,
                 tasks if options.tasks else None,
             )
@@ -116,6 +116,10 @@ def _run(
 def _pool(chosen: Options, options: argparse.Namespace) -> Iterator[Pool]:
     limits: Limits = chosen.limits
     seconds = limits.submission_seconds + 6 * limits.notebook_seconds + SPARE
+    if options.cluster:
+        with ClusterPool(options.cluster, seconds) as pool:
+            yield pool
+        return
     with scratch_folder() as scratch, LocalPool(options.jobs, seconds, scratch) as pool:
         yield pool
 

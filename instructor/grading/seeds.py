@@ -9,6 +9,8 @@ from functools import lru_cache, wraps
 
 import torch
 
+from instructor.term import load_term
+
 
 class Seeds:
     """The random draws of one check: `Seeds(run_seed, "test_saliency_value")`.
@@ -73,6 +75,12 @@ def remembered(make: Callable) -> Callable:
         return kept(f"{make.__name__}/{rng.seed()}", *args)
 
     return draw
+
+
+def run_seed(*asked: int | None) -> int:
+    """The seed of a run: the first that is given, else the term's in tasks.toml, else a fresh one."""
+    given = [seed for seed in (*asked, load_term().seed) if seed is not None]
+    return given[0] if given else fresh_seed()
 
 
 def fresh_seed() -> int:

@@ -1,5 +1,6 @@
 """A new term changes tasks.toml, keeps its comments, and is refused when the points do not add up."""
 
+import dataclasses
 import json
 import tomllib
 from collections import Counter
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from instructor.__main__ import parser
+from instructor.grading import scoring, seeds
+from instructor.grading.result import CheckResult
 from instructor.release import new_term, solutions
 from instructor.release.new_term import rescaled
 from instructor.tasks import TASKS_FILE, load_tasks, todo_modules
@@ -113,7 +116,7 @@ def test_aspects_are_scaled_without_a_rest(points):
 
 
 def test_a_date_without_a_zone_in_the_file_is_refused(tasks_file):
-    tasks_file.write_text(tasks_file.read_text() + "\n[term]\ndue = 2027-10-01T00:00:00\n")
+    tasks_file.write_text(tasks_file.read_text().replace("[term]\n", "[term]\ndue = 2027-10-01T00:00:00\n"))
     with pytest.raises(ValueError, match="with a time and a zone"):
         load_term(tasks_file)
 
@@ -171,3 +174,20 @@ def test_notebooks_become_pages_with_their_pictures(tmp_path):
     nbformat.write(new_notebook(cells=[new_code_cell(source)]), path)
     page = solutions._page(path, full=False)
     assert "data:image/png;base64" in page
+
+
+def test_the_seed_of_a_run_is_the_one_asked_for_or_the_terms_or_a_fresh_one(monkeypatch):
+    monkeypatch.setattr(seeds, "load_term", lambda: Term(seed=231))
+    assert seeds.run_seed(7) == 7
+    assert seeds.run_seed(None, 0) == 0
+    assert seeds.run_seed(None) == 231
+    monkeypatch.setattr(seeds, "load_term", Term)
+    assert seeds.run_seed(None) != seeds.run_seed(None)
+
+
+def test_a_task_that_counts_for_nothing_passes_by_its_checks_alone():
+    task = dataclasses.replace(load_tasks()[0], points=0, aspects={"value": 0})
+    checks = tuple(CheckResult("t", task.id, "value", "", how, "") for how in ("passed", "failed"))
+    assert scoring._status(task, checks[:1], {"value": (0.0, 0)}, True) == "passed"
+    assert scoring._status(task, checks, {"value": (0.0, 0)}, True) != "passed"
+    assert scoring._status(task, (), {"value": (0.0, 0)}, True) != "passed"
