@@ -10,7 +10,7 @@ LOWEST = .venv-lowest
 export SYSTEM_PACKAGES = instructor/system_packages.sh
 GRADE_OPTIONS = $(if $(SANDBOX),--sandbox "$(SANDBOX)") $(GRADE)
 
-.PHONY: grade verify attacks release test-docs test-lowest test-browser lint format sandbox
+.PHONY: grade verify attacks release test-docs test-lowest test-cluster test-kills scale test-browser lint format sandbox
 
 grade: embedded-data sandbox ## grade SUBMISSION=path, or the reference solution when none is given
 ifneq ($(SUBMISSION),)
@@ -32,6 +32,17 @@ release: embedded-data sandbox ## build the students' zip in dist/ and prove it 
 	@$(PY) -m instructor release $(RELEASE)
 
 test: lint sandbox
+
+test-cluster: embedded-data sandbox ## grade on a Dask cluster of this machine, and lose parts of it (some minutes)
+	@$(PY) -c 'import distributed' 2>/dev/null || \
+	$(PY) -m pip install -qq --disable-pip-version-check --requirement instructor/requirements-cluster.txt
+	@CLUSTER_TESTS=1 $(PY) -m pytest instructor/tests/test_cluster.py $(PYTEST)
+
+test-kills: embedded-data sandbox ## kill a class run 50 times and compare its gradebook (some minutes)
+	@KILLS=$${KILLS:-50} $(PY) -m pytest instructor/tests/test_class_run.py $(PYTEST)
+
+scale: embedded-data sandbox ## grade N=10 made-up submissions of known scores; SCALE="..." for further options
+	@$(PY) -m instructor.classroom.scale --count $(or $(N),10) $(SCALE)
 
 test-browser: embedded-data sandbox ## use the kit in a browser as a student does (some minutes)
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \

@@ -65,6 +65,7 @@ def add_grade(commands) -> None:
     add("--only", type=_parts, metavar="A,B", help="grade these students or submissions; reports stay on all")
     add("--force", action="store_true", help="grade again what has been graded as it is")
     add("--roster", type=Path, metavar="CSV", help="a class list with names and numbers of the students")
+    add("--cluster", metavar="ADDRESS", help="a Dask scheduler, as tcp://host:8786, whose workers grade")
     grade.set_defaults(run=grade_command)
 
 
