@@ -13,7 +13,11 @@ from instructor.trials import EVERY_CHECK, UNTOUCHED, Verdict
 
 @dataclass(frozen=True)
 class Row:
-    """What holds for one task: each pair counts the fill-ins for which it holds with every seed, and all."""
+    """What holds for one task: each pair counts the fill-ins for which it holds with every seed, and all.
+
+    `faults` are what must not be. `notes` tell where a wrong answer, caught with every seed, earns more with
+    one seed than with another.
+    """
 
     task: Task
     untouched: tuple[int, int]
@@ -23,6 +27,7 @@ class Row:
     as_intended: tuple[int, int]
     faults: tuple[str, ...]
     mutants: tuple[int, int] = (0, 0)
+    notes: tuple[str, ...] = ()
 
 
 def judge(task: Task, verdicts: Iterable[Verdict]) -> Row:
@@ -45,17 +50,18 @@ def judge(task: Task, verdicts: Iterable[Verdict]) -> Row:
         "intended": [],
     }
     faults: list[str] = []
+    notes: list[str] = []
     for name, each in by_name.items():
         kind = UNTOUCHED if name == UNTOUCHED else known[name].kind
         found = [fault for verdict in each for fault in _faults(task, known.get(name), verdict)]
-        found += _unsteady(each) if kind == "wrong" else []
+        notes += _told(task, name, _unsteady(each), len(each)) if kind == "wrong" else []
         columns[kind].append(not any(fault.weighty for fault in found))
         if kind == "wrong":
             columns["intended"].append(not found)
         faults += _told(task, name, found, len(each))
     untouched, reference, accepted, caught, as_intended = ((sum(c), len(c)) for c in columns.values())
     killed = _mutants(task, tried, faults)
-    return Row(task, untouched, reference, accepted, caught, as_intended, tuple(faults), killed)
+    return Row(task, untouched, reference, accepted, caught, as_intended, tuple(faults), killed, tuple(notes))
 
 
 def _mutants(task: Task, verdicts: Sequence[Verdict], faults: list[str]) -> tuple[int, int]:
@@ -104,7 +110,7 @@ def _faults(task: Task, fillin: Fillin | None, verdict: Verdict) -> list[_Fault]
 
 
 def _unsteady(verdicts: Sequence[Verdict]) -> list[_Fault]:
-    """Checks that catch a wrong answer with some seeds and let it pass with others."""
+    """Checks that a wrong answer fails with some seeds and passes with others."""
     passed: dict[str, dict[int, bool]] = {}
     for verdict in verdicts:
         for check in verdict.checks:

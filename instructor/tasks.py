@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,6 +38,11 @@ def load_tasks(path: Path = TASKS_FILE) -> tuple[Task, ...]:
     Raises ValueError, naming the task, when the ids are not unique, the aspects do not add up to the task's
     points, a need is unknown, or the points do not add up to 100.
     """
+    return _read_tasks(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _read_tasks(path: Path, _: int) -> tuple[Task, ...]:
     entries = tomllib.loads(path.read_text(encoding="utf-8"))["task"]
     tasks = tuple(Task(**{**entry, "needs": tuple(entry.get("needs", ()))}) for entry in entries)
     ids = [task.id for task in tasks]

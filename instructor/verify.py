@@ -66,6 +66,8 @@ def verify(options: argparse.Namespace) -> int:
     faults = [fault for row in rows for fault in row.faults]
     for fault in faults:
         console.print(Text(f"✗ {fault}"))
+    for note in (note for row in rows for note in row.notes):
+        console.print(Text(f"· {note}"), style="dim")
     told = f"seed {first}" if len(seeds) == 1 else f"seeds {first} to {seeds[-1]}"
     count = "no faults" if not faults else "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
     console.print(Text(f"{len(todo)} trials with {told} in {_since(started)}: {count}."))

@@ -14,6 +14,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from inspect import isfunction
 
 import numpy
 import torch
@@ -24,7 +26,7 @@ from instructor.sandbox.client import StudentError
 from instructor.sandbox.inside import drivers, session
 from instructor.sandbox.inside.bounds import Bounds
 from instructor.sandbox.inside.values import CannotCross, decode, encode
-from instructor.tasks import code_tasks
+from instructor.tasks import code_tasks, todo_modules
 
 CALL_SECONDS = 3.0
 Choice = Mapping[str, "str | Fillin | None"]
@@ -78,8 +80,8 @@ class Replay:
     def _package(self, choice: Choice) -> str:
         whole = {task.id: "reference" for task in code_tasks()} | dict(choice)
         key = frozenset(whole.items())
-        if key not in self._packages:
-            name = f"cs231n_replay_{id(self)}_{len(self._packages)}"
+        if key not in self._packages or _keeps_state(self._packages[key]):
+            name = self._packages.get(key) or f"cs231n_replay_{id(self)}_{len(self._packages)}"
             load(whole, name)
             self._packages[key] = name
         return self._packages[key]
@@ -104,6 +106,20 @@ class Replay:
             if type(error).__name__ == "TaskNotStarted":
                 return Failure("NotStarted", message=error.task)
             return Failure("Raised", type(error).__name__, str(error))
+
+
+def _keeps_state(package: str) -> bool:
+    """Whether an earlier session has left something at a function: a new session starts without it."""
+    modules = (vars(sys.modules[package + name]).values() for name in _module_names())
+    own = (
+        each for values in modules for each in values if getattr(each, "__module__", "").startswith(package)
+    )
+    return any(set(vars(each)) - {"__wrapped__"} for each in own if isfunction(each))
+
+
+@cache
+def _module_names() -> list[str]:
+    return [path.removesuffix(".py").replace("/", ".").removeprefix("cs231n") for path in todo_modules()]
 
 
 class _Randomness:

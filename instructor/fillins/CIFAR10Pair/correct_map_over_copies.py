@@ -1,0 +1,3 @@
+"""map over two copies, unpacked."""
+
+x_i, x_j = map(self.transform, [img.copy(), img.copy()])

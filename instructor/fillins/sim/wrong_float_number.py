@@ -1,0 +1,7 @@
+"""The value is turned into a Python number, where no gradient flows.
+
+Caught by: test_sim_gradient
+Hint: item() leaves the graph; return the tensor.
+"""
+
+norm_dot_product = (torch.dot(z_i, z_j) / (z_i.norm() * z_j.norm())).item()
