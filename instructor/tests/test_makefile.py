@@ -136,6 +136,30 @@ def test_test_lints_before_it_tests_both_sides(project):
     assert calls[-1] == ["-m", "pytest", "tests", "instructor/tests"]
 
 
+def test_the_lowest_versions_are_those_that_the_requirements_name(project):
+    lines = [
+        line
+        for name in ("requirements.txt", "instructor/requirements.txt")
+        for line in (project / name).read_text().splitlines()
+        if line and not line.startswith("#")
+    ]
+    assert all(re.match(r"[\w.-]+>=[\d.]+", line) for line in lines)
+    lowest = "".join(re.sub(r">=([\d.]+)[^;]*", r"==\1", line) + "\n" for line in lines)
+    executable(project / ".venv-lowest" / "bin" / "python", FAKE_PYTHON)
+    (project / ".venv-lowest" / ".complete").write_text("Python 3 11\n" + lowest)
+    result, calls = ask(project, "test-lowest")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert (project / "dist" / "lowest.txt").read_text() == lowest
+    assert calls[-1] == ["-m", "pytest", "tests", "instructor/tests"]
+
+
+def test_release_and_docs_take_their_options(project):
+    _, calls = ask(project, "release", "RELEASE=--quick")
+    assert calls[-1] == ["-m", "instructor", "release", "--quick"]
+    _, calls = ask(project, "test-docs")
+    assert calls[-1] == ["-m", "pytest", "instructor/tests/test_docs.py"]
+
+
 def test_a_student_has_the_students_commands_only(project):
     shutil.rmtree(project / "instructor")
     complete(project, "requirements.txt")
