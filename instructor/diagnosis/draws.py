@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from instructor.hidden_checks.statistics import largest_gap
-from instructor.hidden_checks.views import Waves, bands, fates, pixels, purple, read_jitter
+from instructor.hidden_checks.views import Waves, bands, fates, pixels, purple, read_jitter, tints
 
 ALPHA = 1e-6  # the chance that two samples of one distribution are told apart
 
@@ -60,8 +60,11 @@ def draws_of(image: torch.Tensor, views: object) -> dict[tuple, object]:
     elif torch.equal(image, bands()):
         jitter = read_jitter(views)
         parts |= {("jitter", key, name): value for name, value in vars(jitter).items()}
-    elif (image[..., 0] == image[..., 1]).all():
+    elif ((tint := image.int() - image[..., :1].int()) == tint[0, 0]).all():  # waves, gray or tinted
         parts |= _geometry(key, image, views)
+        if tint.any():
+            gray, unchanged = tints(views)
+            parts |= {("gray", key, "gray"): gray, ("jitter", key, "unchanged"): unchanged}
     return {name: Draws(value.double()) for name, value in parts.items()}
 
 

@@ -114,7 +114,7 @@ def _keeps_state(package: str) -> bool:
     own = (
         each for values in modules for each in values if getattr(each, "__module__", "").startswith(package)
     )
-    return any(set(vars(each)) - {"__wrapped__"} for each in own if isfunction(each))
+    return any(not key.startswith("__") for each in own if isfunction(each) for key in vars(each))
 
 
 @cache

@@ -50,6 +50,12 @@ def agrees(value: torch.Tensor, right: torch.Tensor, rtol: float, atol: float = 
     return bool(difference <= rtol * right.double().abs().max() + atol)
 
 
+def likeness(value: torch.Tensor, right: torch.Tensor) -> float:
+    """The cosine of the angle between two tensors of one shape: 0 for unrelated ones."""
+    value, right = (each.detach().flatten().double() for each in (value, right))
+    return float(torch.cosine_similarity(value, right, dim=0))
+
+
 def expect_close(
     value: object, right: torch.Tensor, what: str, otherwise: str, rtol: float = 1e-4, atol: float = 0.0
 ) -> None:

@@ -4,7 +4,7 @@ import torch
 
 from instructor.grading.seeds import Seeds
 from instructor.hidden_checks.drawing import image_size, number_of_classes, scale
-from instructor.hidden_checks.judging import agrees, expect, expect_tensor, expect_untouched
+from instructor.hidden_checks.judging import agrees, expect, expect_tensor, expect_untouched, likeness
 from instructor.hidden_checks.marking import check
 from instructor.sandbox.inside.recipes import Recipe
 
@@ -41,7 +41,9 @@ def test_class_visualization_regularization(student, rng):
 def test_class_visualization_repeated_steps(student, rng):
     """A second and a third call take the same steps as if each were the first; the model is as before."""
     img, model, target = _case(rng)
-    lr, l2_reg = rng.uniform(1, 5), rng.uniform(0.001, 0.05)
+    uphill, _ = _steps(img, model, target, 0.0, 1.0)
+    # The penalty's part of the step is the smaller one, so that the step goes up the score in any case.
+    lr, l2_reg = rng.uniform(1, 5), rng.uniform(0.1, 0.4) * float(uphill.norm() / (2 * img.norm()))
     outcome = student.call(TASK, img.clone().requires_grad_(), model, target, l2_reg, lr, times=3)
     expect_untouched(outcome.args_after[1], model.build().state_dict(), "the model")
     current = img
@@ -51,6 +53,8 @@ def test_class_visualization_repeated_steps(student, rng):
         same = agrees(together - current, alone - current, 1e-3)
         expect(same, "a second or third call takes another step than a first call from the same picture")
         current = each[0].detach()
+    first = expect_tensor(outcome.args_each[0][0], img.shape, "img")
+    expect(likeness(first - img, uphill) > 0.6, "the steps do not go up the target's score")
 
 
 def _case(rng: Seeds) -> tuple[torch.Tensor, Recipe, int]:

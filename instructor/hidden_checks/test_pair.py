@@ -1,5 +1,7 @@
 """CIFAR10Pair: two draws of the dataset's own transform on one image, and that image's class."""
 
+import random
+
 import torch
 
 from instructor.grading.seeds import Seeds
@@ -47,8 +49,10 @@ def test_pair_target(student, rng):
         for index, item, _ in _items(student, images, targets, indices, rng.seed(), shift):
             target = item[2].item() if isinstance(item[2], torch.Tensor) and item[2].numel() == 1 else item[2]
             expect(target == targets[index] + (shift or 0), "the target is not the class of the image")
+            image = images[index].permute(2, 0, 1).double()
             for name, view in (("x_i", item[0]), ("x_j", item[1])):
-                expect_tensor(view, SHAPE, name)
+                plain = expect_tensor(view, SHAPE, name) - image
+                expect(float(plain.std()) < 1e-3, f"{name} is not what self.transform gives for the image")
 
 
 def _dataset(rng: Seeds, N: int = 7) -> tuple[torch.Tensor, list[int]]:
@@ -56,10 +60,23 @@ def _dataset(rng: Seeds, N: int = 7) -> tuple[torch.Tensor, list[int]]:
     return rng.integers(0, 256, N, 32, 32, 3).to(torch.uint8), rng.permutation(10)[:N].tolist()
 
 
+def _draws(seed: int, count: int) -> list[float]:
+    """What a transform draws that is called `count` times; see `drivers.pair_items`."""
+    python = random.Random(seed)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return [float(torch.rand(()).double() + python.random()) for _ in range(count)]
+
+
 def _items(student, images, targets, indices, seed, shift=None):
     """For each index: the index, its item of three entries, and the offsets drawn for it."""
     given = student.drive(
         "pair_items", images=images, targets=targets, indices=indices, seed=seed, shift=shift
+    )
+    drawn = [float(mark) for marks in given["marks"] for mark in marks]
+    expect(
+        drawn == _draws(seed, len(drawn)),
+        "the views are not the draws of self.transform, one by one",
     )
     for index, item, marks in zip(indices, given["items"], given["marks"], strict=True):
         expect(isinstance(item, tuple | list) and len(item) == 3, "an item is not (x_i, x_j, target)")

@@ -4,7 +4,14 @@ import torch
 
 from instructor.grading.seeds import Seeds, remembered
 from instructor.hidden_checks.drawing import classifier_case, photos
-from instructor.hidden_checks.judging import agrees, expect, expect_close, expect_tensor, expect_untouched
+from instructor.hidden_checks.judging import (
+    agrees,
+    expect,
+    expect_close,
+    expect_tensor,
+    expect_untouched,
+    likeness,
+)
 from instructor.hidden_checks.marking import check
 from instructor.reference import answer
 from instructor.sandbox.inside.recipes import Recipe
@@ -49,6 +56,7 @@ def test_saliency_batch_sizes(student, rng):
         maps = student.compute_saliency_maps(case.X, case.y, case.model)
         maps = expect_tensor(maps, (N, *case.X.shape[2:]), f"the maps of N = {N} images")
         expect(maps.std() > 0, f"the maps of N = {N} images are constant")
+        _expect_of_the_model(maps, case)
         for k in range(N):
             alone = student.compute_saliency_maps(case.X[k : k + 1], case.y[k : k + 1], case.model)
             alone = expect_tensor(alone, (1, *case.X.shape[2:]), "the map of N = 1 image")
@@ -81,6 +89,7 @@ def test_saliency_leaves_inputs_alone(student, rng):
     shape = (3, *case.X.shape[2:])
     first, second = (expect_tensor(value, shape, "the maps") for value in outcome.values)
     expect(first.std() > 0, "the maps are constant")
+    _expect_of_the_model(first, case)
     expect(agrees(second, first, 1e-5), "a second call with the same images gives other maps")
     other = student.compute_saliency_maps(case.X.roll(1, dims=0), case.y.roll(1), case.model)
     other = expect_tensor(other, shape, "the maps")
@@ -92,3 +101,10 @@ def _photo_case(rng: Seeds) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Two photos, a class for each, and their maps."""
     X, y = photos(rng, 2), rng.integers(0, 1000, 2)
     return X, y, answer(TASK)(X, y, Recipe("pretrained").build())
+
+
+def _expect_of_the_model(maps, case):
+    """Require that maps have to do with the model, right or not: else nothing is shown by them."""
+    right = answer(TASK)(case.X, case.y, case.model.build())
+    alike = likeness(maps - maps.mean(), right - right.mean())
+    expect(alike > 0.3, "the maps do not show where the scores for y depend on the pixels")

@@ -64,6 +64,7 @@ def test_vectorized_leaves_inputs_alone(student, rng):
 
 
 def _judge_values(student, task: str, rng: Seeds, batch_sizes: tuple[int, ...], **kwargs) -> None:
+    _alone(student, task)
     for N in batch_sizes:
         left, right = projections(rng, N)
         for tau in (0.5, rng.uniform(0.4, 0.5), rng.uniform(0.6, 2.0)):
@@ -81,6 +82,7 @@ def _judge_values(student, task: str, rng: Seeds, batch_sizes: tuple[int, ...], 
 
 
 def _judge_gradients(student, task: str, rng: Seeds) -> None:
+    _alone(student, task)
     for N in (2, 5):
         sides, tau = projections(rng, N), rng.uniform(0.4, 2.0)
         outcome = student.call(task, *sides, tau, grad=(0, 1))
@@ -92,11 +94,19 @@ def _judge_gradients(student, task: str, rng: Seeds) -> None:
 
 
 def _judge_inputs(student, task: str, rng: Seeds) -> None:
+    _alone(student, task)
     sides = projections(rng, 4)
     outcome = student.call(task, *sides, 0.7, times=2)
     for after, before, name in zip(outcome.args_after, sides, ("out_left", "out_right"), strict=False):
         expect_untouched(after, before, name)
     first, second = (expect_number(value, "the loss") for value in outcome.values)
+    right = answer(task)(*(side.double() for side in sides), 0.7).detach().reshape(())
+    expect(agrees(first, right, TOLERANCE, TOLERANCE), "the loss is not the mean of the 2N terms")
     expect(agrees(second, first, 1e-5), "a second call with the same inputs gives another loss")
     other = expect_number(getattr(student, task)(sides[0], sides[1].flip(0), 0.7), "the loss")
     expect(not agrees(other, first, 1e-4), "other inputs give the same loss")
+
+
+def _alone(student, task: str) -> None:
+    """Take the other loss away from the student's module: each has to stand on its own."""
+    student.drive("take_away", name=VECTORIZED if task == NAIVE else NAIVE, while_judged=task)

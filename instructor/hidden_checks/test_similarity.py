@@ -51,6 +51,8 @@ def test_sim_leaves_inputs_alone(student, rng):
     expect_untouched(outcome.args_after[0], a, "z_i")
     expect_untouched(outcome.args_after[1], b, "z_j")
     first, second = (expect_number(value, "the similarity") for value in outcome.values)
+    right = F.cosine_similarity(a.double(), b.double(), dim=0)
+    expect(agrees(first, right, 0, 2e-5), "the similarity is not the cosine of the angle")
     expect(agrees(second, first, 0, 1e-6), "a second call with the same vectors gives another similarity")
     other = expect_number(student.sim(a, a - b), "the similarity")
     expect(not agrees(other, first, 0, 1e-6), "other vectors give the same similarity")
@@ -141,6 +143,8 @@ def _judge_inputs(student, task, inputs, shape, names):
     for after, before, name in zip(outcome.args_after, inputs, names, strict=True):
         expect_untouched(after, before, name)
     first, second = (expect_tensor(value, shape, "the similarities") for value in outcome.values)
+    right = answer(task)(*(each.double() for each in inputs)).detach()
+    expect(agrees(first, right, 0, 2e-5), "the similarities are not the cosines of the angles")
     expect(agrees(second, first, 0, 1e-6), "a second call with the same inputs gives another result")
     other = getattr(student, task)(*(each.flip(0) - 1 for each in inputs))
     other = expect_tensor(other, shape, "the similarities")

@@ -18,6 +18,7 @@ from instructor.grading.seeds import Seeds
 LUMA = torch.tensor([0.299, 0.587, 0.114])
 # Around this purple, luma hardly changes with the hue, and no change of the color jitter leaves [0, 255].
 DARK, LIGHT, PURPLE = 51.0, 128.0, torch.tensor([130.0, 60.0, 95.0])
+TINT = torch.tensor([25.0, -25.0, 0.0])  # what tinted waves have on top of their gray
 HUE, CHROMA = 330 / 360, 70.0
 
 
@@ -44,12 +45,17 @@ class Crops:
 
 
 class Waves:
-    """A gray uint8 image (H, W, 3), random smooth waves along each axis, and the way back from its views."""
+    """A uint8 image (H, W, 3), random smooth waves along each axis, and the way back from its views.
 
-    def __init__(self, rng: Seeds, height: int, width: int) -> None:
+    It is gray, or with `tinted` of one hue and chroma everywhere, so that the waves survive a color jitter.
+    """
+
+    def __init__(self, rng: Seeds, height: int, width: int, tinted: bool = False) -> None:
         self._down, self._across = _wave(rng, height), _wave(rng, width)
-        gray = 75 + 45 * self._down[:, None] + 45 * self._across[None]
-        self.image = gray.round().to(torch.uint8)[..., None].expand(height, width, 3).contiguous()
+        low, high = (60, 30) if tinted else (75, 45)
+        gray = (low + high * self._down[:, None] + high * self._across[None]).round()
+        tint = TINT if tinted else torch.zeros(3)
+        self.image = (gray[..., None] + tint).to(torch.uint8).contiguous()
 
     @classmethod
     def read_from(cls, image: torch.Tensor) -> Waves:
@@ -66,6 +72,14 @@ class Waves:
         top, height, upside_down, down = _best_window(gray.mean(dim=2), self._down)
         likeness = torch.minimum(across, down)
         return Crops(left, top, width, height, mirrored.bool(), upside_down.bool(), likeness)
+
+
+def tints(views: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """For each view (n, 3, 32, 32) of tinted waves: whether it is gray, whether its tint is as before."""
+    colors = pixels(views).mean(dim=(2, 3))  # (n, 3)
+    gray = colors.amax(dim=1) - colors.amin(dim=1) < 1.5
+    apart = colors - colors.mean(dim=1, keepdim=True)
+    return gray, ((apart - TINT).abs() < 1).all(dim=1)
 
 
 def purple() -> torch.Tensor:
