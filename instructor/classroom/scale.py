@@ -69,9 +69,8 @@ def main() -> int:
     for line in (*wrong, *left):
         console.print(Text(f"✗ {line}"))
     memory = ", ".join(f"{done}: {size / MIB:.0f}" for done, size in seen.memory)
-    print(
-        f"{options.count} submissions, {options.jobs} jobs: {seconds:.0f} s, {seconds / options.count:.1f} s each."
-    )
+    each = seconds / options.count
+    print(f"{options.count} submissions, {options.jobs} jobs: {seconds:.0f} s, {each:.1f} s each.")
     print(f"Memory in MiB of the run and its workers (proportional), after so many submissions: {memory}.")
     print(f"{len(wrong)} scores not as expected, {len(left)} left-over processes and folders.")
     return 1 if wrong or left else 0
