@@ -63,6 +63,9 @@ def grade_command(options: argparse.Namespace) -> int:
             )
     except (IntakeError, SandboxUnavailable, JailBroken) as error:
         result = Result(submission_name(options.path), seed, "", problem=str(error))
+    except OSError as error:
+        problem = f"This machine can't grade it now: {error.strerror or error}."
+        result = Result(submission_name(options.path), seed, "", problem=problem)
     show(result, console)
     try:
         folder = write_reports(result, options.results)
@@ -105,6 +108,13 @@ def verify_command(options: argparse.Namespace) -> int:
     from instructor.verify import verify
 
     return verify(options)
+
+
+def diagnosis_command(options: argparse.Namespace) -> int:
+    """Measure how often feedback names the right mistake."""
+    from instructor.diagnosis.command import measure
+
+    return measure(options)
 
 
 def _compose_whole(destination: Path, choice: dict[str, str]) -> None:

@@ -14,8 +14,14 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def write_bytes_atomically(path: Path, data: bytes) -> None:
-    """Write `data` beside `path` and put it in its place once it is on disk."""
-    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    """Write `data` beside `path` and put it in its place once it is on disk.
+
+    What a killed process began to write there is removed.
+    """
+    for left in path.parent.glob(f".{path.name}.*.part*"):
+        if not os.path.exists(f"/proc/{left.name.split('.')[-2]}"):
+            left.unlink(missing_ok=True)
+    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{os.getpid()}.part")
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)

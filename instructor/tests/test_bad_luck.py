@@ -1,0 +1,205 @@
+"""A grader that is killed, has no room to write or may not write: nothing is half-written, nothing stays."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from instructor.grading.report.atomic import write_atomically
+from instructor.sandbox.private import OWNER, UNLOCKED, PrivateFolder, remove_dead
+from instructor.sandbox.watch import tree
+from instructor.tasks import ROOT
+
+KILLS = int(os.environ.get("KILLS", "0"))  # make proof: 50
+NOTEBOOKS = os.environ.get("KILLS_NOTEBOOKS", "none")  # quick: kill among the notebooks as well
+REPORTS = {"results.json", "junit.xml", "feedback.html"}
+
+
+def in_a_small_world(script: str, *arguments: str, room: int = 1 << 16) -> subprocess.CompletedProcess:
+    """Run a script where /mnt has room for `room` bytes and /media is read-only."""
+    view = ["--dev-bind", "/", "/", "--size", str(room), "--tmpfs", "/mnt", "--ro-bind", "/media", "/media"]
+    command = ["bwrap", *view, "--chdir", str(ROOT), sys.executable, "-c", script, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+FULL = """
+import os
+from pathlib import Path
+from instructor.grading.report import write_reports
+from instructor.grading.result import Result
+folder = Path("/mnt/results")
+good = write_reports(Result("one", 1, "none", problem="short"), folder)
+before = {path.name: path.read_bytes() for path in good.iterdir()}
+with open("/mnt/fill", "wb", buffering=0) as file:
+    try:
+        while True:
+            file.write(b"x" * 512)
+    except OSError:
+        pass
+try:
+    write_reports(Result("one", 1, "none", problem="long " * 5_000), folder)
+    print("written")
+except OSError as error:
+    print(error.strerror)
+print(before == {path.name: path.read_bytes() for path in good.iterdir()}, sorted(before))
+"""
+COMMAND = "import sys; from instructor.__main__ import main; sys.exit(main(sys.argv[1:]))"
+
+
+def test_on_a_full_disk_the_old_reports_stay_whole():
+    ran = in_a_small_world(FULL)
+    assert ran.stdout.splitlines() == ["No space left on device", f"True {sorted(REPORTS)}"], ran.stderr
+
+
+def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path):
+    empty = tmp_path / "empty.zip"
+    empty.touch()
+    ran = in_a_small_world(COMMAND, "grade", str(empty), "--results", "/media")
+    assert ran.returncode == 2
+    assert "can't be written to /media" in " ".join(ran.stderr.split())
+    assert "Traceback" not in ran.stderr
+
+
+def test_without_room_for_the_temporary_files_nothing_is_graded_and_a_sentence_says_why(tmp_path, submission):
+    script = "import tempfile; tempfile.tempdir = '/mnt'\n" + COMMAND
+    more = ["--sandbox", "none", "--notebooks", "none", "--results", str(tmp_path)]
+    ran = in_a_small_world(script, "grade", str(submission), *more)
+    assert ran.returncode == 2
+    assert "No space left" in ran.stdout + ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_private_folder_is_removed_whatever_is_in_it(tmp_path):
+    with PrivateFolder("grade", str(tmp_path)) as folder:
+        os.chdir(folder)
+        for _ in range(1_500):
+            os.mkdir("d")
+            os.chdir("d")
+        os.chdir(ROOT)
+        (folder / "shut").mkdir()
+        (folder / "shut" / "file").touch()
+        (folder / "shut").chmod(0)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_next_grader_removes_the_folders_of_dead_ones_and_of_no_other(tmp_path):
+    script = "import os, sys; from instructor.sandbox.private import PrivateFolder\n"
+    script += (
+        "folder = PrivateFolder('grade', sys.argv[1]); (folder.path / 'x').touch(); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, check=False)
+    (dead,) = tmp_path.iterdir()
+    others = [tmp_path / "cs231n-verify-abcdefgh", tmp_path / "cs231n-grade-short", tmp_path / "mine"]
+    for other in others:
+        other.mkdir()
+        (other / "file").touch()
+    young, old = tmp_path / "cs231n-grade-aaaaaaaa", tmp_path / "cs231n-grade-bbbbbbbb"
+    for unlocked in (young, old):
+        unlocked.mkdir()
+    os.utime(old, (0, 0))
+    link = tmp_path / "cs231n-home-cccccccc"
+    link.symlink_to(others[0], target_is_directory=True)
+    with PrivateFolder("home", str(tmp_path)) as alive:
+        remove_dead(str(tmp_path))
+        assert alive.is_dir()
+        assert set(tmp_path.iterdir()) == {*others, young, link, alive.parent}
+    assert not dead.exists()
+    assert UNLOCKED > 1
+    assert OWNER.startswith(".")
+
+
+@pytest.fixture(scope="module")
+def submission(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("ref")
+    command = [sys.executable, "-m", "instructor", "compose", "--fill", "reference", str(folder / "ref")]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return folder / "ref"
+
+
+def start(submission: Path, results: Path, temporary: Path) -> subprocess.Popen:
+    command = [sys.executable, "-m", "instructor", "grade", str(submission), "--seed", "3", "--one"]
+    tasks = "sim,train" if NOTEBOOKS == "none" else "sim,NetworkVisualization"
+    return subprocess.Popen(
+        [*command, "--results", str(results), "--notebooks", NOTEBOOKS, "--tasks", tasks],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(temporary), "OMP_NUM_THREADS": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def said(results: Path) -> dict:
+    """What the reports say, but for how long it took."""
+    result = json.loads((results / "ref" / "results.json").read_text(encoding="utf-8"))
+    result.pop("execution_time")
+    return result
+
+
+def left_over(temporary: Path, since: float) -> list[str]:
+    """Private folders that are still there."""
+    notebooks = [path for path in Path("/tmp").glob("cs231n-notebook-*") if path.stat().st_mtime >= since]
+    return [str(path) for path in (*temporary.glob("cs231n-*"), *notebooks)]
+
+
+@pytest.mark.skipif(not KILLS, reason="takes long: make proof")
+def test_a_grader_killed_at_any_moment_leaves_nothing_and_the_next_gives_the_same(tmp_path, submission):
+    """At every kill all processes end at once, and what was written before is whole."""
+    results, temporary, since = tmp_path / "results", tmp_path / "t", time.time()
+    temporary.mkdir()
+    began = time.monotonic()
+    assert start(submission, tmp_path / "whole", temporary).wait() == 0
+    seconds, whole = time.monotonic() - began, said(tmp_path / "whole")
+    rng = random.Random(KILLS)
+    for number in range(KILLS):
+        if number % 2:
+            (results / "ref").mkdir(parents=True, exist_ok=True)
+        grader = start(submission, results, temporary)
+        time.sleep(rng.uniform(0, 1.05 * seconds))
+        grader.send_signal(signal.SIGSTOP)
+        below = set(tree(grader.pid)) - {grader.pid}
+        grader.kill()
+        grader.wait()
+        assert ends(below), number
+        written = {path.name for path in results.glob("ref/*")} & REPORTS
+        if "results.json" in written:
+            assert said(results) == whole
+        if "feedback.html" in written:
+            assert (
+                (results / "ref" / "feedback.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
+            )
+    assert start(submission, results, temporary).wait() == 0
+    assert said(results) == whole
+    assert {path.name for path in (results / "ref").iterdir()} == REPORTS
+    assert left_over(temporary, since) == []
+
+
+def ends(pids: set[int], seconds: float = 15.0) -> bool:
+    """Whether processes end within some seconds."""
+    deadline = time.monotonic() + seconds
+    while any(os.path.exists(f"/proc/{pid}") for pid in pids):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def test_what_a_killed_writer_began_is_removed_and_what_a_living_one_writes_is_not(tmp_path):
+    begun = [tmp_path / f".a.json.{pid}.part{pid}" for pid in (2**22 + 1, os.getpid())]
+    for path in begun:
+        path.touch()
+    write_atomically(tmp_path / "a.json", "{}")
+    assert {path.name for path in tmp_path.iterdir()} == {"a.json", begun[1].name}
+
+
+def test_no_deadline_depends_on_the_clock_on_the_wall():
+    """A machine that sleeps or whose clock is set ends nobody's call: the clock that counts stands still."""
+    for folder in ("sandbox", "grading"):
+        for path in (ROOT / "instructor" / folder).rglob("*.py"):
+            if path.name != "private.py":  # which compares with the times of files
+                assert "time.time()" not in path.read_text(encoding="utf-8"), path
