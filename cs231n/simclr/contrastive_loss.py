@@ -34,7 +34,8 @@ def simclr_loss_naive(out_left, out_right, tau):
     For two views i and j of the same image (equation 1):
         l(i, j) = -log( exp(sim(z_i, z_j) / tau) / sum over k != i of exp(sim(z_i, z_k) / tau) )
     where k runs over all 2N views but i itself. The loss of the batch is the mean of the 2N terms
-    l(k, k + N) and l(k + N, k).
+    l(k, k + N) and l(k + N, k). It may not call simclr_loss_vectorized: each of the two losses is graded
+    while the other one is taken away.
 
     Inputs:
     - out_left, out_right: float tensors (N, D), the projections of the first and the second views, of any
@@ -94,7 +95,7 @@ def compute_sim_matrix(out):
 
 
 def simclr_loss_vectorized(out_left, out_right, tau, device=None):
-    """Compute the SimCLR loss of a batch without a loop: the same value as simclr_loss_naive.
+    """Compute the SimCLR loss of a batch without a loop: what simclr_loss_naive gives, which it may not call.
 
     Inputs:
     - out_left, out_right: float tensors (N, D), the projections of the first and the second views; they are

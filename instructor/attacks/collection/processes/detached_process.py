@@ -1,7 +1,7 @@
 """Leaves a process behind that belongs to no session and no parent of the grader's.
 
 Form: block
-Task: sim
+Task: sim_positive_pairs
 Earns: 0
 Alive: leaves
 """
@@ -18,4 +18,4 @@ if os.fork() == 0:
         while time.monotonic() < end:
             time.sleep(0.2)
     os._exit(0)
-norm_dot_product = torch.zeros(())
+pos_pairs = torch.zeros(len(out_left), 1)
