@@ -16,7 +16,8 @@ from instructor.release import reading
 from instructor.tasks import ROOT
 
 SILENT = {tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENCODING, tokenize.ENDMARKER}
-SHORT = 3  # a line of so few words and signs says nothing: `else:`, `loss = 0`
+SHORT = 3  # a line of an answer that has so few words and signs says nothing: `else:`, `loss = 0`
+ORDINARY = 9  # and one of a check with so few could stand in any program: `torch.manual_seed(seed)`
 SENTENCE = 5  # so many words make a sentence
 DIGITS = 5  # a number with so many is a result, not a setting
 
@@ -44,8 +45,9 @@ def _secrets_of(path: Path) -> Iterator[tuple[str, str]]:
     source = path.read_text(encoding="utf-8")
     if path.is_relative_to(FILLINS) and "_" in path.stem:
         yield "the name", path.stem
+    short = SHORT if path.is_relative_to(FILLINS) else ORDINARY
     for line in _logical_lines(source):
-        if len(reading.normal(line).split()) > SHORT and not line.startswith(("import ", "from ")):
+        if len(reading.normal(line).split()) > short and not line.startswith(("import ", "from ")):
             yield "a line", line
     for token in _tokens(source):
         if token.type == tokenize.COMMENT and _is_sentence(token.string):
