@@ -6,6 +6,7 @@ import os
 import random
 import socket
 import struct
+import sys
 import threading
 import time
 import tracemalloc
@@ -15,12 +16,16 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from instructor.sandbox import client
+from instructor.sandbox.client import Student, StudentError
+from instructor.sandbox.inside import session
 from instructor.sandbox.inside.bounds import Bounds
 from instructor.sandbox.inside.recipes import Recipe
 from instructor.sandbox.inside.values import CannotCross, WireError, decode, encode
 from instructor.sandbox.inside.wire import MAGIC, PREFIX, parse, receive, send
+from instructor.sandbox.limits import Limits
 
-FRAMES = int(os.environ.get("FUZZ_FRAMES", "5000"))  # make it 100000 for a long trial
+FRAMES = int(os.environ.get("FUZZ_FRAMES", "2000"))  # make proof: 100000
 SMALL = Bounds(header_bytes=4_096, body_bytes=4_096, depth=5, nodes=100, tensors=4, dimensions=3, text=50)
 DTYPES = (torch.bool, torch.uint8, torch.int64, torch.float16, torch.bfloat16, torch.float32, torch.float64)
 
@@ -245,17 +250,17 @@ def mutated(frames: list[bytes], rng: random.Random) -> bytes:
     return bytes(data)
 
 
+FRAMES_TO_CHANGE = (
+    {"ok": True, "values": [torch.randn(2, 3)], "afters": [], "kwargs_after": {}, "grads": [torch.zeros(4)]},
+    {"ok": False, "kind": "raised", "message": "é" * 20, "line": 3},
+    [torch.zeros(3, dtype=torch.bool), {"a": (1, 2.5, "x")}, Recipe("tiny_cnn", seed=1)],
+)
+
+
 def test_malformed_frames_are_errors_and_nothing_worse():
-    """Both ends read with the same function, so this is a trial of both."""
+    """Both ends read with this function."""
     rng = random.Random(FRAMES)
-    frames = [
-        frame(value)
-        for value in (
-            {"ok": True, "values": [torch.randn(2, 3), None, 1.5], "afters": [], "grads": [torch.zeros(4)]},
-            {"ok": False, "kind": "raised", "message": "é" * 20, "line": 3},
-            [torch.zeros(3, dtype=torch.bool), {"a": (1, 2.5, "x")}, Recipe("tiny_cnn", seed=1)],
-        )
-    ]
+    frames = [frame(value) for value in FRAMES_TO_CHANGE]
     outcomes = {"value": 0, "error": 0}
     tracemalloc.start()
     for _ in range(FRAMES):
@@ -311,3 +316,100 @@ def test_the_end_between_frames_is_told_from_a_broken_frame():
         receive(fed(b""), Bounds())
     with pytest.raises(WireError, match="breaks off"):
         receive(fed(MAGIC), Bounds())
+
+
+class Line:
+    """Stands for a jail whose worker sends what the test wants it to, and for the socket to it."""
+
+    reason, limits = "", Limits(wire=Bounds(body_bytes=1 << 20))
+
+    def __init__(self) -> None:
+        self.data = b""
+
+    def session(self, folder: str, seed: int) -> fed:
+        self.wire = fed(self.data)
+        self.wire.send = len
+        self.wire.close = lambda: None
+        return self.wire
+
+    def remaining(self) -> float:
+        return 5.0
+
+    def end_session(self, patience: float = 0.0) -> int:
+        return 1
+
+
+JUNK = (None, True, 0, -1, 2**63 - 1, float("nan"), "", "x" * 500, "\x1b[31m", [], [[]], {}, {"a": 1}, ((),))
+
+
+def twisted(answer: object, rng: random.Random) -> object:
+    """A well-formed answer with parts left out, doubled, or put in the place of others."""
+    if not isinstance(answer, dict) or rng.random() < 0.1:
+        return rng.choice(JUNK)
+    changed = dict(answer)
+    for _ in range(rng.randint(1, 3)):
+        key = rng.choice([*changed, "ok", "values", "kind", "line"])
+        match rng.randrange(4):
+            case 0:
+                changed.pop(key, None)
+            case 1:
+                changed[key] = rng.choice(JUNK)
+            case 2:
+                changed[key] = [changed.get(key), rng.choice(JUNK)]
+            case 3:
+                changed[rng.choice(["message", "type", "x" * 30])] = torch.zeros(rng.randrange(3))
+    return changed
+
+
+def test_whatever_a_worker_sends_a_check_gets_a_value_or_a_students_error(monkeypatch):
+    """The trusted end: changed frames, and answers that are well-formed but not what was asked for."""
+    monkeypatch.setattr(client.secrets, "token_hex", lambda _: "nonce")
+    rng, line = random.Random(FRAMES), Line()
+    frames = [frame(value) for value in FRAMES_TO_CHANGE]
+    values, said, slowest = 0, [], 0.0
+    tracemalloc.start()
+    for number in range(FRAMES):
+        line.data = (
+            mutated(frames, rng) if number % 2 else frame(twisted(FRAMES_TO_CHANGE[number // 2 % 2], rng))
+        )
+        student, began = Student(line), time.monotonic()
+        try:
+            match number % 3:
+                case 0:
+                    student.call("sim", 1, 2, grad=(0,))
+                case 1:
+                    student.sim(1, 2)
+                case 2:
+                    student.drive("train_transform_draws")
+            values += 1
+        except StudentError as error:
+            said.append(str(error)[:5_000])
+        slowest = max(slowest, time.monotonic() - began)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(said) > FRAMES // 2
+    assert values > 0
+    assert not any(len(each) == 5_000 or "\x1b" in each for each in said)
+    assert peak < 64 << 20
+    assert slowest < 5
+
+
+def test_whatever_a_worker_is_sent_it_answers_or_ends(monkeypatch):
+    """The worker's end: it answers what is well-formed, and leaves at the first frame that is not."""
+    monkeypatch.setattr(session, "_answer", lambda request: {"ok": True, "value": None})
+    monkeypatch.setattr(session.sys, "path", list(sys.path))
+    rng = random.Random(FRAMES)
+    frames = [frame(value) for value in FRAMES_TO_CHANGE]
+    outcomes = {"answered": 0, "left": 0}
+    for _ in range(FRAMES):
+        wire = fed(rng.choice(frames) + mutated(frames, rng))
+        sent: list[bytes] = []
+        wire.send = lambda part, sent=sent: sent.append(bytes(part)) or len(part)
+        try:
+            session.serve(wire, "/nowhere", 0, Bounds())
+            outcomes["answered"] += 1
+        except WireError:
+            outcomes["left"] += 1
+        del session.sys.path[0]
+        assert b"".join(sent).startswith(MAGIC)
+    assert outcomes["left"] > FRAMES // 2
