@@ -10,7 +10,8 @@ from instructor.grading.intake import BROKEN, Submission
 from instructor.tasks import ROOT, notebooks
 from instructor.text import clean
 
-UNTOUCHED = "double-click here and write over this line"
+UNTOUCHED = ("double-click here and write over this line", "双击这里，用你的回答替换这一行")
+PREFIXES = ("**Your answer:**", "**你的回答：**")  # in each language of the notebooks
 LONGEST = 20_000  # characters of one answer that are kept
 
 
@@ -41,8 +42,9 @@ def written_answers(submission: Submission) -> dict[str, str]:
 
 def _answer(source: str) -> str:
     text = clean(source, LONGEST).strip()
-    text = text.removeprefix("**Your answer:**").strip()
-    return "" if UNTOUCHED in text and len(text) < len(UNTOUCHED) + 10 else text
+    for prefix in PREFIXES:
+        text = text.removeprefix(prefix).strip()
+    return "" if any(given in text and len(text) < len(given) + 10 for given in UNTOUCHED) else text
 
 
 def _cells(data: bytes) -> dict[str, str]:

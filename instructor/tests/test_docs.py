@@ -81,6 +81,9 @@ def folder(tmp_path, members, request):
     subprocess.run(python, cwd=ROOT, check=True, capture_output=True)
     pack_it = ["bash", str(reference / "collect_submission.sh"), str(root / "submission.zip")]
     subprocess.run(pack_it, check=True, capture_output=True, env=settings(PYTHON=sys.executable))
+    (root / "class").mkdir()
+    for student in ("ada", "alan"):
+        shutil.copy(root / "submission.zip", root / "class" / f"{student}.zip")
     return root
 
 

@@ -1,10 +1,13 @@
 """Every language has the same code, and a translation that is missing or out of date is named."""
 
 import re
+from pathlib import Path
 
 import nbformat
 import pytest
 
+from instructor.classroom.answers import written_answers
+from instructor.grading.intake import Submission
 from instructor.languages import writing
 from instructor.languages.sections import Section, fingerprint, joined, read_sections, translate
 from instructor.languages.writing import (
@@ -105,6 +108,17 @@ def test_chinese_lines_are_joined_without_a_space():
     assert joined("看见\n了，\n“它”\n> 们\n\n新段\n- 列表\n  项\nword\n词") == (
         "看见了，“它”们\n\n新段\n- 列表项\nword\n词"
     )
+
+
+def test_an_untouched_answer_is_no_answer_in_any_language():
+    for language in ("", *LANGUAGES):
+        for name in notebooks():
+            data = ((ROOT / name).parent / language / Path(name).name).read_bytes()
+            assert written_answers(Submission("one", notebooks={name: data})) == {}
+            placeholder = read_sections(writing.FOLDER / "zh" / f"{Path(name).stem}.md")["answer"].text
+            answered = data.replace(placeholder.encode(), "**你的回答：** 梯度。".encode())
+            expected = {"梯度。"} if language else set()
+            assert set(written_answers(Submission("one", notebooks={name: answered})).values()) == expected
 
 
 def test_a_page_keeps_its_code_where_the_translation_places_it():
