@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 import time
 from pathlib import Path
@@ -24,9 +25,11 @@ def add_parsers(commands) -> None:
         "release",
         help="build the zip that students receive, and prove it",
         description="Build dist/cs231n-assignments.zip from instructor/release/student_files.txt and prove "
-        "what it promises. Exit status 0: all of it holds; 1: something does not, and no such zip is left.",
+        "what it promises. Exit status 0: all of it holds; 1: something does not, and no such zip is there.",
     )
-    release.add_argument("--quick", action="store_true", help="leave out the proofs that run code (minutes)")
+    release.add_argument(
+        "--quick", action="store_true", help="leave out the proofs that run code; the zip is named -unproven"
+    )
     release.add_argument(
         "--update-from",
         type=Path,
@@ -69,16 +72,17 @@ def add_parsers(commands) -> None:
 
 
 def release_command(options: argparse.Namespace) -> int:
-    """Build `dist/cs231n-assignments.zip` and prove what it promises; a faulty zip is not left there.
+    """Build `dist/cs231n-assignments.zip` and prove what it promises; return 0 when all of it holds, else 1.
 
-    Return 0 when every promise holds and 1 when one does not.
+    Only a zip that was proven in full gets that name. An older one is kept under its fingerprint, to make an
+    update from.
     """
     if options.update_from:
         return _build_update(options.update_from)
-    RELEASE.unlink(missing_ok=True)
-    unproven = RELEASE.with_suffix(".unproven")
+    unproven = RELEASE.with_name(f"{RELEASE.stem}-unproven.zip")
     try:
         DIST.mkdir(exist_ok=True)
+        _keep_older()
         unproven.write_bytes(student_zip())
         faults = _prove(unproven, options.quick)
     except ListError as error:
@@ -87,13 +91,17 @@ def release_command(options: argparse.Namespace) -> int:
     if faults:
         print(f"No release: {faults} of the promises do not hold. The zip is {unproven}.", file=sys.stderr)
         return FAULTY
-    unproven.replace(RELEASE)
-    size = RELEASE.stat().st_size
-    proven = "without the proofs that run code" if options.quick else "proven"
-    print(
-        f"{RELEASE.relative_to(DIST.parent)}: {len(student_files())} files, {size / 1024:,.0f} KiB, {proven}"
-    )
+    target = unproven if options.quick else unproven.replace(RELEASE)
+    name, size = target.relative_to(DIST.parent), target.stat().st_size
+    print(f"{name}: {len(student_files())} files, {size / 1024:,.0f} KiB")
     return RELEASED
+
+
+def _keep_older() -> None:
+    """Move an older release out of the way, to a name that tells what is in it."""
+    if RELEASE.is_file():
+        digest = hashlib.sha256(RELEASE.read_bytes()).hexdigest()[:8]
+        RELEASE.replace(RELEASE.with_name(f"{RELEASE.stem}-{digest}.zip"))
 
 
 def _build_update(old_release: Path) -> int:

@@ -297,7 +297,14 @@ def test_a_faulty_release_is_not_left_in_dist(tmp_path, monkeypatch, capsys):
     assert "it is not" in said.out
     monkeypatch.setattr(command, "promises", lambda quick: {"it is good": lambda path: []})
     assert command.release_command(options) == 0
-    assert unpack(tmp_path / "dist" / "release.zip")
+    assert not (tmp_path / "dist" / "release.zip").exists()
+    assert unpack(tmp_path / "dist" / "release-unproven.zip")
+    options.quick = False
+    assert command.release_command(options) == 0
+    first = (tmp_path / "dist" / "release.zip").read_bytes()
+    assert command.release_command(options) == 0
+    kept = [path for path in (tmp_path / "dist").glob("release-????????.zip") if "unp" not in path.name]
+    assert [path.read_bytes() for path in kept] == [first]
 
 
 def test_the_public_points_in_the_zip_name_no_hidden_aspect(members):
