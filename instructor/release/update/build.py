@@ -48,7 +48,6 @@ def faults_of(path: Path, old: Members, new: Members) -> list[str]:
     with zipfile.ZipFile(path) as archive:
         names = [name for name in archive.namelist() if not name.startswith("old/")]
         carried = {name.removeprefix("new/"): archive.read(name) for name in names}
-    carried = {name: data for name, data in carried.items() if name.endswith((".py", ".ipynb", ".md"))}
     found = [leak for leak in leaks(carried) if " holds " in leak]
     for state, fill in {"an untouched folder": lambda files: dict(files), "a filled folder": filled}.items():
         with tempfile.TemporaryDirectory() as folder:
