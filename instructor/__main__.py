@@ -8,7 +8,7 @@ from pathlib import Path
 
 from instructor.attacks.command import add_attacks
 from instructor.classroom.options import add_grade
-from instructor.commands import compose_command, notebooks_command, verify_command
+from instructor.commands import compose_command, diagnosis_command, notebooks_command, verify_command
 from instructor.gradescope.bundle import add_gradescope
 from instructor.languages.writing import languages_command
 from instructor.release import command as release
@@ -72,6 +72,23 @@ def parser() -> argparse.ArgumentParser:
     )
     verify.add_argument("--sandbox", choices=KINDS, default="auto", help="as for grade")
     verify.set_defaults(run=verify_command)
+
+    diagnosis = commands.add_parser(
+        "diagnosis",
+        help="measure how often feedback names the right mistake",
+        description="Take every wrong fill-in for a student's answer, with fresh inputs, and count how often "
+        "its own mistake is named first. Exit status 0: the goals hold; 1: they do not.",
+    )
+    diagnosis.add_argument("--tasks", metavar="A,B", help="only these tasks (default: all)")
+    diagnosis.add_argument(
+        "--seeds", type=int, default=1, metavar="K", help="repeat with K seeds (default: 1)"
+    )
+    diagnosis.add_argument("--seed", type=int, help="the first seed (default: a fresh one)")
+    diagnosis.add_argument(
+        "--pairs", type=int, default=40, metavar="P", help="pairs of mistakes (default: 40)"
+    )
+    diagnosis.add_argument("--jobs", type=int, default=2, metavar="J", help="processes (default: 2)")
+    diagnosis.set_defaults(run=diagnosis_command)
 
     doctor = commands.add_parser(
         "doctor",

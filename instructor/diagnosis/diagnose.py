@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 
 from instructor.diagnosis.difference import difference
 from instructor.diagnosis.match import Match, candidates, costly, follows_from, matches, rights
@@ -21,14 +22,16 @@ def diagnose(
     recordings: Mapping[str, Recording],
     seconds: float = SECONDS,
     left_out: Iterable[str] = (),
+    replay: Replay | None = None,
 ) -> list[CheckResult]:
     """The results, each failed one with the mistakes that explain it, or how its answer differs.
 
-    `recordings` are those of failed checks by their names. `left_out` names fill-ins that are not tried.
+    `recordings` are those of failed checks by their names. `left_out` names fill-ins that are not tried. A
+    `replay` of the caller's own has its own time and stays open.
     """
     named: dict[str, str] = {}  # the mistake found in a task
     said: dict[str, CheckResult] = {}
-    with Replay(seconds) as replay:
+    with Replay(seconds) if replay is None else nullcontext(replay) as replay:
         for task in _needs_first():
             own = [result for result in results if result.task == task.id]
             failed = [each for each in own if each.outcome == "failed" and not each.not_started]

@@ -1,7 +1,7 @@
-"""The value is computed in NumPy, where no gradient flows.
+"""The value leaves torch's graph, through NumPy or as a Python number, and no gradient flows.
 
 Caught by: test_sim_gradient
-Hint: Stay with torch tensors: NumPy does not record the graph.
+Hint: Stay with torch tensors: NumPy, item() and float() do not record the graph.
 """
 
 a, b = z_i.detach().numpy(), z_j.detach().numpy()
