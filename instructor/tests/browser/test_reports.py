@@ -1,0 +1,166 @@
+"""The pages that grading writes, opened as people do: on a phone and on a desktop, by eye and by keyboard."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import io
+
+import pytest
+
+from instructor.classroom.answers import questions
+from instructor.classroom.entries import ClassFolder, Entry, Student
+from instructor.classroom.journal import Journal, Record
+from instructor.classroom.reports import Class, write_class_reports
+from instructor.grading.result import CheckResult, Diagnosis, Picture, Result, TaskResult
+from instructor.tasks import load_tasks
+
+SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
+# The contrast of every piece of text with what lies behind it (WCAG 2.2, 1.4.3), the worst first.
+CONTRAST = """() => {
+  const channel = v => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  const light = c => 0.2126 * channel(c[0]) + 0.7152 * channel(c[1]) + 0.0722 * channel(c[2]);
+  const parse = text => (text.match(/[\\d.]+/g) || [0, 0, 0, 0]).map(Number);
+  const behind = element => {
+    for (; element; element = element.parentElement) {
+      const color = parse(getComputedStyle(element).backgroundColor);
+      if (color.length < 4 || color[3] > 0) return color;
+    }
+    return [255, 255, 255];
+  };
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const element = walker.currentNode.parentElement;
+    if (!walker.currentNode.textContent.trim() || element.closest('svg, style')) continue;
+    const [a, b] = [light(parse(getComputedStyle(element).color)), light(behind(element))];
+    found.push([(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), element.textContent.trim().slice(0, 40)]);
+  }
+  return found.sort((one, other) => one[0] - other[0])[0];
+}"""
+
+
+def jpeg():
+    from PIL import Image
+
+    data = io.BytesIO()
+    Image.new("RGB", (192, 192), "teal").save(data, "JPEG")
+    return base64.b64encode(data.getvalue()).decode()
+
+
+def result(name, share):
+    """A result with every status, long words, a diagnosis and pictures."""
+    tasks = []
+    for k, task in enumerate(load_tasks()):
+        status = ("passed", "partial", "wrong", "not started", "could not run")[k % 5]
+        outcome = {"passed": "passed", "could not run": "not run"}.get(status, "failed")
+        diagnosis = (
+            Diagnosis("wrong_sign", f"The sign of {task.id} is turned.", "Look at the minus.", "a − b"),
+        )
+        checks = [
+            CheckResult(
+                f"t{k}", task.id, aspect, f"Its {aspect} is right.", outcome, "x" * 300 if k else "no", 0.1
+            )
+            for aspect in task.aspects
+        ]
+        if outcome == "failed":
+            checks[0] = dataclasses.replace(checks[0], diagnosis=diagnosis)
+        earned = task.points * (1.0 if status == "passed" else share if status == "partial" else 0.0)
+        aspects = {aspect: (earned / task.points * points, points) for aspect, points in task.aspects.items()}
+        tasks.append(
+            TaskResult(
+                task.id, task.title, task.points, earned, status, aspects, tuple(checks), "", task.hint
+            )
+        )
+    pictures = [
+        Picture(load_tasks()[0].id, role, f"A picture, {role}.", jpeg())
+        for role in ("photo", "yours", "expected")
+    ]
+    remarks = ["cs231n/todo.py is not as it was given; the kit's own copy was used."]
+    return Result(name, 1, "bwrap", tasks, remarks, seconds=12.0, digest="0" * 64, pictures=pictures)
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """The folder of a class of thirty with long names."""
+    target = tmp_path_factory.mktemp("reports") / "autumn-homework-1"
+    entries, answer = [], dict.fromkeys(questions(), "Because.\n" * 5)
+    with Journal(target / "journal") as journal:
+        for k in range(30):
+            name = f"student-{k:02d}-with-quite-a-long-name"
+            entries.append(Entry(name, target, (Student(name=f"Maximiliane-Sophie von und zu Nummer {k}"),)))
+            graded = Result(name, 1, "", problem="It is no zip.") if k == 7 else result(name, k / 30)
+            journal.write(Record(name, "k", graded, answer))
+        tasks = tuple(task.id for task in load_tasks())
+        write_class_reports(Class(ClassFolder(target, "plain", entries), target, [], tasks), journal)
+    return target
+
+
+@pytest.fixture(params=[(name, scheme) for name in SIZES for scheme in ("light", "dark")], ids="-".join)
+def window(browser, request):
+    name, scheme = request.param
+    width, height = SIZES[name]
+    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page.problems = []
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on("console", lambda message: page.problems.append(message.text))
+    page.on(
+        "request", lambda asked: asked.url.startswith(("file:", "data:")) or page.problems.append(asked.url)
+    )
+    yield page
+    page.close()
+
+
+def _far(url):
+    return not url.startswith(("file:", "data:"))
+
+
+FILES = ("class.html", "students/student-01-with-quite-a-long-name/feedback.html")
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_page_fits_its_window_is_readable_and_asks_for_nothing(window, pages, file):
+    window.goto(f"file://{pages / file}")
+    wide, seen = window.evaluate(
+        "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+    )
+    assert wide <= seen
+    ratio, text = window.evaluate(CONTRAST)
+    assert ratio >= 4.5, text
+    assert window.locator("html").get_attribute("lang") == "en"
+    assert window.locator("h1").count() == 1
+    assert not window.problems
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_everything_can_be_reached_and_opened_by_keyboard(window, pages, file):
+    window.goto(f"file://{pages / file}")
+    wanted = window.locator("a[href], summary, [tabindex='0']").count()
+    reached = set()
+    for _ in range(wanted + 1):
+        window.keyboard.press("Tab")
+        reached.add(
+            window.evaluate(
+                "() => [...document.querySelectorAll(\"a[href], summary, [tabindex='0']\")]"
+                ".indexOf(document.activeElement)"
+            )
+        )
+    assert len(reached - {-1}) == wanted
+    window.locator("summary").first.focus()
+    window.keyboard.press("Enter")
+    assert window.locator("details").first.evaluate("details => details.open")
+
+
+def test_pictures_are_shown_and_described(window, pages):
+    window.goto(f"file://{pages / FILES[1]}")
+    images = window.locator("img")
+    assert images.count() == 3
+    for k in range(3):
+        assert images.nth(k).evaluate("image => image.naturalWidth") == 192
+        assert images.nth(k).get_attribute("alt")
+
+
+def test_a_student_is_found_from_the_class(window, pages):
+    window.goto(f"file://{pages / FILES[0]}")
+    window.get_by_role("link", name="student-03-with-quite-a-long-name").click()
+    assert "student-03" in window.title()
