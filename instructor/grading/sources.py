@@ -9,12 +9,13 @@ import struct
 import zipfile
 import zlib
 from contextlib import AbstractContextManager
+from itertools import islice
 from pathlib import Path
 
 MIB = 1 << 20
 ARCHIVE_BYTES = 256 * MIB
 MEMBERS = 20_000
-FILE_BYTES = {".py": 2 * MIB, ".ipynb": 64 * MIB}  # any other: 1 MiB
+FILE_BYTES = {".py": MIB // 4, ".ipynb": 64 * MIB}  # any other: 1 MiB; to parse Python takes 1,000 times that
 DEPTH = 12  # folders below a folder that is handed in
 END_OF_DIRECTORY = b"PK\x05\x06"
 PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -65,6 +66,9 @@ class _Archive(Source):
             raise ValueError(
                 "is damaged or is not a complete zip archive; pack and upload it again"
             ) from None
+        if len(self._archive.infolist()) > MEMBERS:  # its end may have said otherwise
+            self._archive.close()
+            raise ValueError(f"holds more than {MEMBERS:,} files")
         self._members: dict[str, zipfile.ZipInfo] = {}
         unsafe = 0
         for member in self._archive.infolist():
@@ -94,7 +98,7 @@ class _Archive(Source):
         if member.compress_type not in PLAIN:
             raise ValueError("is compressed in an unusual way; pack it as an ordinary zip")
         if member.file_size > limit:
-            raise ValueError(f"is larger than {limit // MIB} MiB")
+            raise ValueError(f"is larger than {_size(limit)}")
         try:
             with self._archive.open(member) as file:
                 data = file.read(limit + 1)
@@ -109,7 +113,7 @@ class _Archive(Source):
         ):
             raise ValueError("is damaged in the archive") from None
         if len(data) > limit:
-            raise ValueError(f"is larger than {limit // MIB} MiB")
+            raise ValueError(f"is larger than {_size(limit)}")
         return data
 
 
@@ -118,18 +122,20 @@ class _Folder(Source):
 
     def __init__(self, path: Path) -> None:
         super().__init__()
-        self._path = path
+        self._path, self._left = path, MEMBERS
         self._walk(path, "", DEPTH)
+        if not self._left:
+            self.remarks.append(f"Only the first {MEMBERS:,} files and folders were looked at.")
 
     def _walk(self, folder: Path, prefix: str, depth: int) -> None:
         """Note the files below a folder, the nearest first."""
         try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            with os.scandir(folder) as found:
+                entries = sorted(islice(found, self._left), key=lambda entry: entry.name)
         except OSError:
             return
+        self._left -= len(entries)
         for entry in entries:
-            if len(self.names) >= MEMBERS:
-                return
             if not entry.is_dir(follow_symlinks=False) and safe_name(prefix + entry.name):
                 self.names[prefix + entry.name] = 1
         for entry in entries:
@@ -164,7 +170,7 @@ class _Folder(Source):
             for descriptor in opened:
                 os.close(descriptor)
         if len(data) > limit:
-            raise ValueError(f"is larger than {limit // MIB} MiB")
+            raise ValueError(f"is larger than {_size(limit)}")
         return data
 
 
@@ -183,6 +189,10 @@ def safe_name(name: str) -> str | None:
 
 def _limit(name: str) -> int:
     return FILE_BYTES.get(os.path.splitext(name)[1], MIB)
+
+
+def _size(limit: int) -> str:
+    return f"{limit // MIB} MiB" if limit >= MIB else f"{limit // 1024} KiB"
 
 
 def _look_at_end(path: Path) -> None:

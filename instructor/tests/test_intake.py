@@ -1,10 +1,12 @@
 """Every broken or hostile archive gives a sentence, in bounded time and memory."""
 
 import io
+import json
 import os
 import random
 import stat
 import struct
+import tarfile
 import time
 import tracemalloc
 import zipfile
@@ -194,7 +196,7 @@ def test_a_bomb_is_not_unpacked(tmp_path):
         tmp_path / "x.zip", [*without(FIRST), (FIRST, zeros), ("bomb.zip", bomb.getvalue()), ("z", zeros)]
     )
     tracemalloc.start()
-    assert f"{FIRST} is larger than 2 MiB" in remarks(path)
+    assert f"{FIRST} is larger than 256 KiB" in remarks(path)
     assert tracemalloc.get_traced_memory()[1] < 16 << 20
     tracemalloc.stop()
 
@@ -219,6 +221,107 @@ def test_very_many_members_are_refused_quickly(tmp_path):
     with pytest.raises(IntakeError, match="more than 20,000 files"):
         read_submission(path)
     assert time.monotonic() - began < 1
+
+
+def test_an_archive_that_lies_about_how_many_members_it_has_is_refused(tmp_path):
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for n in range(25_000):
+            archive.writestr(f"{n}", b"")
+    data = bytearray(path.read_bytes())
+    data[-14:-10] = struct.pack("<HH", 5, 5)
+    path.write_bytes(data)
+    with pytest.raises(IntakeError, match="more than 20,000 files"):
+        read_submission(path)
+
+
+def test_a_folder_of_very_many_files_is_looked_at_in_part(tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "MEMBERS", 50)
+    for name, data in FILES.items():
+        (tmp_path / "work" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "work" / name).write_bytes(data)
+    (tmp_path / "work" / "more").mkdir()
+    for n in range(100):
+        (tmp_path / "work" / "more" / str(n)).touch()
+    submission = read_submission(tmp_path / "work")
+    assert set(submission.modules) == set(MODULES)
+    assert "Only the first 50 files and folders were looked at." in submission.remarks
+
+
+def test_of_very_many_other_files_some_are_listed(tmp_path):
+    extra = [(f"other/{n}", b"") for n in range(5_000)]
+    submission = read_submission(packed(tmp_path / "x.zip", [*FILES.items(), *extra]))
+    assert len(submission.ignored) == 200
+    assert "4,800 more files than those listed were ignored." in submission.remarks
+
+
+@pytest.mark.parametrize(
+    "name", ["Abgabe/Lösung.py".encode("cp437"), "提出/x.py".encode("shift_jis"), b"\xff\xfe"]
+)
+@pytest.mark.parametrize("unicode", [False, True])
+def test_a_name_in_another_encoding_spoils_no_more_than_itself(tmp_path, name, unicode):
+    """With the flag for UTF-8 set, a name that is not UTF-8 makes an archive that cannot be read."""
+    stand_in = b"n" * len(name)
+    path = packed(tmp_path / "x.zip", [*FILES.items(), (stand_in.decode(), b"1")])
+    data = bytearray(path.read_bytes().replace(stand_in, name))
+    if unicode:
+        at = data.rfind(b"PK\x01\x02")
+        data[at + 9] |= 8
+    path.write_bytes(data)
+    if unicode:
+        with pytest.raises(IntakeError, match="is damaged"):
+            read_submission(path)
+    else:
+        assert set(read_submission(path).modules) == set(MODULES)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "latin-1"])
+def test_a_module_in_another_encoding_is_a_remark_or_is_read(tmp_path, encoding):
+    text = FILES[FIRST].decode() + "name = 'é'\n"
+    submission = read_submission(
+        packed(tmp_path / "x.zip", [*without(FIRST), (FIRST, text.encode(encoding))])
+    )
+    told = any("is not valid Python" in remark for remark in submission.remarks)
+    assert told is (encoding != "utf-8-sig")
+
+
+def test_names_that_differ_only_in_case_are_two_files(tmp_path):
+    other = (FIRST.replace("net", "Net"), b"raise SystemExit")
+    submission = read_submission(packed(tmp_path / "x.zip", [*FILES.items(), other]))
+    assert submission.modules[FIRST] == FILES[FIRST]
+    assert submission.ignored == [other[0]]
+
+
+def test_hard_links_are_no_way_in(tmp_path):
+    """Zips know none; a tar, where they can name any file, is refused; in a folder they are plain files."""
+    with tarfile.open(tmp_path / "x.zip", "w") as archive:
+        link = tarfile.TarInfo(FIRST)
+        link.type, link.linkname = tarfile.LNKTYPE, "/etc/passwd"
+        archive.addfile(link)
+    with pytest.raises(IntakeError, match="is not a zip archive"):
+        read_submission(tmp_path / "x.zip")
+    for name, data in FILES.items():
+        (tmp_path / "work" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "work" / name).write_bytes(data)
+    os.link(tmp_path / "work" / FIRST, tmp_path / "work" / "linked.py")
+    assert read_submission(tmp_path / "work").modules[FIRST] == FILES[FIRST]
+
+
+@pytest.mark.parametrize("inner", ["work.zip", "a/work.tar.gz", "work.7z"])
+def test_an_archive_in_an_archive_is_not_opened(tmp_path, inner):
+    with pytest.raises(IntakeError, match=r"holds another archive .* hand in that one itself"):
+        read_submission(packed(tmp_path / "x.zip", [(inner, b"PK\x03\x04")]))
+
+
+def test_the_largest_module_that_is_read_is_parsed_in_bounded_memory(tmp_path):
+    """Of what Python's parser makes of a text, bare names on lines are among the largest."""
+    source = b"a\n" * (sources.FILE_BYTES[".py"] // 2)
+    tracemalloc.start()
+    began = time.monotonic()
+    read_submission(packed(tmp_path / "x.zip", [*without(FIRST), (FIRST, source)]))
+    assert time.monotonic() - began < 30
+    assert tracemalloc.get_traced_memory()[1] < 512 << 20
+    tracemalloc.stop()
 
 
 def test_deleted_markers_are_a_remark_and_no_reason_not_to_grade(tmp_path):
@@ -260,8 +363,35 @@ def test_a_broken_notebook_is_a_remark(tmp_path, data):
 
 
 def test_a_huge_notebook_is_not_read(tmp_path):
-    path = packed(tmp_path / "x.zip", [*without(NOTEBOOKS[0]), (NOTEBOOKS[0], bytes(65 << 20))])
+    path = packed(tmp_path / "x.zip", [*without(NOTEBOOKS[0]), (NOTEBOOKS[0], bytes(200 << 20))])
+    tracemalloc.start()
     assert "is larger than 64 MiB" in remarks(path)
+    assert tracemalloc.get_traced_memory()[1] < 16 << 20
+    tracemalloc.stop()
+
+
+def test_a_notebook_of_ten_thousand_cells_is_kept(tmp_path):
+    cell = {
+        "cell_type": "code",
+        "metadata": {},
+        "source": ["x = 1\n"] * 5,
+        "outputs": [],
+        "execution_count": None,
+    }
+    data = json.dumps({"cells": [cell] * 10_000, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+    submission = read_submission(packed(tmp_path / "x.zip", [*without(NOTEBOOKS[0]), (NOTEBOOKS[0], data)]))
+    assert submission.notebooks[NOTEBOOKS[0]] == data
+    assert not submission.remarks
+
+
+@pytest.mark.parametrize("part", [b"[],", b"{},", b"1,", b'"",'])
+def test_a_notebook_that_would_fill_the_memory_is_not_parsed(tmp_path, part):
+    data = b'{"cells": [' + part * (20_000_000 // len(part)) + b"1]}"
+    path = packed(tmp_path / "x.zip", [*without(NOTEBOOKS[0]), (NOTEBOOKS[0], data)])
+    tracemalloc.start()
+    assert "is not a valid notebook (it has too many parts)" in remarks(path)
+    assert tracemalloc.get_traced_memory()[1] < 96 << 20
+    tracemalloc.stop()
 
 
 def test_links_in_a_folder_are_not_followed(tmp_path):
