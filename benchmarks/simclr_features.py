@@ -1,5 +1,10 @@
-"""Are the features of the fast path as good? Both ways from the same weights, over seeds, on the digits."""
+"""Are the features of the fast path as good? Both ways from the same weights, over seeds, on the digits.
 
+Both have the same optimizer and learning rates; they differ in how views are made, in the number format, and
+in one forward pass for both views instead of two.
+"""
+
+import itertools
 import statistics
 
 import torch
@@ -9,7 +14,7 @@ from cs231n.simclr import precision
 from cs231n.simclr.datasets import digit_transform
 from cs231n.simclr.fast_affine import AffineAugmentation
 from cs231n.simclr.fast_classifier import Rates, accuracy, probe
-from cs231n.simclr.fast_pretrain import Plan, pretrain
+from cs231n.simclr.fast_pretrain import Plan, optimizer_of, pretrain, set_rate
 from cs231n.simclr.model import Model
 from cs231n.simclr.study_jobs import images_of
 from cs231n.simclr.study_report import interval
@@ -47,15 +52,18 @@ def one_seed(seed, options):
         torch.manual_seed(seed)
         return Model(encoder="small").to(options.device)
 
-    slow = untrained()
+    slow, plan = untrained(), Plan(epochs=options.epochs, seed=seed)
     pairs = pairs_of(images.permute(0, 2, 3, 1).cpu().numpy(), digit_transform())
-    loader = DataLoader(pairs, 128, shuffle=True, drop_last=True)
-    optimizer = torch.optim.Adam(slow.parameters(), lr=1e-3, weight_decay=1e-6)
+    loader = DataLoader(pairs, plan.batch_size, shuffle=True, drop_last=True)
+    optimizer, steps = optimizer_of(slow, plan), itertools.count()
+    optimizer.register_step_pre_hook(
+        lambda *_: set_rate(optimizer, plan.learning_rate, next(steps) / (plan.epochs * len(loader)))
+    )
     train, device = answer("train"), torch.device(options.device)
-    for epoch in range(options.epochs):
-        train(slow, loader, optimizer, epoch + 1, options.epochs, 128, 0.5, device)
+    for epoch in range(plan.epochs):
+        train(slow, loader, optimizer, epoch + 1, plan.epochs, plan.batch_size, plan.temperature, device)
 
     fast = untrained()
     chosen_precision = precision.NAMED[precision.fastest(fast, (256, 3, 32, 32))]
-    pretrain(fast, images, Plan(epochs=options.epochs, seed=seed), augment, chosen_precision)
+    pretrain(fast, images, plan, augment, chosen_precision)
     return judge(untrained()), judge(slow), judge(fast)

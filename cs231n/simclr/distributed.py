@@ -53,7 +53,11 @@ def join():
     if cuda:
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
     if size > 1:
-        dist.init_process_group("nccl" if cuda else "gloo")
+        # After a restart the store still has the addresses of the processes before: names of its own keep
+        # them apart. (torchrun itself does not, and the new processes would wait for the old ones.)
+        store, rank, size = next(iter(dist.rendezvous("env://")))
+        store = dist.PrefixStore(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0"), store)
+        dist.init_process_group("nccl" if cuda else "gloo", store=store, rank=rank, world_size=size)
     device = torch.device("cuda", torch.cuda.current_device()) if cuda else torch.device("cpu")
     return World(int(os.environ.get("RANK", "0")), size), device
 

@@ -4,7 +4,8 @@
     torchrun --nproc-per-node 2 -m cs231n.simclr.pretrain --data cifar10 --encoder resnet18 --folder runs/c10
 
 After every epoch the folder's checkpoint.pt is replaced. A run that was killed, or lost a process, goes on
-from it when the same command is given again, with the same result as one that was not.
+from it when the same command is given again, with the same result as one that was not. torchrun gives it
+again by itself with `--standalone --max-restarts 3`.
 """
 
 import argparse

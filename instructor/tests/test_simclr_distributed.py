@@ -1,10 +1,13 @@
 """Two processes train as one; a killed run goes on as if nothing had happened."""
 
 import os
+import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 import torch
 
@@ -95,6 +98,51 @@ def test_a_run_whose_process_was_killed_goes_on_to_the_same_weights(tmp_path):
     assert "from epoch 1" in out
     whole, cut = (torch.load(tmp_path / name / "model.pt") for name in ("whole", "cut"))
     assert all(torch.equal(value, cut[name]) for name, value in whole.items())
+
+
+def test_torchrun_starts_a_run_that_lost_a_process_again(tmp_path):
+    write_small_cifar10(tmp_path)
+    options = ["--data", "cifar10", "--epochs", "12", "--batch-size", "4", "--precision", "float32"]
+    whole = torchrun(tmp_path, [], [*options, "--folder", str(tmp_path / "whole")])
+    out = whole.communicate(timeout=120)[0]
+    assert whole.returncode == 0, out
+    cut = torchrun(tmp_path, ["--max-restarts", "1"], [*options, "--folder", str(tmp_path / "cut")])
+    while not (tmp_path / "cut" / "checkpoint.pt").exists():
+        assert cut.poll() is None, cut.communicate()[0]
+        time.sleep(0.02)
+    psutil.Process(cut.pid).children()[-1].kill()
+    try:
+        out = cut.communicate(timeout=120)[0]
+    finally:
+        cut.terminate()
+    assert cut.returncode == 0, out
+    assert "exitcode: -9" in out
+    assert re.search("from epoch [1-9]", out)
+    one, other = (torch.load(tmp_path / name / "model.pt") for name in ("whole", "cut"))
+    assert all(torch.equal(value, other[name]) for name, value in one.items())
+
+
+def torchrun(data, options, arguments):
+    """Start cs231n.simclr.pretrain in two processes."""
+    settings = {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "CS231N_DATA": str(data)}
+    command = [
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        "--standalone",
+        "--nproc-per-node",
+        "2",
+        *options,
+    ]
+    command += ["-m", "cs231n.simclr.pretrain", *arguments]
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | settings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 def test_an_unfinished_checkpoint_never_takes_the_place_of_a_whole_one(tmp_path, monkeypatch):
