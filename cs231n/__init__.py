@@ -1,7 +1,7 @@
 """Two assignments of CS231n: looking into a classifier, and learning features without labels.
 
 TODO, the files that you fill:
-- net_visualization_pytorch: saliency maps, fooling images, class visualization
+- net_visualization_pytorch: saliency maps, fooling images, class visualization, integrated gradients
 - simclr.data_utils: the random augmentation, and two views of one image
 - simclr.contrastive_loss: similarity and the SimCLR loss, with loops and without
 - simclr.utils: the training step

@@ -50,10 +50,10 @@ class Progress:
 
     @property
     def points(self):
-        """The points of the tasks whose checks pass, and those of all tasks."""
+        """The points of the tasks whose checks pass, and those of all tasks; bonus tasks are left out."""
+        counted = {name: task["points"] for name, task in self._tasks.items() if not task.get("bonus")}
         passed = [name for name, verdict in self._verdicts.items() if verdict.status == "passed"]
-        whole = sum(task["points"] for task in self._tasks.values())
-        return sum(self._tasks[name]["points"] for name in passed), whole
+        return sum(counted.get(name, 0) for name in passed), sum(counted.values())
 
     def _rows(self):
         for name, task in self._tasks.items():

@@ -1,6 +1,7 @@
 """Looking into an image classifier through the gradient of its scores with respect to the image.
 
-Three TODO blocks: saliency maps, fooling images and class visualization.
+Three TODO blocks: saliency maps, fooling images and class visualization. A fourth, for a bonus: integrated
+gradients.
 """
 
 import torch
@@ -97,3 +98,31 @@ def class_visualization_update_step(img, model, target_y, l2_reg, learning_rate)
     # *****START OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****
     raise TaskNotStarted("class_visualization_update_step")  # replace this line with your code
     # *****END OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****
+
+
+def integrated_gradients(X, y, model, steps=20):
+    """Compute how much each value of each image adds to the score of that image's class (a bonus task).
+
+    Gradients are collected along the straight way from the black image to X, and their mean is multiplied by
+    X (Sundararajan et al. 2017, arXiv:1703.01365, section 3, here with the middle of each of the m steps):
+    A = X * 1/m * sum over k = 1..m of the gradient of s_y(I) with respect to I at I = (k - 1/2) / m * X.
+    With many steps the values of A add up to s_y(X) - s_y(0).
+
+    Inputs:
+    - X: float tensor (N, 3, H, W), preprocessed images, N >= 1; they are left as they are.
+    - y: int64 tensor (N,), the class of each image.
+    - model: maps (N, 3, H, W) to scores (N, C), on the device of X.
+    - steps: int >= 1, the number m of points on the way.
+
+    Returns:
+    - attribution: tensor (N, 3, H, W), of either sign.
+    """
+    model.eval()
+    X = X.detach().clone()
+
+    attribution = None
+    # TODO: compute the attribution of each of the N images.
+    # *****START OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****
+    raise TaskNotStarted("integrated_gradients")  # replace this line with your code
+    # *****END OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****
+    return attribution

@@ -6,6 +6,7 @@ TASK_FILES = {
     "compute_saliency_maps": "cs231n/net_visualization_pytorch.py",
     "make_fooling_image": "cs231n/net_visualization_pytorch.py",
     "class_visualization_update_step": "cs231n/net_visualization_pytorch.py",
+    "integrated_gradients": "cs231n/net_visualization_pytorch.py",
     "compute_train_transform": "cs231n/simclr/data_utils.py",
     "CIFAR10Pair": "cs231n/simclr/data_utils.py",
     "sim": "cs231n/simclr/contrastive_loss.py",

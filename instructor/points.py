@@ -16,7 +16,10 @@ POINTS_FILE = ROOT / "cs231n" / "points.json"
 
 def public_table() -> str:
     """The text of the file: each task's title and points, in the order of the tasks."""
-    table = {task.id: {"title": task.title, "points": task.points} for task in load_tasks()}
+    table = {
+        task.id: {"title": task.title, "points": task.points} | ({"bonus": True} if task.bonus else {})
+        for task in load_tasks()
+    }
     return json.dumps(table, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -15,7 +15,7 @@ TASKS_FILE = ROOT / "instructor" / "tasks.toml"
 
 @dataclass(frozen=True)
 class Task:
-    """One graded task; `block` is None for a notebook."""
+    """One graded task; `block` is None for a notebook. Points of a `bonus` task come on top of the 100."""
 
     id: str
     title: str
@@ -26,6 +26,7 @@ class Task:
     block: str | None = None
     needs: tuple[str, ...] = ()
     formula: str = ""
+    bonus: bool = False
 
     @property
     def is_notebook(self) -> bool:
@@ -36,7 +37,7 @@ def load_tasks(path: Path = TASKS_FILE) -> tuple[Task, ...]:
     """Read the tasks in the order of the file.
 
     Raises ValueError, naming the task, when the ids are not unique, the aspects do not add up to the task's
-    points, a need is unknown, or the points do not add up to 100.
+    points, a need is unknown, or the points of all but bonus tasks do not add up to 100.
     """
     return _read_tasks(path, path.stat().st_mtime_ns)
 
@@ -53,7 +54,7 @@ def _read_tasks(path: Path, _: int) -> tuple[Task, ...]:
             raise ValueError(f"{path.name}: the aspects of {task.id} do not add up to {task.points} points")
         if unknown := set(task.needs) - set(ids):
             raise ValueError(f"{path.name}: {task.id} needs unknown tasks {sorted(unknown)}")
-    if (total := sum(task.points for task in tasks)) != 100:
+    if (total := sum(task.points for task in tasks if not task.bonus)) != 100:
         raise ValueError(f"{path.name}: the points add up to {total}, not to 100")
     return tasks
 

@@ -1,4 +1,4 @@
-"""Saliency maps that can be read off the weights."""
+"""Saliency maps and integrated gradients that can be read off the weights."""
 
 import torch
 
@@ -58,6 +58,31 @@ def saliency_leaves_its_inputs_alone():
     expect_unchanged(model.weight, weight_before, "the model")
 
 
+def attribution_of_linear_scores():
+    """With linear scores the gradient is the same all the way: each value gets weight × value."""
+    from ..net_visualization_pytorch import integrated_gradients
+
+    model = Scores([CLASS_0, CLASS_1])
+    X = torch.full((1, 3, 2, 3), 2.0)
+    given = integrated_gradients(X, torch.tensor([1]), model, steps=3)
+    because = "the scores are linear here, so that a value 2 with the weight w gets 2 · w."
+    expect_close(given, 2 * model.weight.detach()[1:2], "the attribution", because)
+
+
+def attribution_of_squared_pixels():
+    """With squared pixels the mean gradient on the way is weight × value: each value gets weight × value²."""
+    from ..net_visualization_pytorch import integrated_gradients
+
+    model = Scores([CLASS_0, CLASS_1], power=2)
+    X = torch.tensor([3.0, -1.0]).view(2, 1, 1, 1).expand(2, 3, 2, 3).contiguous()
+    weights = model.weight.detach()
+    expected = torch.stack([9 * weights[0], weights[1]])
+    because = "the gradient grows evenly from 0 to 2 · weight · value, so its mean is weight · value."
+    for steps in (1, 4):
+        given = integrated_gradients(X, torch.tensor([0, 1]), model, steps=steps)
+        expect_close(given, expected, f"the attribution with {steps} steps", because)
+
+
 EXAMPLES = {
     "compute_saliency_maps": (
         saliency_of_linear_scores,
@@ -65,4 +90,5 @@ EXAMPLES = {
         saliency_follows_the_image,
         saliency_leaves_its_inputs_alone,
     ),
+    "integrated_gradients": (attribution_of_linear_scores, attribution_of_squared_pixels),
 }

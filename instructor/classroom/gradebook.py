@@ -43,7 +43,7 @@ class Line:
         """Points in all, those for written answers included; None where there is no grade."""
         if self.status != GRADED:
             return None
-        return self.result.score + (self.written or 0.0)
+        return self.result.total + (self.written or 0.0)
 
 
 def slim(result: Result) -> Result:

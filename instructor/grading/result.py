@@ -58,6 +58,7 @@ class TaskResult:
     checks: tuple[CheckResult, ...] = ()
     remark: str = ""
     hint: str = ""
+    bonus: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,20 @@ class Result:
 
     @property
     def score(self) -> float:
-        return round(sum(task.earned for task in self.tasks), 2)
+        """What was earned, bonus tasks left out."""
+        return round(sum(task.earned for task in self.tasks if not task.bonus), 2)
 
     @property
     def points(self) -> int:
-        return sum(task.points for task in self.tasks)
+        """What can be earned, bonus tasks left out."""
+        return sum(task.points for task in self.tasks if not task.bonus)
+
+    @property
+    def bonus(self) -> float:
+        """What bonus tasks earned on top."""
+        return round(sum(task.earned for task in self.tasks if task.bonus), 2)
+
+    @property
+    def total(self) -> float:
+        """The grade: everything that was earned. It may be above `points`."""
+        return round(self.score + self.bonus, 2)

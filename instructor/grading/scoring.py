@@ -49,7 +49,9 @@ def _result(
     remark: str,
 ) -> TaskResult:
     earned = sum(part for part, _ in aspects.values())
-    return TaskResult(task.id, task.title, task.points, earned, status, aspects, checks, remark, task.hint)
+    return TaskResult(
+        task.id, task.title, task.points, earned, status, aspects, checks, remark, task.hint, task.bonus
+    )
 
 
 def _earned(aspect: str, points: int, checks: tuple[CheckResult, ...]) -> float:

@@ -301,7 +301,7 @@ def test_a_composed_checkout_packs_and_counts_as_given_files(tmp_path, capsys):
     packed = subprocess.run(
         ["bash", str(tmp_path / "a b" / "collect_submission.sh")], capture_output=True, text=True, check=True
     )
-    assert "10 of 11 tasks" in packed.stdout
+    assert "11 of 12 tasks" in packed.stdout
     assert (tmp_path / "a b" / "submission.zip").is_file()
 
 

@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from instructor.diagnosis.wording import explanations
 from instructor.grading.report.next_steps import next_steps
-from instructor.grading.report.words import aspect_words, conditions, number, sentence
+from instructor.grading.report.words import aspect_words, conditions, extra, number, sentence
 from instructor.grading.result import Result
 
 FOLDER = Path(__file__).parent
@@ -37,7 +37,7 @@ def environment(folder: Path) -> Environment:
         lstrip_blocks=True,
     )
     found.filters |= {"number": number, "words": aspect_words, "slug": _slug, "sentence": sentence}
-    found.filters["explained"] = explanations
+    found.filters |= {"explained": explanations, "extra": extra}
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from instructor.grading.report.words import aspect_words, conditions, failures, number
+from instructor.grading.report.words import aspect_words, conditions, extra, failures, number
 from instructor.grading.result import Diagnosis, Result, TaskResult
 from instructor.tasks import feedback_level
 
@@ -12,7 +12,7 @@ from instructor.tasks import feedback_level
 def gradescope_json(result: Result) -> str:
     """The result for Gradescope; what this kit knows beyond that is under `extra_data`."""
     content = {
-        "score": result.score,
+        "score": result.total,
         "output": "\n".join([result.problem, *result.remarks] if result.problem else _summary(result)),
         "output_format": "text",
         "stdout_visibility": "hidden",
@@ -59,7 +59,11 @@ def _diagnosis(diagnosis: Diagnosis, told: str) -> dict[str, str]:
 
 
 def _summary(result: Result) -> list[str]:
-    return [f"{number(result.score)} of {result.points} points.", conditions(result), *result.remarks]
+    return [
+        f"{number(result.score)} of {result.points} points{extra(result)}.",
+        conditions(result),
+        *result.remarks,
+    ]
 
 
 def _tests(place: int, task: TaskResult) -> list[dict]:

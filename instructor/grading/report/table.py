@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from instructor.grading.report.words import conditions, number
+from instructor.grading.report.words import conditions, extra, number
 from instructor.grading.result import Result
 
 STYLES = {
@@ -42,5 +42,5 @@ def _table(result: Result) -> Table:
         points = f"{number(task.earned)}/{task.points}"
         table.add_row(Text(task.title), points, Text(task.status, style=STYLES[task.status]))
     table.add_section()
-    table.add_row("Total", f"{number(result.score)}/{result.points}", "", style="bold")
+    table.add_row("Total", f"{number(result.score)}/{result.points}{extra(result)}", "", style="bold")
     return table

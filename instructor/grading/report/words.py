@@ -16,6 +16,11 @@ def number(points: float) -> str:
     return f"{points:.2f}".rstrip("0").rstrip(".")
 
 
+def extra(result: Result) -> str:
+    """What bonus tasks add, to be put behind the points: " + 5 bonus", or nothing."""
+    return f" + {number(result.bonus)} bonus" if result.bonus else ""
+
+
 def aspect_words(aspect: str) -> str:
     """The name of an aspect as words."""
     return aspect.replace("_", " ")
