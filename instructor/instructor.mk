@@ -10,7 +10,7 @@ LOWEST = .venv-lowest
 export SYSTEM_PACKAGES = instructor/system_packages.sh
 GRADE_OPTIONS = $(if $(SANDBOX),--sandbox "$(SANDBOX)") $(GRADE)
 
-.PHONY: grade verify attacks release test-docs test-lowest test-cluster test-kills scale test-browser lint format sandbox
+.PHONY: grade doctor verify attacks release test-docs test-lowest similarity test-cluster test-kills test-sandbox scale test-browser lint format sandbox
 
 grade: embedded-data sandbox ## grade SUBMISSION=path, or the reference solution when none is given
 ifneq ($(SUBMISSION),)
@@ -25,6 +25,9 @@ endif
 verify: embedded-data sandbox ## measure the grader: untouched 0, right answers full marks, wrong ones caught
 	@$(PY) -m instructor verify $(VERIFY)
 
+doctor: environment sandbox ## try which sandboxes work here, and what each keeps from a student's code
+	@$(PY) -m instructor doctor
+
 attacks: embedded-data sandbox ## run the hostile collection: nothing gained, leaked, harmed or left (10 minutes)
 	@$(PY) -m instructor attacks --alive $(ATTACKS)
 
@@ -33,6 +36,11 @@ release: embedded-data sandbox ## build the students' zip in dist/ and prove it 
 
 test: lint sandbox
 
+similarity: environment ## compare the code of a class: SUBMISSION=folder; a hint, never a part of a score
+	@test -x .venv-similarity/bin/compare50 || { $(PY) -m venv .venv-similarity && \
+	.venv-similarity/bin/python -m pip install -qq --disable-pip-version-check -r instructor/requirements-similarity.txt; }
+	@$(PY) -m instructor similarity "$$SUBMISSION"
+
 test-cluster: embedded-data sandbox ## grade on a Dask cluster of this machine, and lose parts of it (some minutes)
 	@$(PY) -c 'import distributed' 2>/dev/null || \
 	$(PY) -m pip install -qq --disable-pip-version-check --requirement instructor/requirements-cluster.txt
@@ -40,6 +48,10 @@ test-cluster: embedded-data sandbox ## grade on a Dask cluster of this machine, 
 
 test-kills: embedded-data sandbox ## kill a class run 50 times and compare its gradebook (some minutes)
 	@KILLS=$${KILLS:-50} $(PY) -m pytest instructor/tests/test_class_run.py $(PYTEST)
+
+test-sandbox: embedded-data sandbox ## 100,000 malformed frames, 20,000 archives, 50 kills, every limit twice (an hour)
+	@FUZZ_FRAMES=100000 FUZZ_ARCHIVES=20000 KILLS=$${KILLS:-50} LONG_TRIALS=1 $(PY) -m pytest $(PYTEST) \
+	$(addprefix instructor/tests/test_,wire.py intake.py bad_luck.py limits.py second_sandbox.py sandbox.py)
 
 scale: embedded-data sandbox ## grade N=10 made-up submissions of known scores; SCALE="..." for further options
 	@$(PY) -m instructor.classroom.scale --count $(or $(N),10) $(SCALE)

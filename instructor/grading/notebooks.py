@@ -110,7 +110,7 @@ def _message(answer: dict | None, expected: str, problem: str, right: Collection
     if answer is None or (not answer["ran"] and problem):
         return f"the notebook did not get here: {problem}" if problem else "the notebook did not get here"
     if not answer["ran"]:
-        return answer["error"]
+        return answer["error"] + Limits().named_in(answer["error"])
     if not answer["passed"]:
         return f"it printed instead: {answer['printed'].strip() or 'nothing'}"
     named = set(re.findall(r"^(\w+): passed", expected, flags=re.MULTILINE))

@@ -16,7 +16,7 @@ from instructor.sandbox.private import OWNER, UNLOCKED, PrivateFolder, remove_de
 from instructor.sandbox.watch import tree
 from instructor.tasks import ROOT
 
-KILLS = int(os.environ.get("KILLS", "0"))  # make proof: 50
+KILLS = int(os.environ.get("KILLS", "0"))  # make test-sandbox: 50
 NOTEBOOKS = os.environ.get("KILLS_NOTEBOOKS", "none")  # quick: kill among the notebooks as well
 REPORTS = {"results.json", "junit.xml", "feedback.html"}
 
@@ -147,7 +147,7 @@ def left_over(temporary: Path, since: float) -> list[str]:
     return [str(path) for path in (*temporary.glob("cs231n-*"), *notebooks)]
 
 
-@pytest.mark.skipif(not KILLS, reason="takes long: make proof")
+@pytest.mark.skipif(not KILLS, reason="takes long: make test-sandbox")
 def test_a_grader_killed_at_any_moment_leaves_nothing_and_the_next_gives_the_same(tmp_path, submission):
     """At every kill all processes end at once, and what was written before is whole."""
     results, temporary, since = tmp_path / "results", tmp_path / "t", time.time()

@@ -174,7 +174,7 @@ def test_a_student_has_the_students_commands_only(project):
 def test_help_lists_every_command_of_an_instructor(project):
     result, calls = ask(project)
     assert calls == []
-    for command in ("lab", "grade", "test", "verify", "lint", "format", "submit", "data"):
+    for command in ("lab", "grade", "test", "verify", "doctor", "lint", "format", "submit", "data"):
         assert f"make {command} " in result.stdout
 
 

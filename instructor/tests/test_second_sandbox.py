@@ -25,7 +25,7 @@ from instructor.tests.toy import toy_package
 
 FOLDERS = ["/", "/root", "/home", "/tmp", "/var", "/proc", "/proc/self", "/dev/shm", "/etc", str(ROOT)]
 FILES = ["/etc/passwd", "/proc/self/environ", "/proc/1/cmdline", str(ROOT / "instructor" / "tasks.toml")]
-LONG = pytest.mark.skipif(not os.environ.get("LONG_TRIALS"), reason="takes long: make proof")
+LONG = pytest.mark.skipif(not os.environ.get("LONG_TRIALS"), reason="takes long: make test-sandbox")
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ from instructor.sandbox.inside.values import CannotCross, WireError, decode, enc
 from instructor.sandbox.inside.wire import MAGIC, PREFIX, parse, receive, send
 from instructor.sandbox.limits import Limits
 
-FRAMES = int(os.environ.get("FUZZ_FRAMES", "2000"))  # make proof: 100000
+FRAMES = int(os.environ.get("FUZZ_FRAMES", "2000"))  # make test-sandbox: 100000
 SMALL = Bounds(header_bytes=4_096, body_bytes=4_096, depth=5, nodes=100, tensors=4, dimensions=3, text=50)
 DTYPES = (torch.bool, torch.uint8, torch.int64, torch.float16, torch.bfloat16, torch.float32, torch.float64)
 
