@@ -8,6 +8,7 @@ from pathlib import Path
 
 from instructor.attacks.command import add_attacks
 from instructor.classroom.options import add_grade
+from instructor.classroom.similarity import add_similarity
 from instructor.commands import compose_command, diagnosis_command, notebooks_command, verify_command
 from instructor.gradescope.bundle import add_gradescope
 from instructor.languages.writing import languages_command
@@ -32,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
 
     add_grade(commands)
     add_gradescope(commands)
+    add_similarity(commands)
     add_attacks(commands)
 
     compose = commands.add_parser("compose", help="lay out a folder as a student's checkout, with fill-ins")
