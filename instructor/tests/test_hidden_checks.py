@@ -39,6 +39,7 @@ SHOWN = {  # one right and one wrong fill-in of each task that are quick to try
     "compute_sim_matrix": ("correct_filled_by_rows", "wrong_one_side_detached"),
     "simclr_loss_vectorized": ("correct_one_sided_sums", "wrong_squeezed"),
     "train": ("correct_one_forward_pass", "wrong_second_view_detached"),
+    "integrated_gradients": ("correct_one_batch", "wrong_ends_of_the_steps"),
 }
 
 
@@ -74,15 +75,22 @@ def test_the_catalogue_of_a_task_is_rich_and_names_checks_that_there_are(task):
     catalogue = fillins(task).values()
     kinds = [fillin.kind for fillin in catalogue]
     assert kinds.count("reference") == 1
-    assert kinds.count("correct") >= 3
-    assert kinds.count("wrong") >= 5
+    assert kinds.count("correct") >= 6
+    assert kinds.count("wrong") >= 12
     names = {each.name for each in checks_of(task)}
     for fillin in catalogue:
         assert fillin.sentence.endswith(".")
         if fillin.kind == "wrong":
             assert fillin.caught_by in names, fillin.name
             assert fillin.hint.endswith((".", "?")), fillin.name
+            same = fillins(task).get(fillin.same_as.partition(" ")[0])
+            assert not fillin.same_as or (same and same.kind == "wrong"), fillin.name
     assert len({fillin.body for fillin in catalogue}) == len(catalogue)
+
+
+def test_the_catalogue_is_large():
+    wrong = [fillin for task in TASKS for fillin in fillins(task).values() if fillin.kind == "wrong"]
+    assert len(wrong) >= 150
 
 
 # ---- the reference, against formulas written down here ------------------------------------------------
