@@ -40,7 +40,7 @@ class Line:
 
     @property
     def total(self) -> float | None:
-        """Points in all, those for written answers included; None where there is no grade."""
+        """Points in all, bonus and written answers included; None where there is no grade."""
         if self.status != GRADED:
             return None
         return self.result.total + (self.written or 0.0)
@@ -67,7 +67,7 @@ def write_gradebooks(folder: Path, lines: Iterable[Line], tasks: Sequence[Task],
 
 def max_points(tasks: Iterable[Task]) -> int:
     """What a full score is: bonus tasks come on top."""
-    return sum(task.points for task in tasks if not getattr(task, "bonus", False))
+    return sum(task.points for task in tasks if not task.bonus)
 
 
 def _place(line: Line) -> tuple[str, str]:

@@ -88,7 +88,7 @@ def said(result: Result) -> str:
     """A result in a few words."""
     if result.problem:
         return f"not graded: {result.problem.splitlines()[0]}"
-    return f"{number(result.score)} of {result.points} points"
+    return f"{number(result.total)} of {result.points} points"
 
 
 def _minutes(seconds: float) -> str:

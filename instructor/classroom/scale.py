@@ -90,7 +90,7 @@ class _Seen:
 
     def settled(self, entry: Entry, result: Result, fresh: bool) -> None:
         self.live.settled(entry, result, fresh)
-        self.scores[entry.name] = -1.0 if result.problem else result.score
+        self.scores[entry.name] = -1.0 if result.problem else result.total
         if len(self.scores) % self.every == 0:
             self.memory.append((len(self.scores), _memory()))
 

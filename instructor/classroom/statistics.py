@@ -66,7 +66,7 @@ class Statistics:
         if result.problem:
             self.problems[entry.name] = result.problem
             return
-        self.scores.append((entry.name, result.score, result.points))
+        self.scores.append((entry.name, result.total, result.points))
         self._seconds = sorted([*self._seconds, (result.seconds, entry.name)], reverse=True)[:SLOWEST]
         for task in result.tasks:
             if task.id in self.tasks:

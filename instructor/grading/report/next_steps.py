@@ -19,13 +19,13 @@ class Step:
 
 
 def next_steps(result: Result) -> list[Step]:
-    """Up to three tasks that do not build on others still to be done; begun ones first."""
+    """Up to three tasks that do not build on others still to be done; begun ones first, bonus last."""
     needs = {task.id: task.needs for task in load_tasks()}
     open_tasks = {task.id: task for task in result.tasks if task.status not in (PASSED, NOT_RUN)}
     ready = [
         task for task in open_tasks.values() if not any(need in open_tasks for need in needs.get(task.id, ()))
     ]
-    ready.sort(key=lambda task: task.status == NOT_STARTED)
+    ready.sort(key=lambda task: (task.bonus, task.status == NOT_STARTED))
     return [Step(task, _how(task)) for task in ready[:STEPS]]
 
 
