@@ -101,9 +101,9 @@ def test_the_processor_time_of_a_submission_counts_over_all_its_processes(tmp_pa
             student.sim("result = 1")
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
-def test_root_cannot_be_regained_and_an_ordinary_user_is_limited_too(tmp_path):
-    """Of root's jails the system itself counts the processes: nobody else runs as their user."""
+@pytest.mark.skipif(os.geteuid() != 0, reason="this is about root")
+def test_the_system_itself_counts_the_processes_of_roots_jails(tmp_path):
+    """It does not count root's; the user inside is another, and nobody else's."""
     code = "import resource, os; result = [resource.getrlimit(resource.RLIMIT_NPROC), os.getuid()]"
     with Jail(toy_package(tmp_path), "bwrap", LIMITS) as jail, Student(jail) as student:
         (soft, hard), user = student.sim(code)

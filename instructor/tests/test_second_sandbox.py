@@ -221,8 +221,12 @@ mkdir -p "$2" && mount --bind "$1/keep" "$2"
 
 @LONG
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user; else all tests show it")
-def test_an_ordinary_users_graders_are_held_to_their_limits():
-    """Where the way to Python is closed to others, it is opened in a mount namespace of the test's own."""
+@pytest.mark.parametrize("grader", ["61000", "0"])
+def test_an_ordinary_users_graders_are_held_to_their_limits(grader):
+    """And root's, where it can give up its identity, since other users can read its Python.
+
+    Where the way there is closed to others, it is opened in a mount namespace of the test's own.
+    """
     folder = Path(tempfile.mkdtemp(prefix="ordinary-"))
     try:
         toy_package(folder)
@@ -230,7 +234,7 @@ def test_an_ordinary_users_graders_are_held_to_their_limits():
         python = next((p for p in python_folders() if _closed(p)), "")
         way = [str(folder), python, _closed(python)] if python else []
         shell = (OPEN_WAY if python else "") + f'shift {len(way)}; exec "$@"'
-        user = ["setpriv", "--reuid", "61000", "--regid", "61000", "--clear-groups"]
+        user = ["setpriv", "--reuid", grader, "--regid", grader, "--clear-groups"]
         command = [*user, sys.executable, "-c", AS_A_USER, str(folder), BOMB]
         ran = subprocess.run(
             ["unshare", "--mount", "sh", "-c", shell, "sh", *way, *command],
@@ -245,9 +249,10 @@ def test_an_ordinary_users_graders_are_held_to_their_limits():
         shutil.rmtree(folder)
     assert ran.returncode == 0, ran.stderr[-2000:]
     lines = ran.stdout.splitlines()
-    assert lines[0] == "61000"
+    assert lines[0] == grader
     for kind in ("bwrap", "sandlock"):
         at = next(n for n, line in enumerate(lines) if line.startswith(kind))
+        assert lines[at] != f"{kind} 0"
         assert "24 processes" in lines[at + 1]
         assert lines[at + 2].startswith("next")
 
