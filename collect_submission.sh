@@ -27,25 +27,10 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-MODULES = {  # file: the functions that hold a block, in their order
-    "cs231n/net_visualization_pytorch.py": (
-        "compute_saliency_maps",
-        "make_fooling_image",
-        "class_visualization_update_step",
-    ),
-    "cs231n/simclr/data_utils.py": ("compute_train_transform", "CIFAR10Pair.__getitem__"),
-    "cs231n/simclr/contrastive_loss.py": (
-        "sim",
-        "simclr_loss_naive",
-        "sim_positive_pairs",
-        "compute_sim_matrix",
-        "simclr_loss_vectorized",
-    ),
-    "cs231n/simclr/utils.py": ("train",),
-}
+TASKS = "cs231n/todo.py"  # it names each task and the file that holds its block
 NOTEBOOKS = ("notebooks/NetworkVisualization.ipynb", "notebooks/SelfSupervisedLearning.ipynb")
 LANGUAGES = ("zh",)  # a notebook in one of them stands in for the English one when it holds more answers
-LARGEST = {".py": 2, ".ipynb": 64}  # MiB; the grader reads no more
+LARGEST = {".py": 256, ".ipynb": 64 << 10}  # KiB; the grader reads no more
 MANIFEST = "MANIFEST.sha256"  # in the zip; `sha256sum -c` reads it
 START = "# *****START OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****"
 END = "# *****END OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****"
@@ -76,19 +61,23 @@ def main(root, words):
     sources, others = {}, {}
     for name in NOTEBOOKS:
         sources[name], others[name] = chosen(root, name)
-    for name in (*MODULES, *NOTEBOOKS):
+    try:
+        modules = tasks_of((root / TASKS).read_text(encoding="utf-8"))
+    except (OSError, ValueError, SyntaxError, StopIteration):
+        return complain([f"{TASKS} is missing or damaged. Copy it back from the course's zip"])
+    for name in (*modules, *NOTEBOOKS):
         try:
             contents[name] = (root / sources.get(name, name)).read_bytes()
         except OSError as error:
             missing = isinstance(error, FileNotFoundError)
             problems.append(f"{name} is missing" if missing else f"{name} can't be read ({error.strerror})")
             continue
-        if len(contents[name]) > LARGEST[Path(name).suffix] << 20:
+        if len(contents[name]) > LARGEST[Path(name).suffix] << 10:
             remedy = " Clear the outputs of its cells and save it" if name in NOTEBOOKS else ""
-            problems.append(f"{name} is larger than {LARGEST[Path(name).suffix]} MiB.{remedy}".rstrip("."))
-    for name in [name for name in MODULES if name in contents]:
+            problems.append(f"{name} is larger than {LARGEST[Path(name).suffix]:,} KiB.{remedy}".rstrip("."))
+    for name in [name for name in modules if name in contents]:
         found, misplaced = blocks(contents[name].decode("utf-8", errors="replace"))
-        problems += [f"{name} {problem}" for problem in misplaced or compare(found, MODULES[name])]
+        problems += [f"{name} {problem}" for problem in misplaced or compare(found, modules[name])]
         unstarted += [block for block, lines in found if any(line.startswith(NOT_STARTED) for line in lines)]
         broken = syntax_problems(contents[name])
         warnings += [f"{name} {problem}. As it is, none of its tasks can earn points" for problem in broken]
@@ -107,7 +96,7 @@ def main(root, words):
         for other in others[name]:
             warnings.append(f"{other} holds answers too, and only those of {source} are packed")
     if unstarted:
-        total = sum(len(functions) for functions in MODULES.values())
+        total = sum(map(len, modules.values()))
         names = ", ".join(name.partition(".")[0] for name in unstarted)
         print(f"Not started yet ({len(unstarted)} of {total} tasks): {names}")
     for name in NOTEBOOKS:
@@ -116,6 +105,13 @@ def main(root, words):
     for warning in warnings:
         print(f"Warning: {warning}.")
     return 0
+
+
+def tasks_of(text):
+    """{file: the functions and classes that hold a block}, from the table TASK_FILES of a module."""
+    tables = (node.value for node in ast.parse(text).body if isinstance(node, ast.Assign))
+    table = next(ast.literal_eval(value) for value in tables if isinstance(value, ast.Dict))
+    return {file: [task for task in table if table[task] == file] for file in dict.fromkeys(table.values())}
 
 
 def blocks(text):
@@ -150,7 +146,7 @@ def blocks(text):
 
 def compare(found, expected):
     """Which functions lack their block, and which hold one that isn't theirs."""
-    names = [name for name, _ in found]
+    names = [name.partition(".")[0] for name, _ in found]
     lost = [name for name in expected if name not in names]
     twice = [name for name in expected if names.count(name) > 1]
     extra = [name or "no function" for name in names if name not in expected]

@@ -24,7 +24,7 @@ NOTEBOOK = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cell
 def checkout(tmp_path):
     """A student's folder, with a space in its path, nothing started."""
     root = tmp_path / "my work"
-    for name in todo_modules():
+    for name in (*todo_modules(), "cs231n/todo.py"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, root / name)
     for name in notebooks():
@@ -109,7 +109,8 @@ def test_odd_cells_do_not_stop_the_packing(checkout, cell):
 
 
 def test_tasks_that_are_not_started_are_listed_and_packed_all_the_same(checkout):
-    everything = ", ".join(task.id for task in code_tasks())
+    tasks = [task for module in todo_modules() for task in code_tasks() if task.module == module]
+    everything = ", ".join(task.id for task in tasks)
     assert f"Not started yet (12 of 12 tasks): {everything}\n" in collect(checkout).stdout
     edit(checkout / "cs231n/simclr/utils.py", "raise TaskNotStarted(", "# raise TaskNotStarted(")
     assert (
@@ -238,7 +239,7 @@ def test_a_file_that_the_grader_would_not_read_is_refused(checkout, name):
     assert collect(checkout, "fits.zip").returncode == 0
     with (checkout / name).open("ab") as file:
         file.write(b"\n")
-    assert_refused(collect(checkout), checkout, f"{name} is larger than {largest >> 20} MiB")
+    assert_refused(collect(checkout), checkout, f"{name} is larger than {largest >> 10:,} KiB")
 
 
 def test_an_older_zip_is_kept_and_an_equal_one_is_left_alone(checkout):
@@ -358,3 +359,11 @@ def test_the_empty_answers_of_both_languages_are_known(checkout):
         kept = ROOT / folder / Path(name).name
         shutil.copy(kept, checkout / name)
         assert f"Without an answer in {name}: Question 1, Question 2," in collect(checkout).stdout
+
+
+def test_without_its_table_of_tasks_nothing_is_packed(checkout):
+    for text in ("", "x = {", "TASK_FILES = {1: f()}"):
+        (checkout / "cs231n/todo.py").write_text(text)
+        assert_refused(collect(checkout), checkout, "cs231n/todo.py is missing or damaged")
+    (checkout / "cs231n/todo.py").unlink()
+    assert_refused(collect(checkout), checkout, "cs231n/todo.py is missing or damaged")
