@@ -21,6 +21,7 @@ from instructor.compose import compose
 from instructor.tasks import ROOT, code_tasks, todo_modules
 
 KILLS = int(os.environ.get("KILLS", "1"))
+MARK = f"{os.getpid()}-{time.time_ns()}"  # in the environment of every process of a run
 FILES = ("gradebook.csv", "canvas.csv", "moodle.csv", "answers.csv")
 
 
@@ -44,7 +45,13 @@ def start(course, results, *options):
     command = [sys.executable, "-m", "instructor", "grade", str(course), "--results", str(results)]
     command += ["--tasks", "sim", "--notebooks", "none", "--seed", "7", "--jobs", "2", *options]
     return subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        command,
+        cwd=ROOT,
+        env={**os.environ, "RUN_OF_A_TEST": MARK},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
     )
 
 
@@ -53,22 +60,21 @@ def finish(process):
     return process.returncode, said
 
 
-def left_over(before):
-    """Processes of a run that are still there after a while, and its folders."""
+def left_over():
+    """Processes of this test's runs that are still there after a while."""
     deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        own = [
-            p for p in psutil.process_iter(["cmdline", "create_time"]) if _of_a_run(p) and p.pid not in before
-        ]
-        if not own:
-            return []
+    while (own := [process for process in psutil.process_iter(["cmdline"]) if _is_own(process)]) and (
+        time.monotonic() < deadline
+    ):
         time.sleep(0.2)
-    return [" ".join(p.info["cmdline"] or [])[:200] for p in own]
+    return [" ".join(process.info["cmdline"] or [])[:200] for process in own]
 
 
-def _of_a_run(process):
-    words = " ".join(process.info["cmdline"] or [])
-    return "cs231n-class-" in words or "multiprocessing.forkserver" in words
+def _is_own(process):
+    try:
+        return process.environ().get("RUN_OF_A_TEST") == MARK
+    except psutil.Error:
+        return False
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +88,7 @@ def whole(course, tmp_path_factory):
 
 
 def test_a_run_killed_at_any_moment_gives_the_same_gradebook(course, whole, tmp_path):
-    chance, before = random.Random(os.environ.get("KILLS_SEED", "1")), set(psutil.pids())
+    chance = random.Random(os.environ.get("KILLS_SEED", "1"))
     for k in range(KILLS):
         process = start(course, tmp_path, *(["--force"] if k % 3 == 0 else []))
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -93,12 +99,11 @@ def test_a_run_killed_at_any_moment_gives_the_same_gradebook(course, whole, tmp_
     status, said = finish(start(course, tmp_path))
     assert status == 1, said
     assert {name: (tmp_path / "hw.sim" / name).read_bytes() for name in FILES} == whole
-    assert not left_over(before)
+    assert not left_over()
     assert not [path for path in (tmp_path / "hw.sim").rglob(".*") if path.name != ".lock"]
 
 
 def test_ctrl_c_ends_cleanly_and_the_same_command_goes_on(course, whole, tmp_path):
-    before = set(psutil.pids())
     process = start(course, tmp_path)
     deadline = time.monotonic() + 120
     while not (tmp_path / "hw.sim" / "journal" / "zoe.json").exists() and time.monotonic() < deadline:
@@ -110,6 +115,6 @@ def test_ctrl_c_ends_cleanly_and_the_same_command_goes_on(course, whole, tmp_pat
     assert status == 130, said
     assert "the same command goes on" in said
     assert "Traceback" not in said
-    assert not left_over(before)
+    assert not left_over()
     assert finish(start(course, tmp_path))[0] == 1
     assert {name: (tmp_path / "hw.sim" / name).read_bytes() for name in FILES} == whole
