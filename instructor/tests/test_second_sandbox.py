@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 import torch
 
+from instructor.grading.report.words import SANDBOXES
 from instructor.sandbox import bubblewrap, doctor, gpu, landlock, trial
 from instructor.sandbox.bubblewrap import SandboxUnavailable, python_folders
 from instructor.sandbox.client import Raised, Student
 from instructor.sandbox.inside.recipes import Recipe
 from instructor.sandbox.jail import Jail
+from instructor.sandbox.kinds import KINDS
 from instructor.sandbox.limits import Limits
 from instructor.sandbox.watch import tree
 from instructor.tasks import ROOT
@@ -196,6 +198,7 @@ import os, sys
 from pathlib import Path
 from instructor.sandbox.client import Student, StudentError
 from instructor.sandbox.jail import Jail
+from instructor.sandbox.kinds import KINDS
 from instructor.sandbox.limits import Limits
 from instructor.sandbox.watch import tree
 from instructor.sandbox.watch import tree
@@ -270,6 +273,10 @@ def test_the_doctor_finds_that_each_sandbox_keeps_everything():
         found = doctor.examine(kind)
         assert found.works
         assert found.broken == []
+
+
+def test_every_result_says_in_which_sandbox_it_came_about():
+    assert {kind for kind in KINDS if kind != "auto"} == set(SANDBOXES)
 
 
 def test_the_doctor_tells_what_is_not_kept(tmp_path):

@@ -7,6 +7,7 @@ from instructor.grading.result import NOT_STARTED, Result, TaskResult
 
 SANDBOXES = {
     "bwrap": "The code ran in a bubblewrap sandbox.",
+    "sandlock": "The code ran in a Landlock sandbox (sandlock).",
     "none": "The code ran WITHOUT a sandbox: this result is only as good as the trust in the submission.",
 }
 
