@@ -9,13 +9,12 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from functools import cache
-from pathlib import Path
 from types import ModuleType
 
 from instructor.compose import Fillin, compose
+from instructor.sandbox.private import PrivateFolder
 from instructor.tasks import code_tasks, todo_modules
 
 
@@ -45,8 +44,8 @@ def load(choice: Mapping[str, str | Fillin | None], name: str) -> ModuleType:
     """
     for old in [key for key in sys.modules if key == name or key.startswith(f"{name}.")]:
         del sys.modules[old]
-    with tempfile.TemporaryDirectory(prefix="cs231n-fillins-") as folder:
-        root = compose(Path(folder), choice)
+    with PrivateFolder("fillins") as folder:
+        root = compose(folder, choice)
         spec = importlib.util.spec_from_file_location(
             name, root / "__init__.py", submodule_search_locations=[str(root)]
         )

@@ -8,10 +8,8 @@ it wrong by some check. What does not hold is named.
 from __future__ import annotations
 
 import argparse
-import tempfile
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -24,6 +22,7 @@ from instructor.mutants.operators import mutants
 from instructor.rows import Row, judge
 from instructor.sandbox.bubblewrap import SandboxUnavailable
 from instructor.sandbox.jail import JailBroken
+from instructor.sandbox.private import PrivateFolder
 from instructor.tasks import code_tasks
 from instructor.trials import UNTIL_CAUGHT, Trial, run_trials, trials
 
@@ -49,9 +48,9 @@ def verify(options: argparse.Namespace) -> int:
         todo += [_mutant_trial(mutant, first) for task in tasks for mutant in mutants(task.id)]
     started, verdicts = time.monotonic(), []
     try:
-        with tempfile.TemporaryDirectory(prefix="cs231n-verify-") as folder, _progress(errors) as progress:
+        with PrivateFolder("verify") as folder, _progress(errors) as progress:
             line = progress.add_task("Starting", total=len(todo))
-            for verdict in run_trials(todo, Path(folder), options.sandbox, options.jobs):
+            for verdict in run_trials(todo, folder, options.sandbox, options.jobs):
                 verdicts.append(verdict)
                 trial = verdict.trial
                 progress.update(line, advance=1, description=f"{trial.task}: {trial.fillin}")

@@ -95,7 +95,7 @@ def test_the_next_grader_removes_the_folders_of_dead_ones_and_of_no_other(tmp_pa
     )
     subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, check=False)
     (dead,) = tmp_path.iterdir()
-    others = [tmp_path / "cs231n-verify-abcdefgh", tmp_path / "cs231n-grade-short", tmp_path / "mine"]
+    others = [tmp_path / "cs231n-class-abcdefgh", tmp_path / "cs231n-grade-short", tmp_path / "mine"]
     for other in others:
         other.mkdir()
         (other / "file").touch()
