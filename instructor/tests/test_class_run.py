@@ -87,34 +87,37 @@ def whole(course, tmp_path_factory):
     return {name: (results / "hw.sim" / name).read_bytes() for name in FILES}
 
 
-def test_a_run_killed_at_any_moment_gives_the_same_gradebook(course, whole, tmp_path):
-    chance = random.Random(os.environ.get("KILLS_SEED", "1"))
+@pytest.fixture(scope="module")
+def interrupted(course, tmp_path_factory):
+    """A run that Ctrl-C ended on its way: where it wrote, its exit status, and what it said."""
+    results = tmp_path_factory.mktemp("interrupted")
+    process = start(course, results)
+    journal, deadline = results / "hw.sim" / "journal", time.monotonic() + 120
+    while not list(journal.glob("*.json")) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    return results, *finish(process)
+
+
+def test_ctrl_c_ends_cleanly(interrupted):
+    _, status, said = interrupted
+    assert status == 130, said
+    assert "the same command goes on" in said
+    assert "Traceback" not in said
+    assert not left_over()
+
+
+def test_a_run_killed_at_any_moment_gives_the_same_gradebook(course, whole, interrupted):
+    results, chance = interrupted[0], random.Random(os.environ.get("KILLS_SEED", "1"))
     for k in range(KILLS):
-        process = start(course, tmp_path, *(["--force"] if k % 3 == 0 else []))
+        process = start(course, results, *(["--force"] if k % 3 == 0 else []))
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(chance.uniform(0.0, 20.0))
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGKILL)
         process.communicate()
-    status, said = finish(start(course, tmp_path))
+    status, said = finish(start(course, results))
     assert status == 1, said
-    assert {name: (tmp_path / "hw.sim" / name).read_bytes() for name in FILES} == whole
+    assert {name: (results / "hw.sim" / name).read_bytes() for name in FILES} == whole
     assert not left_over()
-    assert not [path for path in (tmp_path / "hw.sim").rglob(".*") if path.name != ".lock"]
-
-
-def test_ctrl_c_ends_cleanly_and_the_same_command_goes_on(course, whole, tmp_path):
-    process = start(course, tmp_path)
-    deadline = time.monotonic() + 120
-    while not (tmp_path / "hw.sim" / "journal" / "zoe.json").exists() and time.monotonic() < deadline:
-        if (tmp_path / "hw.sim" / "journal" / "ann.json").exists():
-            break
-        time.sleep(0.05)
-    os.killpg(process.pid, signal.SIGINT)
-    status, said = finish(process)
-    assert status == 130, said
-    assert "the same command goes on" in said
-    assert "Traceback" not in said
-    assert not left_over()
-    assert finish(start(course, tmp_path))[0] == 1
-    assert {name: (tmp_path / "hw.sim" / name).read_bytes() for name in FILES} == whole
+    assert not [path for path in (results / "hw.sim").rglob(".*") if path.name != ".lock"]
