@@ -84,7 +84,7 @@ def set_rate(optimizer, highest, done):
 
 def generator(*numbers):
     """Return a torch.Generator whose draws depend on these whole numbers alone, and differ for others."""
-    seed = int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> 1)
+    seed = int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0]) >> 1
     return torch.Generator().manual_seed(seed)
 
 
