@@ -127,8 +127,8 @@ def _otter(work: Path, size: int, python: Path) -> tuple[Callable, Callable]:
     def run() -> None:
         for k, package in enumerate(packages):
             for part in PARTS:
-                command = [*otter, "run", f"{part}.ipynb", "-a", "autograder.zip"]
-                command += ["-o", str(work / f"results-{part}-{k}")]
+                (results := work / f"results-{part}-{k}").mkdir()
+                command = [*otter, "run", f"{part}.ipynb", "-a", "autograder.zip", "-o", str(results)]
                 _run(command, work / part, {"GRADED_PACKAGE": str(package)})
 
     def checked() -> None:
