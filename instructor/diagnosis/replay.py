@@ -1,6 +1,7 @@
 """Asking the kit's own fill-ins what a check asked a student.
 
-They run in this process, so only fill-ins of the kit may ever be asked; each call has a time limit.
+They run in this process, so only fill-ins of the kit may ever be asked; each call has a time limit. Times
+are seconds of the processor, so that a busy machine changes nothing.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 import random
+import re
 import signal
 import sys
 import threading
@@ -27,18 +29,28 @@ from instructor.sandbox.inside import drivers, session
 from instructor.sandbox.inside.bounds import Bounds
 from instructor.sandbox.inside.values import CannotCross, decode, encode
 from instructor.tasks import code_tasks, todo_modules
+from instructor.text import clean
 
 CALL_SECONDS = 3.0
+WORDS = 60  # characters of an error's text that two failures are compared by
 Choice = Mapping[str, "str | Fillin | None"]
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A call that did not return: the kind of its end, as a StudentError, and the type of what was raised."""
+    """A call that did not return: the kind of its end, as a StudentError, and what was raised.
+
+    Two are equal when they are of one kind and type and begin with the same words, whatever the numbers.
+    """
 
     kind: str
     type: str = ""
     message: str = field(default="", compare=False)
+    words: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        words = " ".join(re.sub(r"\d+", "#", self.message).split())
+        object.__setattr__(self, "words", words[:WORDS])
 
 
 Ask = Callable[..., "dict | Failure"]
@@ -52,8 +64,9 @@ class Replay:
     """Packages of the kit with chosen fill-ins, to be asked for at most `seconds` in all."""
 
     def __init__(self, seconds: float) -> None:
-        self._until = time.monotonic() + seconds
+        self._until = time.process_time() + seconds
         self._packages: dict[frozenset, str] = {}
+        self._fresh: dict[str, list[object]] = {}
 
     def __enter__(self) -> Replay:
         return self
@@ -80,14 +93,14 @@ class Replay:
     def _package(self, choice: Choice) -> str:
         whole = {task.id: "reference" for task in code_tasks()} | dict(choice)
         key = frozenset(whole.items())
-        if key not in self._packages or _keeps_state(self._packages[key]):
-            name = self._packages.get(key) or f"cs231n_replay_{id(self)}_{len(self._packages)}"
+        name = self._packages.get(key) or f"cs231n_replay_{id(self)}_{len(self._packages)}"
+        if key not in self._packages or _state(name) != self._fresh[name]:  # a new session starts anew
             load(whole, name)
-            self._packages[key] = name
-        return self._packages[key]
+            self._packages[key], self._fresh[name] = name, _state(name)
+        return name
 
     def _answer(self, package: str, request: dict, seconds: float) -> dict | Failure:
-        left = self._until - time.monotonic()
+        left = self._until - time.process_time()
         if left <= 0:
             raise OutOfTime
         silence = io.StringIO()
@@ -105,16 +118,18 @@ class Replay:
         except Exception as error:
             if type(error).__name__ == "TaskNotStarted":
                 return Failure("NotStarted", message=error.task)
-            return Failure("Raised", type(error).__name__, str(error))
+            return Failure("Raised", type(error).__name__, clean(str(error)))
 
 
-def _keeps_state(package: str) -> bool:
-    """Whether an earlier session has left something at a function: a new session starts without it."""
-    modules = (vars(sys.modules[package + name]).values() for name in _module_names())
-    own = (
-        each for values in modules for each in values if getattr(each, "__module__", "").startswith(package)
-    )
-    return any(not key.startswith("__") for each in own if isfunction(each) for key in vars(each))
+def _state(package: str) -> list[object]:
+    """What a session may leave behind in a package: other names in its modules, marks at their functions."""
+    state: list[object] = []
+    for module in (sys.modules[package + name] for name in _module_names()):
+        for name, value in vars(module).items():
+            state += [name, id(value)]
+            if isfunction(value) and value.__module__ == module.__name__:
+                state += [key for key in vars(value) if not key.startswith("__")]
+    return state
 
 
 @cache
@@ -152,7 +167,7 @@ class _Randomness:
 
 def failure_of(error: StudentError) -> Failure:
     """What a student's code did instead of returning, in the words of a replay."""
-    return Failure(type(error).__name__, getattr(error, "type_name", ""))
+    return Failure(type(error).__name__, getattr(error, "type_name", ""), getattr(error, "message", ""))
 
 
 def _asked(package: str, request: dict) -> dict:
@@ -184,10 +199,10 @@ def _within(seconds: float) -> Iterator[None]:
     def stop(*_: object) -> None:
         raise _TooLong
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

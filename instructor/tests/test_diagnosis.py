@@ -20,7 +20,7 @@ SEED = 4
 def found(**choice):
     """The results of the checks of the chosen tasks, diagnosed."""
     results, recordings = examine(choice, list(choice), SEED)
-    return {each.name: each for each in diagnose(results, recordings)}
+    return {each.name: each for each in diagnose(results, recordings, seconds=600)}
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,9 @@ def test_parts_are_compared_by_how_near_they_are_to_the_mistake_and_to_the_right
     assert explains(mistake, mistake + 1e-5, right)
     assert not explains(mistake, right, right)
     assert not explains(mistake, mistake.double(), right)
-    assert explains(Failure("Raised", "IndexError"), Failure("Raised", "IndexError", "another text"), right)
+    failure = Failure("Raised", "IndexError", "index 3 is out of bounds")
+    assert explains(failure, Failure("Raised", "IndexError", "index 12 is out of bounds"), right)
+    assert not explains(failure, Failure("Raised", "IndexError", "too many indices"), right)
 
 
 def test_what_is_told_depends_on_the_level():

@@ -1,5 +1,6 @@
 """The hidden checks: complete, worded for people, and right about what is right and what is wrong."""
 
+import math
 import re
 import string
 
@@ -8,6 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from instructor.compose import fillins
+from instructor.diagnosis.replay import Replay
 from instructor.grading.seeds import Seeds
 from instructor.hidden_checks.drawing import classifier_case, image_size, projections
 from instructor.hidden_checks.judging import (
@@ -295,3 +297,20 @@ def test_a_trial_names_a_check_that_fails_by_its_own_fault(monkeypatch):
     verdict = run_trial(Trial("sim", "reference", 1), Nobody())
     assert len(verdict.broken) == len(checks_of("sim"))
     assert "KeyError" in verdict.broken[0]
+
+
+@pytest.mark.parametrize(
+    ("task", "name", "lost"),
+    [
+        ("sim", "wrong_without_gradient", {"gradient"}),
+        ("class_visualization_update_step", "wrong_no_penalty", {"regularization"}),
+        ("simclr_loss_vectorized", "wrong_denominator_detached", {"gradient"}),
+        ("integrated_gradients", "wrong_weights_changed", {"leaves_inputs_alone"}),
+    ],
+)
+def test_a_wrong_answer_earns_what_its_aspects_earn(task, name, lost):
+    with Replay(math.inf) as replay:
+        verdict = run_trial(Trial(task, name, 4, sandboxed=False), replay)
+    assert {each.aspect for each in verdict.checks if not each.passed} == lost
+    assert verdict.earned == TASKS[task].points - sum(TASKS[task].aspects[aspect] for aspect in lost)
+    assert 0 < verdict.earned < TASKS[task].points
