@@ -29,6 +29,7 @@ FIELDS = {
     "Formula": "formula",
     "Same as": "same_as",
     "Symptom": "symptom",
+    "Another answer": "another",
 }
 
 
@@ -40,9 +41,10 @@ class MarkerError(ValueError):
 class Fillin:
     """One way to fill a task's block.
 
-    `kind` is "reference", "correct" or "wrong"; the fields below `body` are empty for right answers.
+    `kind` is "reference", "correct" or "wrong"; the fields below `body` are empty for most right answers.
     `symptom` is a regular expression for what a check says of a mistake that can't be run on the trusted
-    side; `same_as` names another wrong fill-in that gives the same, and why.
+    side; `same_as` names another wrong fill-in that gives the same, and why. `another` says why a right
+    fill-in that gives something else than the reference is right as well.
     """
 
     task: str
@@ -55,6 +57,7 @@ class Fillin:
     formula: str = ""
     same_as: str = ""
     symptom: str = ""
+    another: str = ""
 
 
 def compose(destination: Path, choice: Mapping[str, str | Fillin | None], package: Path = PACKAGE) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from instructor.compose import Fillin, fillins
@@ -61,9 +61,10 @@ def matches(
         for name, recording in recordings.items():
             exchanges = [each for each in recording.exchanges if not costly(each.request)]
             given, right = _given(exchanges), rights(recording, exchanges, context, replay)
+            others = _other_rights(tried, recording, exchanges, context, replay)
             for fillin in tried:
                 if not fillin.symptom:
-                    side = _Side(given, right)
+                    side = _Side(given, right, others)
                     choice = {**context, fillin.task: fillin.name}
                     _replayed(choice, recording, exchanges, replay, side)
                     found[name] += side.match(fillin, name)
@@ -94,6 +95,19 @@ def rights(
     return _replayed(context, recording, exchanges, replay)
 
 
+def _other_rights(
+    tried: list[Fillin],
+    recording: Recording,
+    exchanges: list[Exchange],
+    context: Mapping[str, str],
+    replay: Replay,
+) -> list[Parts]:
+    """The parts of right answers that give something else than the reference does."""
+    known = fillins(tried[0].task).values() if tried else ()
+    names = [fillin.name for fillin in known if fillin.kind == "correct" and fillin.another]
+    return [_replayed({**context, tried[0].task: name}, recording, exchanges, replay) for name in names]
+
+
 def costly(request: dict) -> bool:
     """Whether a request takes seconds: the pretrained network, or training until something is learned."""
     if request["op"] == "drive":
@@ -117,9 +131,9 @@ def _add(parts: Parts, more: Parts) -> None:
 class _Side:
     """One mistake's parts beside the given ones, as they come in."""
 
-    def __init__(self, given: Parts, right: Parts) -> None:
+    def __init__(self, given: Parts, right: Parts, others: Sequence[Parts] = ()) -> None:
         self._given, self._right, self._parts = given, right, {}
-        self._number = -1
+        self._rights = [right, *others]
 
     def add(self, number: int, parts: Parts) -> bool:
         """Take the parts of the next answer; say whether it is worth going on."""
@@ -157,7 +171,8 @@ class _Side:
             )
             kind = key[0]
             right[kind] = right.get(kind, True) and explains(mistake, given, true)
-            told[kind] = told.get(kind, 0) + differs(mistake, true)
+            wrong = all(differs(mistake, each.get(key, MISSING)) for each in self._rights)
+            told[kind] = told.get(kind, 0) + wrong
             apart += distance(mistake, given)
         named = sum(count for kind, count in told.items() if right[kind])
         astray = any(count and not right[kind] for kind, count in told.items())

@@ -94,7 +94,8 @@ def distance(mistake: object, given: object) -> float:
     """How far two parts that agree are apart, 0 for the same; for ranking only."""
     if isinstance(mistake, Draws) and isinstance(given, Draws):
         return mistake.distance(given)
-    return 0.0
+    pairs = zip(_numbers(mistake), _numbers(given), strict=False)
+    return max((_gap(a, b) / (_size(a) + 1e-12) for a, b in pairs if a.shape == b.shape), default=0.0)
 
 
 def _as_scalar(part: object, right: object) -> object:
