@@ -85,7 +85,7 @@ def explains(mistake: object, given: object, right: object) -> bool:
     for a, b, c in zip(_numbers(mistake), _numbers(given), rights, strict=False):
         apart = math.inf if c is None else _gap(a, c)
         rounding = 1e-5 * _size(a) + (0 if c is None else 1e-6 * _size(c))
-        if _gap(a, b) > max(rounding, min(1e-3 * _size(a), 0.02 * apart)):
+        if _gap(a, b) > max(rounding, min(1e-4 * _size(a), 0.02 * apart)):
             return False
     return True
 

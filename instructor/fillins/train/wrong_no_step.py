@@ -2,6 +2,7 @@
 
 Caught by: test_train_steps
 Hint: backward() computes the gradients; train_optimizer.step() uses them.
+Same as: wrong_loss_left_as_it_is (the weights stay as they were)
 """
 
 _, out_left = model(x_i)

@@ -2,6 +2,7 @@
 
 Caught by: test_train_steps
 Hint: Set them to zero before backward or after the step.
+Same as: wrong_loss_left_as_it_is (the weights stay as they were)
 """
 
 _, out_left = model(x_i)
