@@ -106,7 +106,7 @@ def execute(notebook: nbformat.NotebookNode, folder: Path, quick: bool = True) -
 
 def problems(books: dict[str, nbformat.NotebookNode]) -> list[str]:
     """What in the form of the notebooks breaks the rules, a sentence each; `books` maps names to them."""
-    found, reported = [], set()
+    found, reported, named = [], set(), set()
     set_ups = {next(iter(book.cells), {}).get("source") for book in books.values()}
     if len(set_ups) > 1:
         found.append("The first cells differ; every notebook starts with the same set-up cell.")
@@ -114,9 +114,15 @@ def problems(books: dict[str, nbformat.NotebookNode]) -> list[str]:
         found += [f"{name}: {problem}" for problem in _problems_of(book)]
         for cell in book.cells:
             reported |= set(named_tasks(cell)) if is_check(cell) else set()
-    known = {task.id for task in code_tasks()}
-    found += [f"No notebook checks {task}." for task in sorted(known - reported)]
-    found += [f"A notebook checks {task}, which is no task." for task in sorted(reported - known)]
+            named |= set(named_tasks(cell)) if cell.cell_type == "code" else set()
+    known = {task.id: task for task in code_tasks()}
+    # The verdict on a bonus task is not stored: without the bonus, the notebook earns all of its points.
+    stored = {name for name, task in known.items() if not task.bonus}
+    found += [f"No notebook checks {task}." for task in sorted((stored - reported) | (set(known) - named))]
+    found += [f"A notebook checks {task}, which is no task." for task in sorted(named - set(known))]
+    found += [
+        f"{task} is a bonus; its check is not stored." for task in sorted(reported - stored) if task in known
+    ]
     return found
 
 

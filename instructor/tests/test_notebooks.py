@@ -134,3 +134,13 @@ def test_a_task_that_no_notebook_checks_is_named(books):
     for book in books.values():
         book.cells = [cell for cell in book.cells if "compute_sim_matrix" not in cell.source]
     assert "No notebook checks compute_sim_matrix." in kit.problems(books)
+
+
+def test_the_verdict_on_a_bonus_task_is_asked_for_and_not_stored(books):
+    bonus = next(task.id for task in code_tasks() if task.bonus)
+    cells = [cell for book in books.values() for cell in book.cells if bonus in kit.named_tasks(cell)]
+    cells[0].source = f"{kit.CHECK}\n{cells[0].source}"
+    assert f"{bonus} is a bonus; its check is not stored." in kit.problems(books)
+    for cell in cells:
+        cell.source = "pass"
+    assert f"No notebook checks {bonus}." in kit.problems(books)
