@@ -269,7 +269,8 @@ def test_nothing_is_carried_from_check_to_check(jail):
 
 
 def test_the_kit_the_home_and_the_environment_are_out_of_sight(student):
-    code = "import os; result = [os.listdir('/'), dict(os.environ), os.listdir(args[0])]"
+    seen = "os.listdir(args[0]) if os.path.isdir(args[0]) else []"  # there if the environment is in it
+    code = f"import os; result = [os.listdir('/'), dict(os.environ), {seen}]"
     folders, environment, checkout = student.sim(code, str(ROOT))
     assert set(checkout) <= {".venv"}
     assert not {"home", "boot", "opt", "var", "sys"} & set(folders)
