@@ -66,7 +66,7 @@ class Replay:
     def __init__(self, seconds: float) -> None:
         self._until = time.process_time() + seconds
         self._packages: dict[frozenset, str] = {}
-        self._fresh: dict[str, list[object]] = {}
+        self._fresh: dict[str, dict[str, dict[str, object]]] = {}
 
     def __enter__(self) -> Replay:
         return self
@@ -93,10 +93,12 @@ class Replay:
     def _package(self, choice: Choice) -> str:
         whole = {task.id: "reference" for task in code_tasks()} | dict(choice)
         key = frozenset(whole.items())
-        name = self._packages.get(key) or f"cs231n_replay_{id(self)}_{len(self._packages)}"
-        if key not in self._packages or _state(name) != self._fresh[name]:  # a new session starts anew
+        if key not in self._packages:
+            name = f"cs231n_replay_{id(self)}_{len(self._packages)}"
             load(whole, name)
-            self._packages[key], self._fresh[name] = name, _state(name)
+            self._packages[key], self._fresh[name] = name, _names_of(name)
+        name = self._packages[key]
+        _restore(self._fresh[name])  # a new session starts anew
         return name
 
     def _answer(self, package: str, request: dict, seconds: float) -> dict | Failure:
@@ -121,15 +123,22 @@ class Replay:
             return Failure("Raised", type(error).__name__, clean(str(error)))
 
 
-def _state(package: str) -> list[object]:
-    """What a session may leave behind in a package: other names in its modules, marks at their functions."""
-    state: list[object] = []
-    for module in (sys.modules[package + name] for name in _module_names()):
-        for name, value in vars(module).items():
-            state += [name, id(value)]
-            if isfunction(value) and value.__module__ == module.__name__:
-                state += [key for key in vars(value) if not key.startswith("__")]
-    return state
+def _names_of(package: str) -> dict[str, dict[str, object]]:
+    """What the names in a package's modules stand for."""
+    return {package + name: dict(vars(sys.modules[package + name])) for name in _module_names()}
+
+
+def _restore(fresh: Mapping[str, Mapping[str, object]]) -> None:
+    """Undo what a session has left behind: other names in modules, marks at their functions."""
+    for module, names in fresh.items():
+        now = vars(sys.modules[module])
+        for name in set(now) - set(names):
+            del now[name]
+        now.update(names)
+        for value in names.values():
+            if isfunction(value) and value.__module__ == module:
+                for mark in [key for key in vars(value) if not key.startswith("__")]:
+                    delattr(value, mark)
 
 
 @cache
