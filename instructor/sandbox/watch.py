@@ -18,6 +18,7 @@ INTERVAL = 0.1  # seconds between two looks
 FRESH = 20  # looks from one look at all processes to the next
 PAGE, TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
 OWN = 3  # processes of the jail itself
+THREADS = 4  # for each process that is allowed; the system, where it counts, counts both together
 
 
 class Watch:
@@ -64,6 +65,8 @@ class Watch:
     def _too_much(self, pids: list[int]) -> str:
         if len(pids) > self._limits.processes + OWN:
             return f"it started more than {self._limits.processes} processes"
+        if sum(map(_threads, pids)) > THREADS * self._limits.processes:
+            return f"it started more than {THREADS * self._limits.processes:,} threads"
         memory = self._limits.memory
         if sum(map(_resident, pids)) > memory and sum(map(_share, pids)) > memory:
             return f"it used more than {memory // MIB:,} MiB of memory"
@@ -129,6 +132,11 @@ def _stat(pid: int) -> list[bytes]:
 
 def _is_dead(pid: int) -> bool:
     return _stat(pid)[:1] in ([], [b"Z"], [b"X"])
+
+
+def _threads(pid: int) -> int:
+    fields = _stat(pid)
+    return int(fields[17]) if fields else 0
 
 
 def _processor_time(pid: int) -> float:

@@ -43,6 +43,10 @@ for _ in range(60):
         time.sleep(60)
 time.sleep(60)
 """
+THREADS = (
+    "import threading, time\nfor _ in range(300): threading.Thread(target=time.sleep, args=(60,)).start()"
+)
+THREADS += "\ntime.sleep(2)"
 OPEN_FILES = "held = [open('/dev/null') for _ in range(200)]"
 ONE_FILE = "open('f', 'wb').write(bytes(20 * 2**20))"
 DISK = "import time\nfor n in range(4): open(str(n), 'wb').write(bytes(5 * 2**20))\ntime.sleep(1.5)"
@@ -58,6 +62,12 @@ EXCEEDED = {
         20,
         StudentError,
         r"more than 24 processes \(in|the limit is 24 processes",
+    ),
+    "threads": (
+        THREADS,
+        20,
+        StudentError,
+        r"more than 96 threads \(in|the limit is 24 processes",
     ),
     "open files": (OPEN_FILES, 20, Raised, r"the limit is 100 open files.*line 4"),
     "one file": (ONE_FILE, 20, StudentError, r"16 MiB"),
