@@ -96,7 +96,8 @@ def tidied(text: str, folder: Path) -> tuple[str, list[str]]:
 
 def execute(notebook: nbformat.NotebookNode, folder: Path, quick: bool = True) -> None:
     """Run all cells, with few iterations if `quick`, in a kernel with `folder` as its own."""
-    environment = {**os.environ, "CS231N_QUICK": "1" if quick else "", "CS231N_DATA": str(ROOT / "datasets")}
+    data = os.environ.get("CS231N_DATA", str(ROOT / "datasets"))
+    environment = {**os.environ, "CS231N_QUICK": "1" if quick else "", "CS231N_DATA": data}
     # Files instead of ports: nobody else on the machine can talk to the kernel.
     manager = AsyncKernelManager(transport="ipc", connection_file=str(folder.parent / "kernel.json"))
     resources = {"metadata": {"path": str(folder)}}
