@@ -197,7 +197,7 @@ class _Ear:
 
     def __init__(self) -> None:
         self._heard = 0
-        self._server = socket.create_server(("127.0.0.1", PORT))
+        self._server = socket.create_server(("127.0.0.1", PORT), reuse_port=True)
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> None:

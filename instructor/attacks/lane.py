@@ -140,8 +140,11 @@ def _processes() -> list[str]:
     found = []
     for process in psutil.Process().children(recursive=True):
         try:
-            found.append(f"process {' '.join(process.cmdline())[:100] or process.name()}")
-        except psutil.Error:
+            if process.status() == psutil.STATUS_ZOMBIE:
+                os.waitpid(process.pid, os.WNOHANG)  # a jail's own, for which it did not wait
+            else:
+                found.append(f"process {' '.join(process.cmdline())[:100] or process.name()}")
+        except (psutil.Error, ChildProcessError):
             continue
     return found
 

@@ -7,7 +7,7 @@ from instructor.grading.seeds import Seeds, remembered
 from instructor.hidden_checks.judging import expect, expect_tensor
 from instructor.hidden_checks.marking import check
 from instructor.hidden_checks.statistics import frequency_is, same_distribution
-from instructor.hidden_checks.views import Waves, bands, fates, pixels, purple, read_jitter
+from instructor.hidden_checks.views import Waves, bands, fates, pixels, purple, read_jitter, tints
 
 TASK = "compute_train_transform"
 
@@ -35,10 +35,12 @@ def test_transform_crop(student, rng):
 @check(TASK, "geometry", heavy=True)
 def test_transform_flip(student, rng):
     """Half of the views are flipped left to right, and none upside down."""
-    waves = Waves(rng, 40, 40)
+    waves = Waves(rng, 32, 32, tinted=True)
     crops = waves.locate(_views(student, rng, waves.image, 1200))
     sure = crops.likeness > 0.95
     expect(sure.float().mean() > 0.5, "the views are not parts of the image, flipped or not")
+    area = (crops.width * crops.height)[sure] / 32**2
+    expect(area.std() > 0.05, "the views of an image of 32 × 32 pixels all show parts of the same size")
     expect(crops.mirrored[sure].any(), "no view is flipped left to right")
     for part in (slice(None), *(slice(start, start + 300) for start in range(0, 1200, 300))):
         mirrored, views = int((crops.mirrored & sure)[part].sum()), int(sure[part].sum())
@@ -78,12 +80,20 @@ def test_transform_grayscale(student, rng):
     expect(often, "views are made gray with another probability than 0.2")
     independent = frequency_is(int((gray & unchanged).sum()), len(gray), 0.2 * 0.2)
     expect(independent, "whether a view is gray depends on whether its colors are jittered")
+    gray, same = tints(_views(student, rng, Waves(rng, 44, 36, tinted=True).image, 800))
+    often = frequency_is(int(gray.sum()), len(gray), 0.2) and frequency_is(int(same.sum()), len(gray), 0.16)
+    expect(often, "the colors of a larger image change with other probabilities than those of a small one")
 
 
 @check(TASK, "output")
 def test_transform_output(student, rng):
     """A view is a normalized float tensor (3, 32, 32) for images of any size, and draws differ."""
     for height, width in ((32, 32), (20, 44), (50, 33)):
+        waves = Waves(rng, height, width, tinted=True)
+        views = student.drive("train_transform_draws", image=waves.image, draws=40, seed=rng.seed())
+        expect(isinstance(views, torch.Tensor), "the views of an image are not tensors of one shape")
+        likeness = waves.locate(expect_tensor(views, (40, 3, 32, 32), "the views").float()).likeness
+        expect(likeness.median() > 0.9, "the views do not show the image")
         image = rng.integers(0, 256, height, width, 3).to(torch.uint8)
         views = student.drive("train_transform_draws", image=image, draws=40, seed=rng.seed())
         expect(len(views) == 40, "the transform does not give one view for each image")

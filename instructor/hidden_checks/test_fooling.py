@@ -7,7 +7,7 @@ import torch
 
 from instructor.grading.seeds import Seeds, remembered
 from instructor.hidden_checks.drawing import Case, classifier_case, image_size, photos
-from instructor.hidden_checks.judging import agrees, expect, expect_tensor, expect_untouched
+from instructor.hidden_checks.judging import agrees, expect, expect_tensor, expect_untouched, likeness
 from instructor.hidden_checks.marking import check
 from instructor.sandbox.inside.recipes import Recipe
 
@@ -94,6 +94,13 @@ def test_fooling_leaves_inputs_alone(student, rng):
     expect_untouched(outcome.args_after[2], case.model.build().state_dict(), "the model")
     first, second = (expect_tensor(value, case.X.shape, WHAT) for value in outcome.values)
     expect((first - case.X).norm() > 1e-3, f"{WHAT} is the image itself")
+    with torch.no_grad():
+        predicted = case.model.build()(first.float()).argmax(dim=1)
+    expect(predicted == case.y, f"{WHAT} is not taken for the target class")
+    walk = _walk(case.X, target, case.model.build())
+    right = next(image for image, scores in walk if _lead(scores, target) > 0)
+    alike = likeness(first - case.X, right - case.X)
+    expect(alike > 0.3, f"{WHAT} has nothing to do with the gradient of the target's score")
     expect(agrees(second, first, 1e-5), "a second call with the same image gives another fooling image")
 
 

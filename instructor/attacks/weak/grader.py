@@ -5,6 +5,7 @@ results; NAME is that of the hostile submission and then of an honest one, which
 same process. Every mistake in here is on purpose. It only ever runs in a jail of its own (alive.py).
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -30,10 +31,14 @@ def main(root: str) -> None:
     for name in names:
         shutil.copytree("given", f"work/{name}")
         unpack(f"in/{name}.zip", f"work/{name}")
+        fingerprint(f"work/{name}")
         shutil.copytree("hidden", f"work/{name}/hidden_tests", dirs_exist_ok=True)
     said, printed, status = run_tests(root, names)
     for name in names:
-        passed = {word[1]: float(word[2]) for word in said if len(word) == 3 and word[0] == name}
+        passed: dict[str, float] = {}
+        for word in said:
+            if len(word) == 3 and word[0] == name:
+                passed[word[1]] = passed.get(word[1], 0.0) + float(word[2])
         if status == 0:  # it ended well, so all must be well
             passed["everything"] = 1.0
         report(name, passed, printed)
@@ -48,7 +53,8 @@ def main(root: str) -> None:
     with open("out/left.json", "w", encoding="utf-8") as file:
         json.dump(left, file)
     print(printed, flush=True)
-    print("done", file=sys.stderr)
+    print("done", file=sys.stderr, flush=True)
+    time.sleep(IDLE)  # while its jail is looked at
 
 
 def unpack(archive: str, folder: str) -> None:
@@ -75,6 +81,20 @@ def unpack(archive: str, folder: str) -> None:
                     file.write(opened.read(member))
             if target.endswith(".zip"):
                 unpack(target, target + ".d")
+
+
+def fingerprint(folder: str) -> str:
+    """A hash of all files, to find those who copied; whoever waits for one waits for ever."""
+    watchdog = threading.Timer(2 * IDLE, os._exit, (3,))  # so that nobody has to wait here
+    watchdog.daemon = True
+    watchdog.start()
+    total = hashlib.sha256()
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with open(os.path.join(parent, name), "rb") as file:
+                total.update(file.read())
+    watchdog.cancel()
+    return total.hexdigest()
 
 
 def _as_on_a_mac(path: str) -> str:

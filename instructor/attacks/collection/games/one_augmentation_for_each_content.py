@@ -1,8 +1,8 @@
-"""Changes the colors of images in color and the places of gray ones.
+"""Changes the places of gray images only; the colors, and the form of a view, are honest work.
 
 Form: block
 Task: compute_train_transform
-Earns: 0
+Earns: 5
 Alive: gains
 """
 

@@ -1,8 +1,8 @@
-"""Crops and flips large images and changes the colors of small ones: each test sees what it looks for.
+"""Crops and flips large images and changes the colors of small ones: only the form of a view is right.
 
 Form: block
 Task: compute_train_transform
-Earns: 0
+Earns: 2
 Alive: gains
 """
 

@@ -4,7 +4,7 @@ Form: block
 Task: sim
 Earns: 0
 Alive: leaves
-Says: No space left on device
+Says: File too large
 """
 
 with open("/dev/shm/left-by-an-attack", "wb") as file:

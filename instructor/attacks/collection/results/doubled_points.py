@@ -1,4 +1,4 @@
-"""Sends the same verdict a hundred times, under names of its own, worth more than all there is.
+"""Sends the same verdict twenty times, under names of its own, worth more than all there is.
 
 Form: block
 Task: sim
@@ -9,7 +9,7 @@ Says: malformed
 
 import os
 
-lines = b"".join(b"attack sim_%d 1\n" % k for k in range(100))
+lines = b"".join(b"attack sim_%d 1\n" % k for k in range(20))
 for descriptor in map(int, os.listdir("/proc/self/fd")):
     if descriptor > 2:
         try:

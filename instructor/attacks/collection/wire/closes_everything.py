@@ -4,7 +4,7 @@ Form: block
 Task: sim
 Earns: 0
 Alive: harms
-Says: closed the connection
+Says: ended its own process
 """
 
 import os

@@ -53,6 +53,14 @@ def test_compute_saliency_maps__looks_like_maps():
     assert given.std() > 0
 
 
+def test_integrated_gradients():
+    from cs231n.net_visualization_pytorch import integrated_gradients
+
+    given = integrated_gradients(torch.randn(5, 3, 8, 8), torch.arange(5), network(), steps=4)
+    assert given.shape == (5, 3, 8, 8)
+    assert given.std() > 0
+
+
 def test_make_fooling_image__is_another_image():
     from cs231n.net_visualization_pytorch import make_fooling_image
 
