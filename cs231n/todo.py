@@ -6,7 +6,6 @@ TASK_FILES = {
     "compute_saliency_maps": "cs231n/net_visualization_pytorch.py",
     "make_fooling_image": "cs231n/net_visualization_pytorch.py",
     "class_visualization_update_step": "cs231n/net_visualization_pytorch.py",
-    "integrated_gradients": "cs231n/net_visualization_pytorch.py",
     "compute_train_transform": "cs231n/simclr/data_utils.py",
     "CIFAR10Pair": "cs231n/simclr/data_utils.py",
     "sim": "cs231n/simclr/contrastive_loss.py",
@@ -15,6 +14,7 @@ TASK_FILES = {
     "compute_sim_matrix": "cs231n/simclr/contrastive_loss.py",
     "simclr_loss_vectorized": "cs231n/simclr/contrastive_loss.py",
     "train": "cs231n/simclr/utils.py",
+    "integrated_gradients": "cs231n/net_visualization_pytorch.py",
 }
 
 

@@ -156,6 +156,8 @@ def _run(root: Path) -> tuple[bool, str, bool]:
         watch.stop()
         kill_tree(process.pid)
         process.wait()
+        for stream in said:
+            stream.close()
     size = sum(p.lstat().st_size for p in root.rglob("*") if p.is_file() and not p.is_symlink())
     if size > 150 * MIB or sum(1 for _ in root.rglob("*")) > FILES:
         excess.append("disk")
@@ -175,11 +177,17 @@ class _Collector:
     """Reads a stream to its end; keeps its size and its last bytes."""
 
     def __init__(self, stream) -> None:
-        self.size, self.tail = 0, b""
-        threading.Thread(target=self._read, args=(stream,), daemon=True).start()
+        self.size, self.tail, self._stream = 0, b"", stream
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
 
-    def _read(self, stream) -> None:
-        while chunk := stream.read1(1 << 16):
+    def close(self) -> None:
+        """Wait for the stream's end, which comes once everything that could write to it is gone."""
+        self._thread.join()
+        self._stream.close()
+
+    def _read(self) -> None:
+        while chunk := self._stream.read1(1 << 16):
             self.size += len(chunk)
             self.tail = (self.tail + chunk)[-4_096:]
 

@@ -189,7 +189,10 @@ class _Lane:
 
     def close(self) -> None:
         self._process.stdin.close()
-        self._process.wait(timeout=60)
+        try:
+            self._process.wait(timeout=60)
+        finally:
+            self._process.stdout.close()
 
 
 class _Ear:

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from instructor.commands import grade_command
-from instructor.sandbox.jail import KINDS
+from instructor.sandbox.kinds import KINDS
 
 ABOUT = """\
 Grade one submission, or all of a class.

@@ -44,7 +44,7 @@ def grade_submission(
 ) -> Result:
     """Grade what `read_submission` gave.
 
-    `notebooks` is "quick", "full" or "none" (then their tasks could not run), `tasks` the ids of those
+    `notebooks` is "quick", "full" or "none" (then their tasks are not graded), `tasks` the ids of those
     that are graded (None for all), `checks` the folder of the hidden checks; `progress` is called with what
     is being done, the steps done and all steps.
 

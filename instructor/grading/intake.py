@@ -88,6 +88,11 @@ def _find_root(names: Mapping[str, int], wanted: tuple[str, ...]) -> str | None:
 
 def _nothing_found(path: Path, source: Source) -> str:
     inner = [name for name in source.names if name.lower().endswith((".zip", ".tar", ".gz", ".7z", ".rar"))]
+    if len(inner) > 1:
+        return (
+            f"{path.name} holds {len(inner)} other archives. One submission is graded at a time; "
+            "if this is a whole class, unpack it and grade the folder."
+        )
     if inner:
         return f"{path.name} holds another archive ({clean(inner[0], 80)}); hand in that one itself."
     if not source.names:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-PASSED, PARTIAL, WRONG, NOT_STARTED, NOT_RUN = "passed", "partial", "wrong", "not started", "could not run"
+PASSED, PARTIAL, WRONG, NOT_STARTED = "passed", "partial", "wrong", "not started"
+NOT_RUN, NOT_GRADED = "could not run", "not graded"  # through no fault of the student; because nobody asked
 
 
 @dataclass(frozen=True)

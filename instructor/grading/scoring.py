@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from instructor.grading.result import NOT_RUN, NOT_STARTED, PARTIAL, PASSED, WRONG, CheckResult, TaskResult
+from instructor.grading.result import (
+    NOT_GRADED,
+    NOT_RUN,
+    NOT_STARTED,
+    PARTIAL,
+    PASSED,
+    WRONG,
+    CheckResult,
+    TaskResult,
+)
 from instructor.tasks import Task, load_tasks
 
 
@@ -70,7 +79,9 @@ def _status(
         return PASSED  # of a task that is worth nothing this term, the checks tell
     if earned:
         return PARTIAL
-    if not checks or any(check.outcome == "not run" for check in checks):
+    if not checks:
+        return NOT_GRADED
+    if any(check.outcome == "not run" for check in checks):
         return NOT_RUN
     failed = [check for check in checks if not check.passed]
     if started is False or all(check.not_started for check in failed):

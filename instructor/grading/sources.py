@@ -79,7 +79,8 @@ class _Archive(Source):
                 self.names[name] = self.names.get(name, 0) + 1
                 self._members[name] = member
         if unsafe:
-            self.remarks.append(f"{unsafe} entries whose paths lead out of the archive were ignored.")
+            told = "1 entry was" if unsafe == 1 else f"{unsafe} entries were"
+            self.remarks.append(f"{told} ignored: such paths lead out of the archive.")
 
     def __exit__(self, *_: object) -> None:
         self._archive.close()

@@ -123,11 +123,11 @@ class Student:
     def _exchange(self, request: dict, timeout: float | None) -> dict:
         bounds, nonce, call = self._jail.limits.wire, secrets.token_hex(16), request["name"]
         seconds = self._jail.limits.call_seconds if timeout is None else timeout
-        left = self._jail.remaining()
-        if left <= 0:
+        if self._jail.remaining() <= 0:
             raise TimedOut(0, whole=True, call=call)
         if self._wire is None:
-            self._wire = self._jail.session(self._folder, self._seed)
+            self._open()
+        left = self._jail.remaining()
         deadline = time.monotonic() + min(seconds, left)
         try:
             send(self._wire, nonce, request, bounds, deadline)
@@ -136,6 +136,7 @@ class Student:
             raise TypeError(f"an argument cannot cross to the student: {error}") from None
         except TimeoutError:
             self.close()
+            self._jail.unfinished.setdefault(self._folder, None)
             raise TimedOut(seconds, left < seconds, call) from None
         except WireError as error:
             self.close()
@@ -148,6 +149,26 @@ class Student:
         if answer.get("ok") is not True:
             raise _error(answer, self._jail.limits)
         return answer
+
+    def _open(self) -> None:
+        """Start a session; one in which no import is waited for that has once not ended."""
+        if self._jail.unfinished.get(self._folder, []) is None:
+            self._find_unfinished()
+        self._wire = self._jail.session(self._folder, self._seed)
+        if modules := self._jail.unfinished.get(self._folder):
+            self._exchange({"op": "refuse", "name": "refuse", "modules": modules}, None)
+
+    def _find_unfinished(self) -> None:
+        """Once something was late, find the modules whose import does not end: each check would wait."""
+        found = self._jail.unfinished[self._folder] = []
+        for module in sorted(set(self._modules.values())):
+            try:
+                self._exchange({"op": "import", "name": module}, None)
+            except TimedOut:
+                found.append(module)
+            except StudentError:
+                continue
+        self.close()
 
     def _obituary(self) -> str:
         """Why the process is gone."""

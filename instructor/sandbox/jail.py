@@ -41,6 +41,7 @@ class Jail:
         self.limits = limits or Limits()
         self.kind = choose(sandbox)
         self.reason = ""  # why the watch ended the worker
+        self.unfinished: dict[str, list[str] | None] = {}  # see Student._find_unfinished
         self._folder = folder.resolve()
         self._process: subprocess.Popen | None = None
         self._deadline: float | None = None

@@ -18,7 +18,7 @@ _bound = _system
 
 def _system():
     yield from _bound()
-    yield from ("--ro-bind", str(ROOT / "instructor"), "/opt/instructor")
+    yield from _bind("--ro-bind", str(ROOT / "instructor"), "/opt/instructor")
 """
 LENIENT = """
 

@@ -123,7 +123,7 @@ def test_points_are_the_sum_of_the_aspects_whose_checks_all_passed(result):
         ("simclr_loss_naive", "not started", "your code did not return within 0 s"),
         ("compute_sim_matrix", "not started", "the answer could not be judged"),
         ("train", "not started", "train is not started yet"),
-        ("make_fooling_image", "could not run", ""),
+        ("make_fooling_image", "not graded", ""),
     ],
 )
 def test_every_way_to_fail_is_a_sentence(result, task, status, message):
@@ -161,7 +161,7 @@ def check_result(task="sim", aspect="value", outcome="passed", **kwargs):
 @pytest.mark.parametrize(
     ("checks", "started", "status"),
     [
-        ([], True, "could not run"),
+        ([], True, "not graded"),
         ([check_result(outcome="not run")], True, "could not run"),
         ([check_result(outcome="failed")], True, "wrong"),
         ([check_result(outcome="failed")], None, "wrong"),
@@ -298,7 +298,7 @@ def test_a_result_that_cannot_be_written_is_a_sentence(tmp_path, capsys):
 
 def test_a_composed_checkout_packs_and_counts_as_given_files(tmp_path, capsys):
     assert main(["compose", "--fill", "unfilled", "--fill", "sim=reference", str(tmp_path / "a b")]) == 0
-    assert "1 of 11 blocks filled" in capsys.readouterr().out
+    assert "1 of 12 blocks filled" in capsys.readouterr().out
     packed = subprocess.run(
         ["bash", str(tmp_path / "a b" / "collect_submission.sh")], capture_output=True, text=True, check=True
     )

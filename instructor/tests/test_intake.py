@@ -143,7 +143,7 @@ def test_a_doubled_member_is_not_read(tmp_path):
 )
 def test_paths_that_lead_out_are_ignored_and_counted(tmp_path, name):
     path = packed(tmp_path / "x.zip", [*FILES.items(), (name, b"evil")])
-    assert "1 entries whose paths lead out" in remarks(path)
+    assert "1 entry was ignored: such paths lead out" in remarks(path)
     assert sorted(os.listdir(tmp_path)) == ["x.zip"]
 
 
@@ -305,6 +305,11 @@ def test_hard_links_are_no_way_in(tmp_path):
         (tmp_path / "work" / name).write_bytes(data)
     os.link(tmp_path / "work" / FIRST, tmp_path / "work" / "linked.py")
     assert read_submission(tmp_path / "work").modules[FIRST] == FILES[FIRST]
+
+
+def test_a_zip_of_many_submissions_is_sent_to_the_right_door(tmp_path):
+    with pytest.raises(IntakeError, match="a whole class, unpack it and grade the folder"):
+        read_submission(packed(tmp_path / "x.zip", [("ann.zip", b""), ("bob.zip", b"")]))
 
 
 @pytest.mark.parametrize("inner", ["work.zip", "a/work.tar.gz", "work.7z"])

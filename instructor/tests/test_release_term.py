@@ -136,7 +136,7 @@ def built(tmp_path, monkeypatch):
     return solutions.SOLUTIONS
 
 
-@pytest.mark.parametrize("due", [None, datetime.now(UTC) + timedelta(minutes=5)])
+@pytest.mark.parametrize("due", [None, datetime.now(UTC) + timedelta(days=1)])
 def test_solutions_are_held_back_before_the_deadline_or_without_one(
     due, tasks_file, built, monkeypatch, capsys
 ):

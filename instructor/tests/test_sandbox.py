@@ -11,7 +11,7 @@ import torch
 
 from instructor.sandbox import bubblewrap, landlock
 from instructor.sandbox import jail as jail_module
-from instructor.sandbox.client import Died, NotStarted, Raised, Student, TimedOut, WrongType
+from instructor.sandbox.client import Died, NotStarted, Raised, Student, StudentError, TimedOut, WrongType
 from instructor.sandbox.inside.recipes import Recipe
 from instructor.sandbox.jail import Jail, JailBroken, choose
 from instructor.sandbox.limits import MIB, Limits
@@ -131,6 +131,30 @@ def test_a_module_that_loops_at_import_fails_only_its_own_tasks(jail, student):
         student.compute_train_transform(1)
     assert student.sim("result = 2") == 2
     assert works(jail)
+
+
+def test_an_import_that_does_not_end_is_not_waited_for_again(jail):
+    for _ in range(3):  # whether or not it was found out in an earlier test
+        with Student(jail) as student, pytest.raises(StudentError):
+            student.compute_train_transform(1)
+    began = time.monotonic()
+    for _ in range(5):
+        with (
+            Student(jail) as student,
+            pytest.raises(Raised, match=r"importing cs231n\.simclr\.data_utils does not end"),
+        ):
+            student.compute_train_transform(1)
+    assert jail.unfinished[""] == ["cs231n.simclr.data_utils"]
+    assert time.monotonic() - began < 5 * LIMITS.call_seconds
+    assert works(jail)
+
+
+def test_a_call_that_does_not_end_leaves_its_module_as_it_was(tmp_path):
+    with Jail(toy_package(tmp_path), "bwrap", LIMITS) as own:
+        with Student(own) as student, pytest.raises(TimedOut):
+            student.sim("while True: pass")
+        assert works(own)
+        assert own.unfinished == {"": []}
 
 
 def test_an_unfilled_block_is_not_started(student):

@@ -324,7 +324,7 @@ class Line:
     reason, limits = "", Limits(wire=Bounds(body_bytes=1 << 20))
 
     def __init__(self) -> None:
-        self.data = b""
+        self.data, self.unfinished = b"", {}
 
     def session(self, folder: str, seed: int) -> fed:
         self.wire = fed(self.data)

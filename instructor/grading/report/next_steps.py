@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from instructor.grading.result import NOT_RUN, NOT_STARTED, PASSED, Result, TaskResult
+from instructor.grading.result import NOT_GRADED, NOT_RUN, NOT_STARTED, PASSED, Result, TaskResult
 from instructor.tasks import load_tasks
 
 STEPS = 3
@@ -21,7 +21,7 @@ class Step:
 def next_steps(result: Result) -> list[Step]:
     """Up to three tasks that do not build on others still to be done; begun ones first, bonus last."""
     needs = {task.id: task.needs for task in load_tasks()}
-    open_tasks = {task.id: task for task in result.tasks if task.status not in (PASSED, NOT_RUN)}
+    open_tasks = {task.id: task for task in result.tasks if task.status not in (PASSED, NOT_RUN, NOT_GRADED)}
     ready = [
         task for task in open_tasks.values() if not any(need in open_tasks for need in needs.get(task.id, ()))
     ]

@@ -15,6 +15,7 @@ STYLES = {
     "wrong": "red",
     "not started": "dim",
     "could not run": "magenta",
+    "not graded": "dim",
 }
 
 
@@ -25,12 +26,16 @@ def show(result: Result, console: Console) -> None:
     for remark in [*result.remarks, *result.internal]:
         console.print(Text(f"- {remark}"), soft_wrap=True)
     if result.ignored:
-        console.print(Text(f"- {len(result.ignored)} other files were ignored."))
+        console.print(Text(f"- {_ignored(len(result.ignored))}"))
     if result.problem:
         console.print(Text(f"Not graded: {result.problem}", style="bold red"), soft_wrap=True)
     else:
         style = "bold red" if result.sandbox == "none" else ""
         console.print(Text(conditions(result), style=style), soft_wrap=True)
+
+
+def _ignored(count: int) -> str:
+    return "1 other file was ignored." if count == 1 else f"{count} other files were ignored."
 
 
 def _table(result: Result) -> Table:
