@@ -59,9 +59,9 @@ def grade_submission(
             outcome = run_checks(jail, seed, steps.checked, checks, _checked(chosen, notebooks))
             _require_some(outcome)
             pictures = _pictures(jail, outcome.results)
-        results = score_tasks(outcome.results, started_tasks(submission), set(submission.modules))
-        if notebooks != "none":
-            results = _run_notebooks(chosen, results, workspace, kind, limits, notebooks == "quick", steps)
+            results = score_tasks(outcome.results, started_tasks(submission), set(submission.modules))
+            if notebooks != "none":
+                results = _run_notebooks(chosen, results, jail, notebooks == "quick", steps)
     return Result(
         name=submission.name,
         seed=seed,
@@ -105,20 +105,14 @@ def _unfinished(outcome: HiddenChecks) -> list[str]:
 
 
 def _run_notebooks(
-    chosen: list[Task],
-    tasks: list[TaskResult],
-    workspace: Path,
-    kind: str,
-    limits: Limits,
-    quick: bool,
-    steps: _Steps,
+    chosen: list[Task], tasks: list[TaskResult], jail: Jail, quick: bool, steps: _Steps
 ) -> list[TaskResult]:
     right = {task.id for task in tasks if task.status == PASSED}
     results = {task.id: task for task in tasks}
     for task in chosen:
         if task.is_notebook:
             step = steps.notebook(task.id)
-            ran = run_notebook(ROOT / task.module, workspace, kind, limits, right, quick, step)
+            ran = run_notebook(ROOT / task.module, jail, right, quick, step)
             results[task.id] = score_notebook(task, ran.share, ran.checks, tasks)
     return list(results.values())
 

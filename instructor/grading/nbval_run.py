@@ -1,4 +1,4 @@
-"""`python -m instructor.grading.nbval_run REQUEST`: nbval over one notebook, its kernel in a jail.
+"""`python -m instructor.grading.nbval_run REQUEST`: nbval over one notebook, whose kernel is in a jail.
 
 A process of the trusted side, apart from the grader so that its memory and time can be bounded. REQUEST is a
 JSON object; a line of JSON on each cell is written to the descriptor it names. Outputs of the kernel are text
@@ -12,23 +12,20 @@ import json
 import math
 import os
 import resource
+import select
 import signal
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from queue import Empty
 
 import nbval.kernel
 import pytest
 from jupyter_client.manager import KernelManager
+from jupyter_core.utils import run_sync
 
-from instructor.sandbox.bubblewrap import View
 from instructor.sandbox.inside.process import PR_SET_PDEATHSIG, prctl
-from instructor.sandbox.kinds import make_readable
-from instructor.sandbox.launch import launch_command
 from instructor.sandbox.limits import MIB, Limits
-from instructor.sandbox.watch import Watch, kill_tree
 
 MEMORY = 4 << 30  # address space of this process, which holds what the kernel sends
 LOG = 64 << 20  # bytes of its log
@@ -39,44 +36,40 @@ ARGUMENTS = ["-q", "-p", "nbval.plugin", "-p", "no:cacheprovider", "-p", "no:jun
 ARGUMENTS += ["-p", "no:faulthandler", "-c", "/dev/null", "--noconftest", "--capture=no", "-W", "ignore"]
 
 
-class JailedKernelManager(KernelManager):
-    """Starts the kernel in a jail without a network and talks to it over sockets in a private folder."""
+class KernelInJail(KernelManager):
+    """A kernel that the grader has started: it is talked to and looked at, but not started or ended."""
 
-    def __init__(self, request: dict, limits: Limits, tell: Callable[[dict], None], **kwargs) -> None:
+    def __init__(self, request: dict, tell: Callable[[dict], None], **kwargs) -> None:
         super().__init__(**kwargs)
-        self.transport = "ipc"
-        self.connection_file = str(Path(request["runtime"]) / "k.json")
-        self.kernel_spec.interrupt_mode = "message"  # a signal would end the jail
-        self._request, self._limits, self._tell, self._ended = request, limits, tell, False
+        self.kernel_spec.interrupt_mode = "message"  # no signal reaches into the jail
+        self._tell, self._ended = tell, False
+        self._poll = select.poll()
+        self._poll.register(request["kernel"], select.POLLIN)
+        self.load_connection_file(request["connection"])
 
-    def format_kernel_cmd(self, extra_arguments: list[str] | None = None) -> list[str]:
-        """The command of the jail; called when the connection file has been written."""
-        runtime, kind = Path(self._request["runtime"]), self._request["sandbox"]
-        make_readable(kind, Path(self._request["workspace"]))
-        make_readable(kind, runtime, writable=True)
-        view = View(
-            read_only={"/submission": Path(self._request["workspace"])},
-            writable={str(runtime): runtime},
-            environment=self._request["environment"],
-            folder="/submission/notebooks",
-        )
-        seconds = int(self._limits.notebook_seconds) + 60
-        command, self._where = launch_command(
-            ["kernel", self.connection_file], kind, view, self._limits, cpu_seconds=seconds
-        )
-        return command
+    def start_kernel(self, **kwargs) -> None:
+        """It runs already."""
+        self._connect_control_socket()
 
-    async def _async_launch_kernel(self, kernel_cmd: list[str], **kwargs) -> None:
-        await super()._async_launch_kernel(kernel_cmd, **{**kwargs, **self._where})
-        self._pid = self.provisioner.process.pid
-        Watch(self._pid, self._limits, self.end, Path(self._request["runtime"]))
+    async def _async_is_alive(self) -> bool:
+        return not self._ended and not self._poll.poll(0)
+
+    is_alive = run_sync(_async_is_alive)
+
+    def interrupt_kernel(self) -> None:
+        """Ask the kernel to stop what it is doing."""
+        self.session.send(self._control_socket, self.session.msg("interrupt_request", content={}))
+
+    def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:
+        """The grader ends it."""
+        self._ended = True
+        self._close_control_socket()
 
     def end(self, reason: str) -> None:
-        """Kill the kernel with everything below it, and tell why it ended, if nothing was told before."""
+        """Tell the grader why the kernel ended, or is to end, if nothing was told before."""
         if not self._ended:
             self._ended = True
             self._tell({"reason": reason})
-        kill_tree(self._pid)
 
 
 class Cells:
@@ -105,7 +98,7 @@ class Cells:
 
 def main(request: dict) -> None:
     """Run the notebook and write the verdicts."""
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # with the grader this process and its jail end, too
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # with the grader
     limits = Limits(**request["limits"])
     for kind, value in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_FSIZE, LOG)):
         resource.setrlimit(kind, (value, resource.getrlimit(kind)[1]))  # the kernel takes on its own
@@ -114,7 +107,7 @@ def main(request: dict) -> None:
     def tell(answer: dict) -> None:
         print(json.dumps(answer), file=answers)
 
-    nbval.kernel.KernelManager = functools.partial(JailedKernelManager, request, limits, tell)
+    nbval.kernel.KernelManager = functools.partial(KernelInJail, request, tell)
     _listen_with_care(limits.output)
     options = ["--nbval", "--nbval-current-env", f"--nbval-cell-timeout={limits.cell_seconds}"]
     options += [f"--nbval-kernel-startup-timeout={limits.start_seconds}", f"--rootdir={request['folder']}"]

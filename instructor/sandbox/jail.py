@@ -9,6 +9,7 @@ import secrets
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from instructor.sandbox.bubblewrap import View
@@ -66,16 +67,40 @@ class Jail:
         """
         if folder and (Path(folder).name != folder or folder == ".."):
             raise OSError(f"{folder!r} is not the name of a folder of packages")
-        for attempt in range(2):
+        order = {"op": "session", "package": f"{self._root}/{folder}" if folder else self._root, "seed": seed}
+        order["bounds"] = dataclasses.asdict(self.limits.wire)
+        ours, theirs = socket.socketpair()
+        with theirs:
             try:
-                self._await_worker()
-                return self._fork(folder, seed)
-            except (WireError, EOFError, OSError) as error:
-                self._stop()
-                if attempt:
-                    raise JailBroken(f"the worker does not answer: {error}") from None
-                self._start()
-        raise AssertionError("unreachable")
+                self._fork(order, self.limits.check_cpu_seconds, [theirs.fileno()], GRACE)
+            except BaseException:
+                ours.close()
+                raise
+        return ours
+
+    def kernel(
+        self,
+        connection: dict,
+        listening: Sequence[socket.socket],
+        environment: dict[str, str],
+        cpu_seconds: int,
+    ) -> int:
+        """Fork a notebook's kernel in the place of a session; return a descriptor that is ready when it ends.
+
+        `connection` is as in Jupyter's connection files, and `listening` holds the sockets of its channels.
+        Raises JailBroken when no worker can be started. `end_session` ends it.
+        """
+        order = {"op": "kernel", "connection": connection, "environment": environment}
+        order["folder"] = f"{self._root}/notebooks"
+        self._fork(order, cpu_seconds, [each.fileno() for each in listening], self.limits.start_seconds)
+        self._control.settimeout(GRACE)
+        try:
+            _, descriptors, _, _ = socket.recv_fds(self._control, 1, 1)
+            return descriptors[0]
+        except (OSError, IndexError) as error:
+            raise JailBroken(f"the worker does not answer: {error}") from None
+        finally:
+            self._control.settimeout(None)
 
     def end_session(self, patience: float = 0.0) -> int | None:
         """Kill the session and all that it started; return its exit status if it ended by itself.
@@ -153,21 +178,20 @@ class Jail:
             raise JailBroken(self._broken)
         self._ready = True
 
-    def _fork(self, folder: str, seed: int) -> socket.socket:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            package = f"{self._root}/{folder}" if folder else self._root
-            order = {"op": "session", "package": package, "seed": seed}
-            order["cpu_seconds"] = self.limits.check_cpu_seconds
-            order["bounds"] = dataclasses.asdict(self.limits.wire)
+    def _fork(self, order: dict, cpu_seconds: int, passed: Sequence[int], seconds: float) -> None:
+        """Have the worker fork, if need be a new one. Raises JailBroken when that does not help either."""
+        for attempt in range(2):
             try:
-                self._order(order, GRACE, theirs)
-            except BaseException:
-                ours.close()
-                raise
-        return ours
+                self._await_worker()
+                self._order(order | {"cpu_seconds": cpu_seconds}, seconds, passed)
+                return
+            except (WireError, EOFError, OSError) as error:
+                self._stop()
+                if attempt:
+                    raise JailBroken(f"the worker does not answer: {error}") from None
+                self._start()
 
-    def _order(self, order: dict, seconds: float, passed: socket.socket | None = None) -> dict:
+    def _order(self, order: dict, seconds: float, passed: Sequence[int] = ()) -> dict:
         nonce, deadline = secrets.token_hex(16), time.monotonic() + seconds
         if self._process is None:
             raise EOFError("the worker has ended")
@@ -175,8 +199,8 @@ class Jail:
             send(self._control, nonce, order, self.limits.wire, deadline)
         except CannotCross as error:
             raise WireError(str(error)) from None
-        if passed is not None:
-            socket.send_fds(self._control, [b"+"], [passed.fileno()])
+        if passed:
+            socket.send_fds(self._control, [b"+"], list(passed))
         echoed, answer = receive(self._control, self.limits.wire, deadline)
         if echoed != nonce or not isinstance(answer, dict):
             raise WireError("the worker's answer is not to the order given")

@@ -8,6 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from instructor.grading.notebooks import run_notebook
+from instructor.sandbox.jail import Jail
 from instructor.sandbox.limits import MIB, Limits
 from instructor.tasks import ROOT
 
@@ -27,9 +28,8 @@ raise RuntimeError(json.dumps(answer))
 """
 FILL_FOLDER = """
 import time
-from glob import glob
 for n in range(100):
-    with open(f"{glob('/tmp/cs231n-notebook-*/in/run')[0]}/{n}", "wb") as file:
+    with open(f"/tmp/{n}", "wb") as file:
         file.write(bytes(2**20))
 time.sleep(3)
 """
@@ -47,9 +47,13 @@ def good_cell():
 
 @pytest.fixture
 def run(tmp_path):
-    """Runs a notebook of the given cells beside an empty package."""
+    """Runs a notebook of the given cells beside an empty package; `run.both` several, in one jail."""
 
-    def run_cells(*cells, right=("sim", "train"), kind="bwrap", limits=LIMITS):
+    def run_cells(*cells, **more):
+        (result,) = both(cells, **more)
+        return result
+
+    def both(*notebooks, right=("sim", "train"), kind="bwrap", limits=LIMITS):
         workspace = tmp_path / "submission"
         for folder in ("cs231n", "notebooks"):
             (workspace / folder).mkdir(parents=True, exist_ok=True)
@@ -57,9 +61,12 @@ def run(tmp_path):
         for path in (workspace, *workspace.rglob("*")):
             path.chmod(0o755)
         notebook = tmp_path / "Toy.ipynb"
-        nbformat.write(new_notebook(cells=list(cells)), notebook)
-        return run_notebook(notebook, workspace, kind, limits, set(right))
+        with Jail(workspace, kind, limits) as jail:
+            for cells in notebooks:
+                nbformat.write(new_notebook(cells=list(cells)), notebook)
+                yield run_notebook(notebook, jail, set(right))
 
+    run_cells.both = both
     return run_cells
 
 
@@ -100,7 +107,6 @@ def test_a_kernel_sees_its_submission_and_nothing_else(run):
         ("import os; os._exit(0)", "ended the kernel's process"),
         ("x = b'x' * 2_000_000_000", "1,000 MiB of memory"),
         ("for _ in range(10**6): print('x' * 1000)", "printed more than 4 MiB"),
-        (FILL_FOLDER, "wrote more than 32 MiB"),
     ],
 )
 def test_a_kernel_that_goes_too_far_is_ended_and_the_reason_told(run, source, said):
@@ -108,6 +114,28 @@ def test_a_kernel_that_goes_too_far_is_ended_and_the_reason_told(run, source, sa
     assert [check.outcome for check in result.checks] == ["passed", "failed", "failed"]
     assert 0 < result.share < 0.5
     assert said in result.checks[1].message + result.checks[2].message
+
+
+def test_a_cell_that_fills_its_disk_is_told_and_the_next_ones_run(run):
+    result = run(good_cell(), new_code_cell(FILL_FOLDER), good_cell())
+    assert [check.outcome for check in result.checks] == ["passed", "failed", "passed"]
+    assert "No space left on device (the limit is 32 MiB of disk" in result.checks[1].message
+    assert result.share == pytest.approx(2 / 3)
+
+
+def test_one_jail_serves_two_kernels_and_nothing_goes_from_one_to_the_other(run):
+    leave = """
+import os, torch
+torch.left = 1
+os.environ["LEFT"] = "1"
+open(os.environ["HOME"] + "/left", "w").close()
+"""
+    look = """
+import os, torch
+print(hasattr(torch, "left"), "LEFT" in os.environ, os.path.exists(os.environ["HOME"] + "/left"))
+"""
+    results = run.both([new_code_cell(leave), good_cell()], [check_cell(look, "False False False")])
+    assert [result.share for result in results] == [1, 1]
 
 
 def test_a_cell_that_hangs_is_interrupted_and_the_next_ones_run(run):
@@ -162,5 +190,5 @@ def test_a_notebook_that_says_nothing_is_the_kits_trouble(run, tmp_path):
     result = run(new_code_cell("1"))
     assert result.checks[0].outcome == "not run"
     assert "no check cell" in result.checks[0].message
-    missing = run_notebook(tmp_path / "None.ipynb", tmp_path, "none", LIMITS, set())
+    missing = run_notebook(tmp_path / "None.ipynb", None, set())
     assert missing.checks[0].message == "the kit holds no such notebook"

@@ -1,4 +1,4 @@
-"""`python -m inside SETTINGS worker|kernel|probe …`: the worker, a notebook's kernel, or a trial of the jail.
+"""`python -m inside SETTINGS worker|probe …`: the worker, or a trial of the jail.
 
 SETTINGS is a JSON object: `limits` to take on; `scratch`, the folders that are emptied after each session;
 `parent`, the process to end with, where no namespace sees to that; and `rules`, the files to be held to,
@@ -17,7 +17,7 @@ from .seccomp import deny
 
 
 def main(settings: str, mode: str, argument: str) -> None:
-    """Take on the limits and serve: `worker` on an inherited socket, `kernel` as a connection file says."""
+    """Take on the limits and serve: `worker` on an inherited socket, `probe` to answer questions."""
     values = json.loads(settings)
     rules = values["rules"]
     limit(values["limits"])
@@ -33,7 +33,7 @@ def main(settings: str, mode: str, argument: str) -> None:
             from .confine import confine
 
             confine(**rules)
-        _be_kernel(argument) if mode == "kernel" else _be_probe(argument)
+        _be_probe(argument)
 
 
 def _be_worker(descriptor: int, scratch: list[str], rules: dict | None) -> None:
@@ -41,13 +41,6 @@ def _be_worker(descriptor: int, scratch: list[str], rules: dict | None) -> None:
 
     os.set_inheritable(descriptor, False)
     run(socket.socket(fileno=descriptor), scratch, rules)
-
-
-def _be_kernel(connection_file: str) -> None:
-    from ipykernel.kernelapp import launch_new_instance
-
-    sys.argv[1:] = []
-    launch_new_instance(argv=["-f", connection_file])
 
 
 def _be_probe(questions: str) -> None:

@@ -1,4 +1,7 @@
-"""The first process in the jail: imports the heavy libraries once, then forks a session for each check."""
+"""The first process in the jail: imports the heavy libraries once, then forks a session for each check.
+
+A notebook's kernel is forked in the same way.
+"""
 
 from __future__ import annotations
 
@@ -20,15 +23,16 @@ from .process import (
 )
 from .wire import Bounds, receive, send
 
+SOCKETS = 4  # of a kernel
 WARM = ("PIL.Image", "scipy.ndimage", "timm", "torchvision", "tqdm.auto", ".drivers", ".session")
 
 
 def run(control: socket.socket, scratch: list[str], rules: dict | None) -> None:
     """Serve the trusted side's orders until it hangs up.
 
-    `session` comes with a socket and forks a process that serves it; `end` kills that process and all that it
-    started, empties the `scratch` folders, and says how the process ended. `rules` are the files to which a
-    session is held, where nothing else hides the others.
+    `session` and `kernel` come with sockets and fork a process that serves them; the answer to `kernel` comes
+    with a descriptor of that process, too. `end` kills it and all that it started, empties the `scratch`
+    folders, and says how it ended. `rules` are the files to which it is held, where nothing else hides more.
     """
     _warm_up()
     if rules:
@@ -43,10 +47,16 @@ def run(control: socket.socket, scratch: list[str], rules: dict | None) -> None:
         except EOFError:
             _end()
             return
-        if order["op"] == "session":
-            _, descriptors, _, _ = socket.recv_fds(control, 1, 1)
-            pid = _fork(control, descriptors[0], order, rules)
+        if order["op"] in ("session", "kernel"):
+            _, descriptors, _, _ = socket.recv_fds(control, 1, SOCKETS)
+            if order["op"] == "kernel":
+                importlib.import_module(".kernel", __package__)
+            pid = _fork(control, descriptors, order, rules)
             send(control, nonce, {"pid": pid}, bounds)
+            if order["op"] == "kernel":
+                watched = os.pidfd_open(pid)
+                socket.send_fds(control, [b"+"], [watched])
+                os.close(watched)
         else:
             status = _end(pid, order["patience"])
             for folder in scratch:
@@ -67,10 +77,12 @@ def _warm_up() -> None:
     gc.freeze()
 
 
-def _fork(control: socket.socket, descriptor: int, order: dict, rules: dict | None) -> int:
+def _fork(control: socket.socket, descriptors: list[int], order: dict, rules: dict | None) -> int:
+    _require_one_thread()
     pid = os.fork()
     if pid:
-        os.close(descriptor)
+        for descriptor in descriptors:
+            os.close(descriptor)
         return pid
     status = 1
     try:
@@ -86,12 +98,27 @@ def _fork(control: socket.socket, descriptor: int, order: dict, rules: dict | No
             from .confine import confine
 
             confine(**rules)
-        from .session import serve
+        if order["op"] == "kernel":
+            from .kernel import serve
 
-        serve(socket.socket(fileno=descriptor), order["package"], order["seed"], Bounds(**order["bounds"]))
+            serve(order["connection"], descriptors, order["folder"], order["environment"])
+        else:
+            from .session import serve
+
+            line = socket.socket(fileno=descriptors[0])
+            serve(line, order["package"], order["seed"], Bounds(**order["bounds"]))
         status = 0
     finally:
         os._exit(status)
+
+
+def _require_one_thread(seconds: float = 5.0) -> None:
+    """A fork takes one thread along, and whatever locks the others hold; an import may just have had one."""
+    deadline = time.monotonic() + seconds
+    while len(os.listdir("/proc/self/task")) > 1:
+        if time.monotonic() > deadline:
+            sys.exit("the warm process has more than one thread")
+        time.sleep(0.01)
 
 
 def _end(pid: int = 0, patience: float = 0.0) -> int | None:
