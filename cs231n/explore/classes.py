@@ -10,7 +10,7 @@ from ..canvas import Frequencies, Pixels, Shaken, learning_rate_for
 from ..image_utils import deprocess
 from ..simclr.evaluation import device_of
 from .drawing import panels, png
-from .parts import ClassNames, Explorer, Work, latest
+from .parts import Seeker
 
 TASK = "class_visualization_update_step"
 SIZE = 224
@@ -18,7 +18,7 @@ SECONDS = 0.25  # between two live pictures
 CANVASES = {"waves": lambda: Frequencies(SIZE), "pixels": Pixels}
 
 
-class ClassExplorer(Explorer):
+class ClassExplorer(Seeker):
     """Choose a class, canvas and lens, press start, and stop when you like what you see.
 
     - model: maps (1, 3, 224, 224) to scores (1, 1000), in evaluation mode.
@@ -27,10 +27,12 @@ class ClassExplorer(Explorer):
     chosen length. Whatever is changed while it runs counts from the next start on.
     """
 
+    task = TASK
+
     def __init__(self, model, target_y=130):
-        self._model, self._classes, self.work = model, ClassNames(), Work()
+        self._model = model
+        self.make_controls(target_y, "class")
         slider = {"continuous_update": False}
-        self.target = self._classes.chooser(target_y, "class")
         self.canvas = widgets.Dropdown(options=list(CANVASES), description="canvas")
         self.shaking = widgets.FloatSlider(value=1, min=0, max=2, step=0.1, description="shaking", **slider)
         self.length = widgets.FloatLogSlider(
@@ -43,8 +45,6 @@ class ClassExplorer(Explorer):
             value=budget(250, 20), min=20, max=1000, step=10, description="steps", **slider
         )
         self.seed = widgets.BoundedIntText(value=2, min=0, max=9999, description="seed")
-        self.start = widgets.Button(description="start", icon="play", button_style="primary")
-        self.stop = widgets.Button(description="stop", icon="stop", disabled=True)
         self.progress = widgets.IntProgress(value=0, min=0, max=1, layout={"width": "336px"})
         self.picture = widgets.Image(layout={"width": "336px"})
         controls = [
@@ -65,26 +65,12 @@ class ClassExplorer(Explorer):
             )
         )
         self._show(self._noise(), "noise\npress start")
-        self.start.on_click(self._begin)
-        self.stop.on_click(lambda _: self.work.stop())
 
     def still(self):
         """Return the PIL image of the last picture."""
         return self._still
 
-    def _begin(self, _button):
-        target_y = self._classes.number(self.target.value)
-        if target_y is None:
-            self.say(
-                f"There is no class {self.target.value!r}. Type a part of a name and choose from the list."
-            )
-        elif not self.work.running:
-            with self.told(TASK):
-                function = latest(TASK)
-                self.start.disabled, self.stop.disabled = True, False
-                self.work.start(lambda: self._run(function, target_y))
-
-    def _run(self, function, target_y):
+    def run(self, function, target_y):
         try:
             with self.told(TASK):
                 self._grow(function, target_y)

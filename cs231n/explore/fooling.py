@@ -12,14 +12,14 @@ from ..image_utils import preprocess
 from ..plots import to_colors
 from ..simclr.evaluation import device_of
 from .drawing import AFTER, BEFORE, MUTED, of_figure, panels, png, stacked
-from .parts import ClassNames, Explorer, Work, latest
+from .parts import Seeker
 
 TASK = "make_fooling_image"
 MOST = 200  # looks at the picture; code that never ends is stopped there
 SECONDS = 0.3  # between two live pictures
 
 
-class FoolingExplorer(Explorer):
+class FoolingExplorer(Seeker):
     """Choose a photo, the class it shall be taken for and the length of a step; press start.
 
     - model: maps (1, 3, 224, 224) to scores (1, 1000). photos: uint8 (N, 224, 224, 3); labels: N classes.
@@ -28,19 +28,19 @@ class FoolingExplorer(Explorer):
     photo, the picture, the difference magnified, and the scores of both classes.
     """
 
+    task = TASK
+
     def __init__(self, model, photos, labels, target_y=6):
         self._model, self._photos, self._labels = model, photos, [int(y) for y in labels]
-        self._classes, self.work, self._seen = ClassNames(), Work(), []
+        self._seen = []
+        self.make_controls(target_y, "target")
         names = self._classes.names
         self.photo = widgets.Dropdown(
             options=[(f"{k}: {names[y]}", k) for k, y in enumerate(self._labels)], description="photo"
         )
-        self.target = self._classes.chooser(target_y, "target")
         self.length = widgets.FloatLogSlider(
             value=1, base=10, min=-1, max=1, step=0.1, description="step size", readout_format=".2f"
         )
-        self.start = widgets.Button(description="start", icon="play", button_style="primary")
-        self.stop = widgets.Button(description="stop", icon="stop", disabled=True)
         self.step = widgets.IntSlider(value=0, min=0, max=0, description="step", layout={"width": "30em"})
         self.magnify = widgets.IntSlider(value=20, min=1, max=100, description="magnify")
         self.picture = widgets.Image(layout={"max_width": "100%"})
@@ -52,14 +52,15 @@ class FoolingExplorer(Explorer):
         )
         self._forget()
         self.photo.observe(self._forget, "value")
-        self.start.on_click(self._begin)
-        self.stop.on_click(lambda _: self.work.stop())
         for control in (self.step, self.magnify):
             control.observe(self._draw, "value")
 
     def still(self):
         """Return the PIL image of the step that is shown."""
         return self._still
+
+    def prepare(self):
+        self._forget()
 
     def _forget(self, _change=None):
         """Back to the photo, before any step."""
@@ -69,20 +70,7 @@ class FoolingExplorer(Explorer):
         self.step.max = 0
         self._draw()
 
-    def _begin(self, _button):
-        target_y = self._classes.number(self.target.value)
-        if target_y is None:
-            self.say(
-                f"There is no class {self.target.value!r}. Type a part of a name and choose from the list."
-            )
-        elif not self.work.running:
-            with self.told(TASK):
-                function = latest(TASK)
-                self._forget()
-                self.start.disabled, self.stop.disabled = True, False
-                self.work.start(lambda: self._run(function, target_y))
-
-    def _run(self, function, target_y):
+    def run(self, function, target_y):
         length = self.length.value
         watched = _Watched(self._model, length, self._saw)
         X = preprocess(Image.fromarray(self._photos[self.photo.value])).to(device_of(self._model))

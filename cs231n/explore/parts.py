@@ -70,6 +70,41 @@ class Explorer:
         self._still_shown = display(_still_bundle(self.still()), raw=True, display_id=True)
 
 
+class Seeker(Explorer):
+    """An explorer whose start button has the student's function `task` work towards a class."""
+
+    task = ""
+
+    def make_controls(self, target_y, description):
+        """Make the field `target`, set to a class, and the buttons `start` and `stop`."""
+        self._classes, self.work = ClassNames(), Work()
+        self.target = self._classes.chooser(target_y, description)
+        self.start = widgets.Button(description="start", icon="play", button_style="primary")
+        self.stop = widgets.Button(description="stop", icon="stop", disabled=True)
+        self.start.on_click(self._begin)
+        self.stop.on_click(lambda _: self.work.stop())
+
+    def prepare(self):
+        """Called right before `run`, while nothing runs."""
+
+    def run(self, function, target_y):
+        """What is done beside the notebook, in a thread of its own; `function` is the student's."""
+        raise NotImplementedError
+
+    def _begin(self, _button):
+        target_y = self._classes.number(self.target.value)
+        if target_y is None:
+            self.say(
+                f"There is no class {self.target.value!r}. Type a part of a name and choose from the list."
+            )
+        elif not self.work.running:
+            with self.told(self.task):
+                function = latest(self.task)
+                self.prepare()
+                self.start.disabled, self.stop.disabled = True, False
+                self.work.start(lambda: self.run(function, target_y))
+
+
 class Work:
     """One piece of work at a time, beside the notebook, so that a button can stop it."""
 
