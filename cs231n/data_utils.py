@@ -167,3 +167,15 @@ def _center_224(file):
     from torchvision.transforms.functional import center_crop, resize
 
     return _pixels(file, lambda image: center_crop(resize(image, 224), 224))
+
+
+def draw_labelled(labels, per_class, seed):
+    """Return the indices of `per_class` images of each class, drawn with `seed`, ordered by class."""
+    labels, rng = np.asarray(labels), np.random.default_rng(seed)
+    chosen = []
+    for c in np.unique(labels):
+        (of_class,) = np.nonzero(labels == c)
+        if len(of_class) < per_class:
+            raise ValueError(f"class {c} has {len(of_class)} images, fewer than {per_class}.")
+        chosen.append(rng.permutation(of_class)[:per_class])
+    return np.concatenate(chosen)

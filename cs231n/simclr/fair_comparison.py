@@ -20,6 +20,7 @@ from PIL import Image
 from torch import nn
 from tqdm.auto import tqdm
 
+from ..data_utils import draw_labelled
 from .arms import arms_named
 from .cost import Cost, metered
 from .data_utils import compute_test_transform
@@ -116,18 +117,6 @@ def compare(
             cost = meter.cost + (pretraining if arm.pretrained else Cost())
             rows[arm] = Row(arm.name, _accuracy(classifier, *test_set), cost)
     return Comparison(labels_per_class, tuple(rows[arm] for arm in arms))
-
-
-def draw_labelled(labels, per_class, seed):
-    """Return the indices of `per_class` images of each class, drawn with `seed`, ordered by class."""
-    labels, rng = np.asarray(labels), np.random.default_rng(seed)
-    chosen = []
-    for c in np.unique(labels):
-        (of_class,) = np.nonzero(labels == c)
-        if len(of_class) < per_class:
-            raise ValueError(f"class {c} has {len(of_class)} images, fewer than {per_class}.")
-        chosen.append(rng.permutation(of_class)[:per_class])
-    return np.concatenate(chosen)
 
 
 class _Labelled:

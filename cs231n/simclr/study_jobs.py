@@ -10,12 +10,11 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
-from ..data_utils import load_cifar10, load_digits
+from ..data_utils import draw_labelled, load_cifar10, load_digits
 from . import checkpoint
 from .arms import ARMS
 from .cost import Cost, flops_of_a_step, metered
 from .evaluation import Classifier
-from .fair_comparison import draw_labelled
 from .fast_affine import AffineAugmentation
 from .fast_augment import Augmentation
 from .fast_classifier import BATCH, Rates, accuracy, fit, probe
