@@ -91,7 +91,7 @@ class Jail:
         Raises JailBroken when no worker can be started. `end_session` ends it.
         """
         order = {"op": "kernel", "connection": connection, "environment": environment}
-        order["folder"] = f"{self._root}/notebooks"
+        order |= {"folder": f"{self._root}/notebooks", "unfinished": self.unfinished.get("") or []}
         self._fork(order, cpu_seconds, [each.fileno() for each in listening], self.limits.start_seconds)
         self._control.settimeout(GRACE)
         try:

@@ -53,15 +53,17 @@ def run(tmp_path):
         (result,) = both(cells, **more)
         return result
 
-    def both(*notebooks, right=("sim", "train"), kind="bwrap", limits=LIMITS):
+    def both(*notebooks, right=("sim", "train"), kind="bwrap", limits=LIMITS, unfinished=()):
         workspace = tmp_path / "submission"
-        for folder in ("cs231n", "notebooks"):
+        for folder in ("cs231n/simclr", "notebooks"):
             (workspace / folder).mkdir(parents=True, exist_ok=True)
         (workspace / "cs231n" / "__init__.py").write_text("")
+        (workspace / "cs231n" / "simclr" / "__init__.py").write_text("")
         for path in (workspace, *workspace.rglob("*")):
             path.chmod(0o755)
         notebook = tmp_path / "Toy.ipynb"
         with Jail(workspace, kind, limits) as jail:
+            jail.unfinished[""] = list(unfinished)
             for cells in notebooks:
                 nbformat.write(new_notebook(cells=list(cells)), notebook)
                 yield run_notebook(notebook, jail, set(right))
@@ -136,6 +138,19 @@ print(hasattr(torch, "left"), "LEFT" in os.environ, os.path.exists(os.environ["H
 """
     results = run.both([new_code_cell(leave), good_cell()], [check_cell(look, "False False False")])
     assert [result.share for result in results] == [1, 1]
+
+
+def test_a_kernel_does_not_wait_for_an_import_that_has_once_not_ended(run):
+    source = """
+import sys
+sys.path.append("..")
+try:
+    import cs231n.simclr.utils
+except TimeoutError as error:
+    print(error)
+"""
+    look = check_cell(source, "importing cs231n.simclr.utils does not end")
+    assert run(look, unfinished=["cs231n.simclr.utils"]).share == 1
 
 
 def test_a_cell_that_hangs_is_interrupted_and_the_next_ones_run(run):

@@ -18,6 +18,8 @@ import matplotlib_inline.backend_inline  # noqa: F401 - warm, as is pyplot
 import zmq
 from ipykernel.kernelapp import IPKernelApp
 
+from .session import Unfinished
+
 
 class Kernel(IPKernelApp):
     """An IPython kernel on sockets that were passed to it: `listening` holds them by their ports."""
@@ -37,11 +39,19 @@ class Kernel(IPKernelApp):
         """Whether the process lives is seen from outside."""
 
 
-def serve(connection: dict, descriptors: Sequence[int], folder: str, environment: dict[str, str]) -> None:
+def serve(
+    connection: dict,
+    descriptors: Sequence[int],
+    folder: str,
+    environment: dict[str, str],
+    unfinished: list[str],
+) -> None:
     """Be the kernel of a notebook in `folder` until this process is ended.
 
-    `connection` is as in Jupyter's files; its ports are 1, 2, … in the order of `descriptors`.
+    `connection` is as in Jupyter's files; its ports are 1, 2, … in the order of `descriptors`. `unfinished`
+    names modules whose import does not end.
     """
+    sys.meta_path.insert(0, Unfinished(unfinished))
     os.environ.update(environment)
     os.chdir(folder)
     matplotlib.rcParams["backend"] = os.environ["MPLBACKEND"]  # it was read when matplotlib was imported

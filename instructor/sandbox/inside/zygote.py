@@ -101,7 +101,9 @@ def _fork(control: socket.socket, descriptors: list[int], order: dict, rules: di
         if order["op"] == "kernel":
             from .kernel import serve
 
-            serve(order["connection"], descriptors, order["folder"], order["environment"])
+            serve(
+                order["connection"], descriptors, order["folder"], order["environment"], order["unfinished"]
+            )
         else:
             from .session import serve
 
