@@ -27,7 +27,7 @@ from instructor.tasks import code_tasks
 from instructor.trials import UNTIL_CAUGHT, Trial, run_trials, trials
 
 LEGEND = (
-    "untouched earns 0; reference and right earn all; wrong is caught, as meant: by the check for it, with "
+    "blank: untouched earns 0; ref., right: both earn all; wrong is caught, as meant: by its own check, with "
     "every seed; mutants are caught, or listed as right with a reason"
 )
 
@@ -80,7 +80,7 @@ def _mutant_trial(mutant: Fillin, seed: int) -> Trial:
 def _table(rows: Sequence[Row]) -> Table:
     table = Table(box=None, padding=(0, 1, 0, 0))  # fits 80 columns
     table.add_column("task", no_wrap=True)
-    for heading in ("untouched", "reference", "right", "wrong", "as meant", "mutants"):
+    for heading in ("blank", "ref.", "right", "wrong", "as meant", "mutants"):
         table.add_column(heading, justify="right", no_wrap=True)
     totals = [[0, 0] for _ in range(6)]
     for row in rows:
