@@ -72,12 +72,15 @@ def right_answer_named(fillin: Fillin, seed: int) -> str:
 
 
 def pair_named(first: Fillin, second: Fillin, seed: int) -> bool | None:
-    """Whether two mistakes in two tasks get at least one right name; None when nothing failed."""
+    """Whether two mistakes get a right name, heavy checks only if need be; None if nothing fails."""
     choice = {first.task: first.name, second.task: second.name}
-    results, recordings = examine(choice, list(choice), seed)
-    failed = [each for each in diagnose(results, recordings, replay=_replay()) if not each.passed]
-    right = _names(first) | _names(second)
-    return any(d.fillin in right for each in failed for d in each.diagnosis) if failed else None
+    right, failed = _names(first) | _names(second), []
+    for heavy in (False, True):
+        results, recordings = examine(choice, list(choice), seed, heavy=heavy)
+        failed = [each for each in diagnose(results, recordings, replay=_replay()) if not each.passed]
+        if any(d.fillin in right for each in failed for d in each.diagnosis):
+            return True
+    return False if failed else None
 
 
 def _names(fillin: Fillin) -> set[str]:
