@@ -21,12 +21,13 @@ from instructor.tasks import ROOT
 
 COPIED = ("cs231n", "instructor", "notebooks", "tests", "pyproject.toml", "requirements.txt", "Makefile")
 NAME = "answer_key"  # what the planted variable is called
+STEM, LETTERS = "kanari", "bcdfghjklmnpqrstvwxz"
 SEARCHED = 64 << 20  # bytes of one file that are searched
 
 
 def word() -> str:
-    """A canary: 24 random letters that mean nothing."""
-    return "kanari" + "".join(secrets.choice("bcdfghjklmnpqrstvwxz") for _ in range(24))
+    """A canary: a stem that all have in common, and 24 random letters."""
+    return STEM + "".join(secrets.choice(LETTERS) for _ in range(24))
 
 
 def plant(folder: Path) -> dict[str, str]:
@@ -51,6 +52,8 @@ def plant(folder: Path) -> dict[str, str]:
 
 def found_in_bytes(data: bytes, canaries: Iterable[str]) -> set[str]:
     """The canaries that stand in `data`, in whatever form."""
+    if not any(stem in data for stem in _stems()):
+        return set()
     return {canary for canary in canaries if any(form in data for form in forms(canary))}
 
 
@@ -79,6 +82,17 @@ def forms(canary: str) -> tuple[bytes, ...]:
         texts.append(encoded[4 if shift else 0 : -4])
     numbers = [struct.pack(f"<{len(plain)}{kind}", *plain) for kind in "hiqfd"]
     return (*texts, *numbers)
+
+
+@cache
+def _stems() -> tuple[bytes, ...]:
+    """What all canaries have in common, form by form: data without any of it needs no closer look."""
+    found = []
+    for same in zip(*(forms(STEM + 24 * letter) for letter in LETTERS), strict=True):
+        start = os.path.commonprefix(same)  # noqa: RUF071 - they are no paths
+        end = os.path.commonprefix([form[::-1] for form in same])[::-1]  # noqa: RUF071
+        found.append(max(start, end, key=len))
+    return tuple(found)
 
 
 def _files(folder: Path) -> Iterator[Path]:
