@@ -90,7 +90,8 @@ def lab(server, browser, checkout, request) -> Lab:
     """The student's browser window."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.set_default_timeout(30_000)
-    return Lab(page, server[0], TOKEN, checkout, Path(os.environ.get("BROWSER_PICTURES", "")) or None)
+    pictures = os.environ.get("BROWSER_PICTURES")
+    return Lab(page, server[0], TOKEN, checkout, Path(pictures) if pictures else None)
 
 
 def _answers(url: str) -> bool:
