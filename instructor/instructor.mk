@@ -28,7 +28,7 @@ verify: embedded-data sandbox ## measure the grader: untouched 0, right answers 
 doctor: environment sandbox ## try which sandboxes work here, and what each keeps from a student's code
 	@$(PY) -m instructor doctor
 
-attacks: embedded-data sandbox ## run the hostile collection: nothing gained, leaked, harmed or left (10 minutes)
+attacks: embedded-data sandbox ## run the hostile collection: nothing gained, leaked, harmed or left (20 minutes)
 	@$(PY) -m instructor attacks --alive $(ATTACKS)
 
 release: embedded-data sandbox ## build the students' zip in dist/ and prove it (some minutes)

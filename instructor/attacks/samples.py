@@ -32,10 +32,11 @@ KNOWN = {"Form", "Task", "Earns", "Alive", "Says", "Refused", "Remarks", "Notebo
 class Sample:
     """One hostile submission.
 
-    `tasks` are the tasks that it attacks, the first is the one whose block it fills; `earns` the points that
-    they must bring. `alive` names what it does to a weak grader. `says` must be in what the student reads of
-    the checks, `remarks` in the remarks on the files, `refused` in the reason for not grading at all;
-    `notebook` is one that has to run as well. Every task that is not attacked must bring all of its points.
+    `tasks` are the tasks that it attacks, the first is the one whose block it fills; `earns` the least and
+    the most points that they may bring, which differ where chance plays a part. `alive` names what it does
+    to a weak grader. `says` must be in what the student reads of the checks, `remarks` in the remarks on the
+    files, `refused` in the reason for not grading at all; `notebook` is one that has to run as well. Every
+    task that is not attacked must bring all of its points.
     """
 
     name: str
@@ -44,7 +45,7 @@ class Sample:
     form: str
     code: str
     tasks: tuple[str, ...]
-    earns: float
+    earns: tuple[float, float]
     alive: tuple[str, ...]
     says: str = ""
     remarks: str = ""
@@ -125,6 +126,7 @@ def _read(path: Path) -> Sample:
             raise ValueError(f"{path.parent.name}/{path.name} needs {needed}")
     lines = source.splitlines(keepends=True)
     code = "".join(lines[tree.body[0].end_lineno :]).lstrip("\n")
+    least, _, most = fields.get("Earns", "0").partition(" to ")
     return Sample(
         name=path.stem,
         kind=path.parent.name,
@@ -132,7 +134,7 @@ def _read(path: Path) -> Sample:
         form=fields["Form"],
         code=code,
         tasks=tasks,
-        earns=float(fields.get("Earns", 0)),
+        earns=(float(least), float(most or least)),
         alive=alive,
         says=fields.get("Says", ""),
         remarks=fields.get("Remarks", ""),

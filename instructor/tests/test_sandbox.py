@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 import time
+from pathlib import Path
 
 import pytest
 import torch
@@ -296,7 +297,7 @@ def test_the_kit_the_home_and_the_environment_are_out_of_sight(student):
     seen = "os.listdir(args[0]) if os.path.isdir(args[0]) else []"  # there if the environment is in it
     code = f"import os; result = [os.listdir('/'), dict(os.environ), {seen}]"
     folders, environment, checkout = student.sim(code, str(ROOT))
-    assert set(checkout) <= {".venv"}
+    assert set(checkout) <= {Path(sys.prefix).name}
     assert not {"home", "boot", "opt", "var", "sys"} & set(folders)
     assert set(environment) <= ENVIRONMENT
     assert student.sim("import inside, os; result = os.path.dirname(inside.__file__)") == "/kit/inside"

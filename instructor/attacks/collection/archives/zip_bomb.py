@@ -4,7 +4,7 @@ Form: archive
 Task: sim, sim_positive_pairs, compute_sim_matrix
 Earns: 0
 Alive: exhausts
-Remarks: is larger than 2 MiB
+Remarks: is larger than 256 KiB
 """
 
 import zipfile

@@ -2,7 +2,7 @@
 
 Form: block
 Task: compute_train_transform
-Earns: 5
+Earns: 3 to 5
 Alive: gains
 """
 

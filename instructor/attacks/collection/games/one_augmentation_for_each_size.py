@@ -2,7 +2,7 @@
 
 Form: block
 Task: compute_train_transform
-Earns: 2
+Earns: 0 to 2
 Alive: gains
 """
 
