@@ -26,10 +26,10 @@ class Raised(StudentError):  # noqa: N818
 
 
 class TimedOut(StudentError):  # noqa: N818
-    """A call, the name of a function or driver, did not return in time."""
+    """A call, the name of a function or driver, was late; `whole`: for the time of the whole submission."""
 
     def __init__(self, seconds: float, whole: bool = False, call: str = "") -> None:
-        self.seconds = seconds
+        self.seconds, self.whole = seconds, whole
         late = f"your code did not return within {seconds:.0f} s"
         super().__init__(("the time for the whole submission was over" if whole else late) + _in(call))
 

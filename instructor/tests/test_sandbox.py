@@ -158,6 +158,16 @@ def test_a_call_that_does_not_end_leaves_its_module_as_it_was(tmp_path):
         assert own.unfinished == {"": []}
 
 
+def test_an_import_for_which_the_submission_has_no_time_left_may_end_all_the_same(tmp_path):
+    with Jail(toy_package(tmp_path, data_utils="import time; time.sleep(1.8)"), "bwrap", LIMITS) as own:
+        assert works(own)
+        own._deadline = time.monotonic() + LIMITS.call_seconds + 1
+        for _ in range(2):
+            with Student(own) as student, pytest.raises(TimedOut):
+                student.sim("while True: pass")
+        assert not own.unfinished[""]
+
+
 def test_an_unfilled_block_is_not_started(student):
     with pytest.raises(NotStarted) as caught:
         student.compute_saliency_maps(
