@@ -12,7 +12,6 @@ from ..simclr.evaluation import device_of
 from .drawing import panels, png
 from .parts import Seeker
 
-TASK = "class_visualization_update_step"
 SIZE = 224
 SECONDS = 0.25  # between two live pictures
 CANVASES = {"waves": lambda: Frequencies(SIZE), "pixels": Pixels}
@@ -27,7 +26,7 @@ class ClassExplorer(Seeker):
     chosen length. Whatever is changed while it runs counts from the next start on.
     """
 
-    task = TASK
+    task = "class_visualization_update_step"
 
     def __init__(self, model, target_y=130):
         self._model = model
@@ -72,7 +71,7 @@ class ClassExplorer(Seeker):
 
     def run(self, function, target_y):
         try:
-            with self.told(TASK):
+            with self.told(self.task):
                 self._grow(function, target_y)
         finally:
             self.start.disabled, self.stop.disabled = False, True

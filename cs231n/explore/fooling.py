@@ -14,7 +14,6 @@ from ..simclr.evaluation import device_of
 from .drawing import AFTER, BEFORE, MUTED, of_figure, panels, png, stacked
 from .parts import Seeker
 
-TASK = "make_fooling_image"
 MOST = 200  # looks at the picture; code that never ends is stopped there
 SECONDS = 0.3  # between two live pictures
 
@@ -28,7 +27,7 @@ class FoolingExplorer(Seeker):
     photo, the picture, the difference magnified, and the scores of both classes.
     """
 
-    task = TASK
+    task = "make_fooling_image"
 
     def __init__(self, model, photos, labels, target_y=6):
         self._model, self._photos, self._labels = model, photos, [int(y) for y in labels]
@@ -76,7 +75,7 @@ class FoolingExplorer(Seeker):
         X = preprocess(Image.fromarray(self._photos[self.photo.value])).to(device_of(self._model))
         self._target, self._drawn = target_y, 0.0
         try:
-            with self.told(TASK):
+            with self.told(self.task):
                 try:
                     # Measured in units of `length`, a step of length 1 is a step of that length.
                     function(X / length, target_y, watched)

@@ -101,7 +101,7 @@ def main(request: dict) -> None:
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # with the grader
     limits = Limits(**request["limits"])
     for kind, value in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_FSIZE, LOG)):
-        resource.setrlimit(kind, (value, resource.getrlimit(kind)[1]))  # the kernel takes on its own
+        resource.setrlimit(kind, (value, resource.getrlimit(kind)[1]))
     answers = os.fdopen(request["answer"], "w", encoding="utf-8", buffering=1)
 
     def tell(answer: dict) -> None:

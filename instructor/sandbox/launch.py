@@ -19,7 +19,6 @@ def launch_command(
     kind: str,
     view: View,
     limits: Limits,
-    cpu_seconds: int | None = None,
     scratch: str = "",
 ) -> tuple[list[str], dict]:
     """The command that runs `python -m inside SETTINGS *arguments`, and further arguments for Popen.
@@ -29,8 +28,6 @@ def launch_command(
     `scratch` is then the private folder that the worker empties after each session.
     """
     resources = {"RLIMIT_CORE": 0, "RLIMIT_NOFILE": limits.open_files, "RLIMIT_FSIZE": limits.disk}
-    if cpu_seconds is not None:
-        resources["RLIMIT_CPU"] = cpu_seconds
     settings = {"limits": resources, "rules": None, "parent": 0, "scratch": ["/tmp", "/dev/shm"]}
     data = Path(os.environ.get("CS231N_DATA") or ROOT / "datasets").resolve()
     if kind == "bwrap":
