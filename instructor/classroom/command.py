@@ -108,19 +108,22 @@ def _names(entry: Entry) -> set[str]:
 def _run(
     entries: list[Entry], chosen: Options, journal: Journal, options: argparse.Namespace, errors: Console
 ) -> Tally:
-    with _pool(chosen, options) as pool, LiveTable(errors, len(entries), pool.jobs) as live:
+    with _pool(chosen, options, len(entries)) as pool, LiveTable(errors, len(entries), pool.jobs) as live:
         return run_class(entries, chosen, journal, pool, live, options.force)
 
 
 @contextlib.contextmanager
-def _pool(chosen: Options, options: argparse.Namespace) -> Iterator[Pool]:
+def _pool(chosen: Options, options: argparse.Namespace, count: int) -> Iterator[Pool]:
     limits: Limits = chosen.limits
     seconds = limits.submission_seconds + 6 * limits.notebook_seconds + SPARE
     if options.cluster:
         with ClusterPool(options.cluster, seconds) as pool:
             yield pool
         return
-    with scratch_folder() as scratch, LocalPool(options.jobs, seconds, scratch) as pool:
+    with (
+        scratch_folder() as scratch,
+        LocalPool(options.jobs, seconds, scratch, chosen, count) as pool,
+    ):
         yield pool
 
 

@@ -1,12 +1,13 @@
 """Local workers: each submission in a process of its own, forked from one that has imported everything.
 
-A worker that dies takes nothing with it but its own submission; the process that forks has neither threads
-nor a CUDA context.
+So is the process in the sandbox, from another one, which holds no answers. A worker that dies takes nothing
+with it but its own submission; the processes that fork have neither threads nor a CUDA context.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -19,11 +20,17 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from multiprocessing import forkserver, get_context
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext
 from pathlib import Path
+from unittest import mock
 
-from instructor.classroom.work import grade_packed
+from instructor.classroom.plain import to_plain
+from instructor.classroom.work import PRIMED, Options, grade_packed
 from instructor.sandbox.inside.process import PR_SET_PDEATHSIG, prctl
+from instructor.sandbox.nursery import NoNursery, Nursery, use
 from instructor.sandbox.watch import kill_tree
+
+PRIME_FROM = 8  # submissions
 
 
 @dataclass
@@ -47,16 +54,19 @@ class _Worker:
 
 
 class LocalPool(AbstractContextManager):
-    """Up to `jobs` submissions at a time, each for at most `seconds`; `scratch` is where they put files."""
+    """Up to `jobs` submissions at a time, each for at most `seconds`; `scratch` is where they put files.
 
-    def __init__(self, jobs: int, seconds: float, scratch: Path) -> None:
+    With PRIME_FROM submissions to come, `count` of them, the checks of `options` are run on the reference
+    once, before the first one: what that leaves in memory saves each one some seconds.
+    """
+
+    def __init__(self, jobs: int, seconds: float, scratch: Path, options: Options, count: int) -> None:
         self.jobs, self._seconds, self._scratch = jobs, seconds, scratch
+        self._options, self._count = options, count
+        self._context: BaseContext | None = None
+        self._nursery: Nursery | None = None
         self._running: dict[str, _Worker] = {}
         self._events: deque[Event] = deque()
-        self._context = get_context("forkserver")
-        self._context.set_forkserver_preload(["instructor.classroom.warm"])
-        with _interrupts_ignored():  # the one at the terminal is for this process alone
-            forkserver.ensure_running()
 
     @property
     def running(self) -> int:
@@ -68,9 +78,12 @@ class LocalPool(AbstractContextManager):
 
     def submit(self, name: str, packed: bytes) -> None:
         """Start grading."""
+        if self._context is None:
+            self._warm_up()
         ours, theirs = self._context.Pipe()
         folder = Path(tempfile.mkdtemp(dir=self._scratch))
-        process = self._context.Process(target=_work, args=(theirs, str(folder)), daemon=False)
+        address = self._nursery and self._nursery.address
+        process = self._context.Process(target=_work, args=(theirs, str(folder), address), daemon=False)
         process.start()
         theirs.close()
         worker = _Worker(process, ours, time.monotonic() + self._seconds, folder / "log")
@@ -91,6 +104,19 @@ class LocalPool(AbstractContextManager):
     def __exit__(self, *_: object) -> None:
         for name in list(self._running):
             self._end(name)
+        if self._nursery:
+            self._nursery.close()
+
+    def _warm_up(self) -> None:
+        """Start the two processes that others are forked from; there is something to grade."""
+        self._context = get_context("forkserver")
+        self._context.set_forkserver_preload(["instructor.classroom.warm"])
+        primed = {PRIMED: json.dumps(to_plain(self._options))} if self._count >= PRIME_FROM else {}
+        with _interrupts_ignored(), mock.patch.dict(os.environ, primed):
+            forkserver.ensure_running()
+        if self._options.sandbox == "bwrap":
+            with contextlib.suppress(NoNursery):
+                self._nursery = Nursery(self._options.limits)
 
     def _listen(self, name: str, worker: _Worker) -> None:
         try:
@@ -120,8 +146,9 @@ class LocalPool(AbstractContextManager):
         shutil.rmtree(worker.log.parent, ignore_errors=True)
 
 
-def _work(connection: Connection, folder: str) -> None:
+def _work(connection: Connection, folder: str, address: Path | None) -> None:
     """In the worker: grade the one submission that comes, and end."""
+    use(address)
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # no worker outlives the run
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     tempfile.tempdir = folder
@@ -142,6 +169,7 @@ def _last_line(log: Path) -> str:
 
 @contextlib.contextmanager
 def _interrupts_ignored() -> Iterator[None]:
+    """For what is started: an interrupt at the terminal is for this process alone."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield

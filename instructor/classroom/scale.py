@@ -30,6 +30,7 @@ from instructor.classroom.run import run_class, scratch_folder
 from instructor.classroom.work import Options
 from instructor.compose import compose, fillins
 from instructor.grading.result import Result
+from instructor.sandbox.jail import choose
 from instructor.tasks import code_tasks, load_tasks, todo_modules
 from instructor.trials import Trial, run_trials
 
@@ -50,11 +51,11 @@ def main() -> int:
             f"{options.count} submissions of {len(chosen)} tasks; what they should earn is measured."
         )
         entries = [_write(name, choice, Path(work)) for name, choice in choices.items()]
-        grading = Options(options.seed, options.sandbox, "none", tuple(chosen))
+        grading = Options(options.seed, choose(options.sandbox), "none", tuple(chosen))
         with (
             Journal(Path(work) / "journal") as journal,
             scratch_folder() as scratch,
-            LocalPool(options.jobs, 1_800.0, scratch) as pool,
+            LocalPool(options.jobs, 1_800.0, scratch, grading, len(entries)) as pool,
             LiveTable(console, len(entries), options.jobs) as live,
         ):
             seen, began = _Seen(live, every=max(1, options.count // 10)), time.monotonic()

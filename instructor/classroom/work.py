@@ -7,6 +7,8 @@ import contextlib
 import dataclasses
 import importlib
 import json
+import math
+import os
 import threading
 import traceback
 from collections.abc import Callable
@@ -17,6 +19,7 @@ from instructor.grading.intake import Submission
 from instructor.grading.result import Result
 from instructor.sandbox.limits import Limits
 
+PRIMED = "CS231N_PRIMED"  # in the environment of the process that graders are forked from: Options as JSON
 WARM = ("instructor.grading.grade", "scipy.ndimage", "PIL.JpegImagePlugin")
 Progress = Callable[[str, int, int], None]
 
@@ -78,7 +81,11 @@ def is_final(result: Result) -> bool:
 
 
 def warm_up() -> None:
-    """Import and make what every submission needs, in one thread, so that a fork has it at once."""
+    """Import and make what every submission needs, in one thread, so that a fork has it at once.
+
+    Where PRIMED names the options of a run, its checks are run on the reference as well: with the same seed
+    they draw the same inputs and expect the same answers for every submission.
+    """
     import torch
     from tqdm import tqdm
 
@@ -94,3 +101,16 @@ def warm_up() -> None:
     reference()
     with contextlib.suppress(Exception):  # each submission says so itself
         choose("auto")
+    if primed := os.environ.get(PRIMED):
+        _prime(from_plain(Options, json.loads(primed)))
+
+
+def _prime(options: Options) -> None:
+    from instructor.diagnosis.replay import Replay
+    from instructor.hidden_checks.marking import all_checks
+    from instructor.trials import run_check
+
+    with Replay(math.inf) as replay:
+        for check in all_checks():
+            if options.tasks is None or options.notebooks != "none" or check.task in options.tasks:
+                run_check(check, options.seed, replay, {})

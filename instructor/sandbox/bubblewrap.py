@@ -57,13 +57,19 @@ class View:
     folder: str = "/tmp"
 
 
-def wrap(command: Sequence[str], view: View, limits: Limits, way: str | None = None) -> list[str]:
-    """The command that runs `command` in a jail. Raises SandboxUnavailable when that cannot work here."""
+def wrap(
+    command: Sequence[str], view: View, limits: Limits, way: str | None = None, makes_jails: bool = False
+) -> list[str]:
+    """The command that runs `command` in a jail. Raises SandboxUnavailable when that cannot work here.
+
+    With `makes_jails`, which is for the kit's own code alone, a root stays one that can fork into jails of
+    their own, and there is a folder /submission to mount theirs on.
+    """
     way = way or working_way()
     uid = jail_user()
     identity = {"user": ["--unshare-user", "--uid", str(uid), "--gid", str(uid), "--cap-drop", "ALL"]}
     identity["drop"] = ["--cap-drop", "ALL"]
-    for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"):
+    for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", *(("CAP_SYS_ADMIN",) * makes_jails)):
         identity["drop"] += ["--cap-add", capability]
     arguments = ["bwrap", *identity[way]]
     arguments += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
@@ -81,8 +87,9 @@ def wrap(command: Sequence[str], view: View, limits: Limits, way: str | None = N
         arguments += _bind("--bind", str(source), destination)
     for name, value in environment(view.environment, limits.gpu).items():
         arguments += ["--setenv", name, value]
+    arguments += ["--perms", "0755", "--dir", "/submission"] if makes_jails else []
     arguments += ["--remount-ro", "/", "--chdir", view.folder, "--"]
-    return [*arguments, *(become(uid) if way == "drop" else ()), *command]
+    return [*arguments, *(become(uid) if way == "drop" and not makes_jails else ()), *command]
 
 
 def environment(extra: Mapping[str, str], with_gpu: bool = False) -> dict[str, str]:

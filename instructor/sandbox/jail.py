@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from instructor.sandbox import nursery
 from instructor.sandbox.bubblewrap import View
 from instructor.sandbox.inside.leftovers import empty
 from instructor.sandbox.inside.wire import CannotCross, WireError, receive, send
@@ -44,7 +45,8 @@ class Jail:
         self.reason = ""  # why the watch ended the worker
         self.unfinished: dict[str, list[str] | None] = {}  # see Student._find_unfinished
         self._folder = folder.resolve()
-        self._process: subprocess.Popen | None = None
+        self._nursery = nursery.used() if self.kind == "bwrap" else None
+        self._process: subprocess.Popen | nursery.Forked | None = None
         self._deadline: float | None = None
         self._broken = ""
         self._cpu_seconds = 0.0  # of workers that have ended
@@ -130,28 +132,38 @@ class Jail:
 
     def _start(self) -> None:
         self._control, theirs = socket.socketpair()
-        self._ready = False
+        self._ready, self.reason = False, ""
         self._root = "/submission" if self.kind == "bwrap" else str(self._folder)
+        with theirs:
+            self._process = self._forked(theirs) or self._launched(theirs)
+        scratch = self._home.path if self._home else None
+        self._watch = Watch(self._process.pid, self.limits, self._exceeded, scratch, self._cpu_seconds)
+
+    def _forked(self, wire: socket.socket) -> nursery.Forked | None:
+        """A worker from the nursery, where there is one that works."""
+        with contextlib.suppress(nursery.NoNursery):
+            if self._nursery:
+                return nursery.fork_worker(self._nursery, wire, self._folder, self.limits)
+        return None
+
+    def _launched(self, wire: socket.socket) -> subprocess.Popen:
+        """A worker that imports everything itself."""
         view, home = View(read_only={"/submission": self._folder}), ""
         if self._home is not None:
             home = str(self._home.path)
             empty(home)  # of what an earlier worker was killed over
             view = dataclasses.replace(view, environment={"HOME": home}, folder=home)
         command, where = launch_command(
-            ["worker", str(theirs.fileno())], self.kind, view, self.limits, scratch=home
+            ["worker", str(wire.fileno())], self.kind, view, self.limits, scratch=home
         )
-        with theirs:
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                pass_fds=(theirs.fileno(),),
-                **where,
-            )
-        self.reason = ""
-        scratch = Path(home) if home else None
-        self._watch = Watch(self._process.pid, self.limits, self._exceeded, scratch, self._cpu_seconds)
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            pass_fds=(wire.fileno(),),
+            **where,
+        )
 
     def _stop(self) -> None:
         if self._process is None:
@@ -173,6 +185,10 @@ class Jail:
             if not self._broken:
                 receive(self._control, self.limits.wire, time.monotonic() + self.limits.start_seconds)
         except (WireError, EOFError, OSError) as error:
+            if isinstance(self._process, nursery.Forked):  # where that does not work, it is launched
+                self._nursery = None
+                self._stop()
+                return self._await_worker()
             self._broken = f"the worker does not start: {self._complaint() or error}"
         if self._broken:
             raise JailBroken(self._broken)

@@ -27,24 +27,43 @@ def launch_command(
     nothing is moved: `view` names the folder to start in by its destination, and the caller uses real paths;
     `scratch` is then the private folder that the worker empties after each session.
     """
-    resources = {"RLIMIT_CORE": 0, "RLIMIT_NOFILE": limits.open_files, "RLIMIT_FSIZE": limits.disk}
-    settings = {"limits": resources, "rules": None, "parent": 0, "scratch": ["/tmp", "/dev/shm"]}
-    data = Path(os.environ.get("CS231N_DATA") or ROOT / "datasets").resolve()
+    own = resources(limits)
+    settings = {"limits": own, "rules": None, "parent": 0, "scratch": ["/tmp", "/dev/shm"]}
+    data = _data()
     if kind == "bwrap":
-        resources["RLIMIT_NPROC"] = limits.processes
-        folders = {"/kit/inside": INSIDE, **({"/data": data} if data.is_dir() else {}), **view.read_only}
-        extra = {"PYTHONPATH": "/kit", "CS231N_DATA": "/data", **view.environment}
-        inside = dataclasses.replace(view, read_only=folders, environment=extra)
-        return wrap(_command(settings, arguments), inside, limits), {}
+        own["RLIMIT_NPROC"] = limits.processes
+        return wrap(_command(settings, arguments), _with_kit(view, data), limits), {}
     settings |= {"parent": os.getpid(), "scratch": [scratch] if scratch else []}
     extra = {"PYTHONPATH": str(INSIDE.parent), "CS231N_DATA": str(data), **view.environment}
     where = {"cwd": _real(view), "start_new_session": True}
     if kind == "none":
         return _command(settings, arguments), {**where, "env": environment(extra, limits.gpu)}
-    resources["RLIMIT_NPROC"] = process_limit(limits)
+    own["RLIMIT_NPROC"] = process_limit(limits)
     settings["rules"] = rules(view, data, scratch, limits)
     extra |= dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), scratch or str(*view.writable.values()))
     return [*as_whom(), *_command(settings, arguments)], {**where, "env": environment(extra, limits.gpu)}
+
+
+def nursery_command(descriptor: int, limits: Limits) -> list[str]:
+    """The command that runs a nursery in a jail of bubblewrap; it keeps what it needs to make others."""
+    command = _command({}, ["nursery", str(descriptor)])
+    return wrap(command, _with_kit(View(), _data()), limits, makes_jails=True)
+
+
+def resources(limits: Limits) -> dict[str, int]:
+    """What a worker takes on itself in any sandbox."""
+    return {"RLIMIT_CORE": 0, "RLIMIT_NOFILE": limits.open_files, "RLIMIT_FSIZE": limits.disk}
+
+
+def _with_kit(view: View, data: Path) -> View:
+    """A view that also holds the kit's part and the public data."""
+    folders = {"/kit/inside": INSIDE, **({"/data": data} if data.is_dir() else {}), **view.read_only}
+    extra = {"PYTHONPATH": "/kit", "CS231N_DATA": "/data", **view.environment}
+    return dataclasses.replace(view, read_only=folders, environment=extra)
+
+
+def _data() -> Path:
+    return Path(os.environ.get("CS231N_DATA") or ROOT / "datasets").resolve()
 
 
 def _command(settings: dict, arguments: list[str]) -> list[str]:

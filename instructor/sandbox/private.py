@@ -12,7 +12,7 @@ from pathlib import Path
 
 from instructor.sandbox.inside.leftovers import empty
 
-NAME = re.compile(r"cs231n-(fillins|grade|home|notebook|verify)-[a-z0-9_]{8}")
+NAME = re.compile(r"cs231n-(fillins|grade|home|notebook|nursery|verify)-[a-z0-9_]{8}")
 OWNER = ".owner"  # locked for as long as the grader lives
 UNLOCKED = 60.0  # seconds for which a folder may be without a lock, because it is just being made
 

@@ -1,6 +1,17 @@
-"""What `make test` leaves out."""
+"""What `make test` leaves out, and what several of its modules share."""
 
 import os
 
+import pytest
+
+from instructor.sandbox.nursery import Nursery
+
 # The tests in a browser take minutes and need Playwright: make test-browser installs it and runs them.
 collect_ignore = [] if os.environ.get("BROWSER_TESTS") else ["browser"]
+
+
+@pytest.fixture(scope="session")
+def warm_nursery():
+    """The address of a nursery, in whose jails what is tested has to hold as in others."""
+    with Nursery() as nursery:
+        yield nursery.address

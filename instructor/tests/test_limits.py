@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from instructor.sandbox import nursery
 from instructor.sandbox.client import Died, Raised, Student, StudentError, TimedOut
 from instructor.sandbox.inside.bounds import Bounds
 from instructor.sandbox.jail import Jail
@@ -24,7 +25,7 @@ LIMITS = Limits(
     shared_memory=16 * MIB,
     wire=Bounds(body_bytes=1 * MIB),
 )
-OWN = {"bwrap": 3, "sandlock": 2}  # processes of the jail itself
+OWN = {"bwrap": 3, "sandlock": 2, "forked": 2}  # processes of the jail itself
 
 LOOP = "while True: pass"
 MEMORY = """
@@ -80,11 +81,17 @@ EXCEEDED = {
 SAME = {"processor time", "memory", "one file", "an answer"}
 
 
-@pytest.fixture(scope="module", params=["bwrap", "sandlock"])
+@pytest.fixture(scope="module", params=OWN)
 def jail(request, tmp_path_factory):
-    with Jail(toy_package(tmp_path_factory.mktemp("toy")), request.param, LIMITS) as running:
+    """A jail of either kind, and one of bubblewrap whose worker a nursery has forked."""
+    if request.param == "forked":
+        nursery.use(request.getfixturevalue("warm_nursery"))
+    kind = request.param.replace("forked", "bwrap")
+    with Jail(toy_package(tmp_path_factory.mktemp("toy")), kind, LIMITS) as running:
+        nursery.use(None)
         with Student(running) as student:
             student.sim("result = 0")
+        running.own = OWN[request.param]
         yield running
 
 
@@ -98,7 +105,7 @@ def test_what_exceeds_a_limit_is_gone_and_told_and_the_next_check_works(jail, li
     with Student(jail) as student:
         left = student.sim("import os; result = os.listdir(os.environ['HOME'])")
     assert set(left) <= {"torchinductor_student"}  # of torch's own making
-    assert len(tree(jail._process.pid)) == OWN[jail.kind]
+    assert len(tree(jail._process.pid)) == jail.own
 
 
 def test_the_processor_time_of_a_submission_counts_over_all_its_processes(tmp_path):

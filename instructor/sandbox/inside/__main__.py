@@ -1,4 +1,4 @@
-"""`python -m inside SETTINGS worker|probe …`: the worker, or a trial of the jail.
+"""`python -m inside SETTINGS worker|nursery|probe …`: the worker, what workers are forked from, or a trial.
 
 SETTINGS is a JSON object: `limits` to take on; `scratch`, the folders that are emptied after each session;
 `parent`, the process to end with, where no namespace sees to that; and `rules`, the files to be held to,
@@ -17,7 +17,16 @@ from .seccomp import deny
 
 
 def main(settings: str, mode: str, argument: str) -> None:
-    """Take on the limits and serve: `worker` on an inherited socket, `probe` to answer questions."""
+    """Take on the limits and serve: `worker` on an inherited socket, `probe` to answer questions.
+
+    A `nursery` leaves the limits to the workers that it forks.
+    """
+    if mode == "nursery":
+        from .nursery import run
+
+        os.set_inheritable(int(argument), False)
+        run(socket.socket(fileno=int(argument)))
+        return
     values = json.loads(settings)
     rules = values["rules"]
     limit(values["limits"])

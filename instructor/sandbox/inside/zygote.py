@@ -28,13 +28,19 @@ WARM = ("PIL.Image", "scipy.ndimage", "timm", "torchvision", "tqdm.auto", ".driv
 
 
 def run(control: socket.socket, scratch: list[str], rules: dict | None) -> None:
+    """Import what sessions need, and serve."""
+    warm_up()
+    serve(control, scratch, rules)
+
+
+def serve(control: socket.socket, scratch: list[str], rules: dict | None) -> None:
     """Serve the trusted side's orders until it hangs up.
 
     `session` and `kernel` come with sockets and fork a process that serves them; the answer to `kernel` comes
     with a descriptor of that process, too. `end` kills it and all that it started, empties the `scratch`
     folders, and says how it ended. `rules` are the files to which it is held, where nothing else hides more.
     """
-    _warm_up()
+    prctl(PR_SET_DUMPABLE, 0)  # a session may not look into this process
     if rules:
         importlib.import_module(".confine", __package__)
         importlib.import_module("sandlock")
@@ -64,7 +70,7 @@ def run(control: socket.socket, scratch: list[str], rules: dict | None) -> None:
             send(control, nonce, {"exit": status}, bounds)
 
 
-def _warm_up() -> None:
+def warm_up() -> None:
     """Import what sessions need, with one thread and no CUDA context, neither of which outlives a fork."""
     import torch
 
@@ -72,7 +78,6 @@ def _warm_up() -> None:
     torch.set_num_interop_threads(1)
     for name in WARM:
         importlib.import_module(name, __package__)
-    prctl(PR_SET_DUMPABLE, 0)  # a session may not look into this process
     gc.collect()
     gc.freeze()
 
