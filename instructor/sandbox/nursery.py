@@ -85,8 +85,9 @@ class Nursery:
 
     def close(self) -> None:
         """End it, and every worker that it has forked."""
-        kill_tree(self._process.pid)
-        self._process.wait()
+        if self._process.poll() is None:
+            kill_tree(self._process.pid)
+            self._process.wait()
         self._folder.close()
 
 

@@ -90,7 +90,7 @@ def _be_keeper(line: socket.socket) -> None:
 
 
 def _be_worker(line: socket.socket, wire: int) -> None:
-    """The first process of the new namespaces: what it can see is made, its rights are given up, it serves."""
+    """The first process of the new namespaces: make what it can see, give up its rights, serve."""
     try:
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         _, order = receive(line, Bounds())
