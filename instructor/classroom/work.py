@@ -107,6 +107,7 @@ def warm_up() -> None:
 
 def _prime(options: Options) -> None:
     from instructor.diagnosis.replay import Replay
+    from instructor.grading import pictures
     from instructor.hidden_checks.marking import all_checks
     from instructor.trials import run_check
 
@@ -114,3 +115,4 @@ def _prime(options: Options) -> None:
         for check in all_checks():
             if options.tasks is None or options.notebooks != "none" or check.task in options.tasks:
                 run_check(check, options.seed, replay, {})
+    pictures.warm_up()

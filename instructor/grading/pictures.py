@@ -52,6 +52,12 @@ def take_pictures(jail: Jail, tasks: Collection[str], beside: bool) -> list[Pict
     return []
 
 
+def warm_up() -> None:
+    """Make what the pictures of every submission need, so that a fork has it at once."""
+    with contextlib.suppress(OSError, LookupError):
+        expected(), _names(), _network()
+
+
 def _of_task(jail: Jail, task: str, take: Callable, beside: bool) -> Iterator[Picture]:
     try:
         with Student(jail) as student:
@@ -155,7 +161,7 @@ def _picture(task: str, role: str, alt: str, image: Image.Image) -> Picture:
 
 def _taken_for(image: torch.Tensor) -> str:
     with torch.no_grad():
-        return _names()[int(Recipe("pretrained").build()(image).argmax())]
+        return _names()[int(_network()(image).argmax())]
 
 
 def _photo(tensor: torch.Tensor) -> Image.Image:
@@ -179,6 +185,11 @@ def _photos() -> tuple[torch.Tensor, torch.Tensor]:
     X, y, _ = load_imagenet_val(source="embedded")
     images = torch.cat([preprocess(Image.fromarray(X[k])) for k in PHOTOS])
     return images, torch.as_tensor(y)[list(PHOTOS)].long()
+
+
+@cache
+def _network() -> torch.nn.Module:
+    return Recipe("pretrained").build()
 
 
 @cache

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
+from functools import cache
 
 import torch
 import torch.nn.functional as F
@@ -113,6 +115,11 @@ def tiny_encoder(seed: int, features: int = 24, out: int = 12, norm: str = "grou
 @recipe
 def pretrained(name: str = "efficientnet_lite0") -> nn.Module:
     """The real network of the notebooks, with its embedded weights, on the CPU."""
+    return copy.deepcopy(_loaded(name))
+
+
+@cache
+def _loaded(name: str) -> nn.Module:
     from cs231n.pretrained import load_pretrained
 
     return load_pretrained(name, device="cpu")
