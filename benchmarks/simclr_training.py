@@ -77,7 +77,9 @@ def published(model, images, options):
 
 
 def clock_of(options):
-    """Return the clock that the options ask for."""
+    """Return the clock that the options ask for. Raises SystemExit where CPU time says nothing: on a GPU."""
+    if options.cpu_time and torch.device(options.device).type != "cpu":
+        raise SystemExit("--cpu-time counts no work of a GPU: leave it out, or choose --device cpu.")
     return time.process_time if options.cpu_time else time.perf_counter
 
 
@@ -112,7 +114,13 @@ def with_lightly(model, images, options):
         def __getitem__(self, index):
             return transform(Image.fromarray(images[index]))
 
-    loader = DataLoader(Views(), options.batch_size, shuffle=True, num_workers=options.workers)
+    loader = DataLoader(
+        Views(),
+        options.batch_size,
+        shuffle=True,
+        num_workers=options.workers,
+        pin_memory=options.device != "cpu",
+    )
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, weight_decay=1e-6)
     criterion = NTXentLoss(0.5)
 

@@ -6,12 +6,15 @@ steps is left out. All draws come from one generator on the CPU, so a view depen
 on how a batch is split.
 """
 
+import itertools
 import math
 from dataclasses import dataclass, replace
 
 import torch
 
-from .fast_color import brightness, contrast, gray, hue, saturation
+from .fast_color import HUE, blend, blending, gray_matrix, hue
+
+NO_CHANGE = 4  # stands in for the hue's place, 0 to 3
 
 
 @dataclass(frozen=True)
@@ -73,32 +76,66 @@ class Augmentation:
             uniform(0, 1) < self.to_gray,
         )
 
-    def apply(self, images, draws, dtype=torch.float32):
-        """Return the view of each image (B, 3, H, W) that `draws` describes."""
-        x = self.take_places(images, draws)
-        self._jitter(x, draws)
-        (chosen,) = torch.nonzero(draws.to_gray, as_tuple=True)
-        if len(chosen):
-            chosen = chosen.to(x.device)
-            x.index_copy_(0, chosen, gray(x.index_select(0, chosen)).expand(-1, 3, -1, -1))
-        mean, std = (torch.tensor(values, device=x.device).view(3, 1, 1) for values in (self.mean, self.std))
-        return torch.addcmul(-mean / std, x, 1 / std).to(dtype)
+    def apply(self, images, draws, dtype=torch.float32, layout=torch.contiguous_format):
+        """Return the view of each image (B, 3, H, W) that `draws` describes.
 
-    def _jitter(self, x, draws):
-        """Change the colors of x in place, each image in its own order of the four changes."""
-        operations = [
-            (brightness, self.brightness),
-            (contrast, self.contrast),
-            (saturation, self.saturation),
-            (hue, self.hue),
-        ]
-        for place in range(4):
-            for k, (change, strength) in enumerate(operations):
-                (chosen,) = torch.nonzero(draws.jitter & (draws.order[:, place] == k), as_tuple=True)
-                if strength and len(chosen):
-                    factor = draws.factors[chosen, k].view(-1, 1, 1, 1).to(x.device)
-                    chosen = chosen.to(x.device)
-                    x.index_copy_(0, chosen, change(x.index_select(0, chosen), factor))
+        `layout` is a memory format as of `Tensor.to`. Draws in the order of `grouped` take the least time.
+        """
+        places = self._hue_places(draws)
+        if (places.diff() < 0).any():
+            perm = places.argsort(stable=True)
+            views = self.apply(images[perm.to(images.device)], draws.take(perm), dtype, layout)
+            return views[perm.argsort().to(images.device)].to(memory_format=layout)
+
+        last, pixels, device = layout == torch.channels_last, self.size**2, images.device
+        out = torch.empty((len(images), *((pixels, 3) if last else (3, pixels))), device=device)
+        matrix, added = self._normalization(draws, device)
+        added = added.repeat(pixels) if last else added.repeat_interleave(pixels)
+        changes = self._changes(draws, device)
+        start = 0
+        # Views whose hue turns at the same place of their order are changed without being copied.
+        for place, n in enumerate(places.bincount().tolist()):
+            few = slice(start, start + n)
+            x = self.take_places(images[few], draws.take(few))
+            if place < NO_CHANGE:
+                x = self._jitter(x, place, *(each[few] for each in changes))
+            x, m = x.flatten(2), matrix[few]
+            torch.bmm(*((x.transpose(1, 2), m.transpose(1, 2)) if last else (m, x)), out=out[few])
+            # Added to a whole view, as a line of numbers: three at a time would be slow.
+            out[few].view(n, 3 * pixels).add_(added)
+            start += n
+        out = out.to(dtype)
+        return (out.transpose(1, 2) if last else out).unflatten(2, (self.size, self.size))
+
+    def grouped(self, draws):
+        """Return an order of the views, long (B,), in which those treated alike lie side by side."""
+        return self._hue_places(draws).argsort(stable=True)
+
+    def _hue_places(self, draws):
+        """Return where in a view's order its hue turns, long (B,); NO_CHANGE where all colors stay."""
+        places = (draws.order == HUE).int().argmax(dim=1) if self.hue else torch.zeros_like(draws.order[:, 0])
+        return torch.where(draws.jitter, places, NO_CHANGE)
+
+    def _changes(self, draws, device):
+        """Return what `blending` gives for each view's three blends, in their order, and the hue's shift."""
+        kinds = draws.order[draws.order != HUE].view(-1, 3)
+        matrix, share = blending(draws.factors.gather(1, kinds), kinds)  # (B, 3, 3, 3), (B, 3, 3)
+        return [each.to(device) for each in (matrix, share, draws.factors[:, HUE])]
+
+    def _jitter(self, x, hue_place, matrix, share, shift):
+        """Return x after its color changes; the hue turns before the blend of the number `hue_place`."""
+        for k in range(4):
+            if k == hue_place and self.hue:
+                x = hue(x, shift, self.hue)
+            if k < 3:
+                x = blend(x, matrix[:, k], share[:, k])
+        return x
+
+    def _normalization(self, draws, device):
+        """Return the matrix (B, 3, 3), and what to add (3,), that normalize colors, made gray where drawn."""
+        mean, std = torch.tensor(self.mean), torch.tensor(self.std)
+        matrix = torch.where(draws.to_gray.view(-1, 1, 1), gray_matrix("cpu"), torch.eye(3)) / std[:, None]
+        return matrix.to(device), (-mean / std).to(device)
 
     def take_places(self, images, draws):
         """Return the part of each image that was drawn, float (B, 3, size, size) in [0, 1]."""
@@ -145,29 +182,38 @@ class Draws:
 def crop_and_resize(images, box, flip, size):
     """Cut each image's box out, resize it bilinearly, and turn it left to right where `flip` says so.
 
-    Inputs: images uint8 (B, 3, H, W); box long (B, 4); flip bool (B,). Returns float (B, 3, size, size) in
-    [0, 1], what PIL's resize gives but for its rounding.
+    Inputs: images uint8 (B, 3, H, W); box long (B, 4), flip bool (B,), both on the CPU. Returns float
+    (B, 3, size, size) in [0, 1], what PIL's resize gives but for its rounding.
     """
     channels, height, width = images.shape[1:]
-    top, left, h, w = box.to(images.device).unbind(1)
-    rows = _weights(top, h, height, size)  # (B, size, H)
-    columns = _weights(left, w, width, size)  # (B, size, W)
-    columns = torch.where(flip.to(images.device)[:, None, None], columns.flip(1), columns)
+    top, left, h, w = box.unbind(1)
+    rows = _weights(top, h, height, size, torch.zeros_like(flip), images.device)  # (B, size, H)
+    columns = _weights(left, w, width, size, flip, images.device).mul_(1 / 255)  # (B, size, W)
     x = images.to(torch.float32).flatten(1, 2)  # (B, 3H, W)
     x = torch.bmm(x, columns.transpose(1, 2)).unflatten(1, (channels, height))  # (B, 3, H, size)
-    return torch.matmul(rows[:, None], x.mul_(1 / 255))  # (B, 3, size, size)
+    out = torch.empty(channels, len(x), size, size, device=x.device)
+    for channel in range(channels):  # all at once, `rows` would be copied for each
+        torch.bmm(rows, x[:, channel], out=out[channel])
+    return out.transpose(0, 1)
 
 
-def _weights(start, length, side, size):
+def _weights(start, length, side, size, flip, device):
     """The (B, size, side) matrices that resize pixels start .. start + length - 1 of a line to `size`.
 
     The weight falls linearly from the center of the wanted pixel to one pixel further, in whichever of the
-    two grids is the coarser.
+    two grids is the coarser. With `flip`, the line is turned around.
     """
-    start, length = start.view(-1, 1, 1).float(), length.view(-1, 1, 1).float()
+    smaller = bool((length > size).any())  # known on the CPU; a GPU would have to be waited for
+    start, length = start.to(device).view(-1, 1).float(), length.to(device).view(-1, 1).float()
     step = length / size
-    center = (torch.arange(size, device=start.device).view(1, -1, 1) + 0.5) * step + start
-    pixel = torch.arange(side, device=start.device).view(1, 1, -1) + 0.5
-    weights = (1 - (pixel - center).abs() / step.clamp(min=1)).clamp_(min=0)
+    center = (torch.arange(size, device=device) + 0.5) * step + start  # (B, size)
+    center = torch.where(flip.to(device)[:, None], center.flip(1), center)
+    pixel = torch.arange(side, device=device) + 0.5
+    if not smaller:
+        # Beyond the outermost pixels their value goes on; so the weights sum to 1 as they are.
+        center = torch.clamp(center, start + 0.5, start + length - 0.5)
+        return torch.rsub((pixel - center[..., None]).abs_(), 1).clamp_(min=0)
+    start, length, step = start[..., None], length[..., None], step[..., None]
+    weights = (1 - (pixel - center[..., None]).abs() / step.clamp(min=1)).clamp_(min=0)
     weights *= (pixel > start) & (pixel < start + length)
     return weights / weights.sum(dim=2, keepdim=True)

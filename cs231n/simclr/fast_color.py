@@ -1,53 +1,62 @@
 """Color changes of a batch, with one factor for each image, as torchvision.transforms defines them.
 
-Images are float (B, 3, H, W) in [0, 1], factors (B, 1, 1, 1); results stay within [0, 1].
+Images are float (B, 3, H, W) in [0, 1]; results stay within [0, 1].
 """
+
+import math
 
 import torch
 
-
-def brightness(x, factor):
-    """Multiply each image by its factor."""
-    return (x * factor).clamp_(0, 1)
+BRIGHTNESS, CONTRAST, SATURATION, HUE = range(4)
+WEIGHTS = (0.2989, 0.587, 0.114)  # of red, green and blue in the brightness that an eye sees
 
 
-def contrast(x, factor):
-    """Blend each image with its mean gray."""
-    return blend_with(gray(x).mean(dim=(2, 3), keepdim=True), x, factor)
+def blending(factor, kind):
+    """Return what `blend` needs for changes by `factor` (...), of the kinds in the long tensor `kind` (...).
 
-
-def saturation(x, factor):
-    """Blend each image with its gray version."""
-    return blend_with(gray(x), x, factor)
-
-
-def blend_with(other, x, factor):
-    """Return factor · x + (1 - factor) · other within [0, 1]."""
-    return torch.lerp(other.expand_as(x), x, factor).clamp_(0, 1)
-
-
-def gray(x):
-    """Return the brightness that an eye sees, (B, 1, H, W)."""
-    r, g, b = x.unbind(1)
-    return (r * 0.2989).add_(g, alpha=0.587).add_(b, alpha=0.114).unsqueeze_(1)
-
-
-def hue(x, shift):
-    """Turn the hue of each image by `shift` of a full circle; value and chroma of each pixel stay.
-
-    With the hue in sixths of a circle, and d its distance along the circle from 3, 5 or 1 for red, green or
-    blue, each channel is value - chroma · (2 - d), the factor cut to [0, 1].
+    Each change is factor · x + (1 - factor) · other, where other is black for BRIGHTNESS, the mean gray of
+    the image for CONTRAST, and its gray version for SATURATION. So it is a 3 × 3 matrix for the colors, and
+    a share of the mean color that is added: tensors (..., 3, 3) and (..., 3).
     """
-    r, g, b = x.unbind(1)
-    value = torch.maximum(torch.maximum(r, g), b)
-    chroma = value - torch.minimum(torch.minimum(r, g), b)
-    # Where the largest channel is red, green or blue, the hue is near 0, 2 or 4; that of gray is free.
-    scale = chroma.clamp(min=1e-12).reciprocal_()
-    turned = torch.where(value == g, (b - r).mul_(scale).add_(2), (r - g).mul_(scale).add_(4))
-    turned = torch.where(value == r, (g - b).mul_(scale), turned).add_(6 * shift[:, 0])
-    turned.sub_((turned / 6).floor_(), alpha=6)
-    out = torch.empty_like(x)
-    for channel, start in enumerate((0, 2, 4)):
-        d = (turned - start).abs_().sub_(3).abs_()
-        torch.addcmul(value, chroma, d.neg_().add_(2).clamp_(0, 1), value=-1, out=out[:, channel])
-    return out
+    gray, same, rest = gray_matrix(factor.device), torch.eye(3, device=factor.device), 1 - factor
+    matrix = factor[..., None, None] * same + (rest * (kind == SATURATION))[..., None, None] * gray
+    return matrix, (rest * (kind == CONTRAST))[..., None] * gray[0]
+
+
+def blend(x, matrix, share):
+    """Return matrix · x + share · (mean color of x), within [0, 1]; for each image a (3, 3) and a (3,).
+
+    Two changes in a row can't be made one matrix: each of them cuts to [0, 1].
+    """
+    flat = x.flatten(2)  # (B, 3, HW)
+    added = (flat.mean(dim=2) * share).sum(dim=1)  # (B,)
+    return torch.baddbmm(added.view(-1, 1, 1), matrix, flat).clamp_(0, 1).view(x.shape)
+
+
+def gray_matrix(device):
+    """Return the 3 × 3 matrix that makes a color gray."""
+    return torch.tensor(WEIGHTS, device=device).expand(3, 3)
+
+
+def hue(x, shift, most=0.5):
+    """Turn the hue of each image by `shift` (B,) of a full circle, within [-most, most]; in place.
+
+    Along the circle of hues each channel climbs from the least value of the pixel to the largest one, stays
+    for a third of the circle, falls, and stays as long. Not cut, it would be a wave of straight lines, twice
+    the channel minus the middle one of the three values: the channel itself on a slope, and as much beyond
+    the cut as the hue has gone beyond the slope's end. The sign of the difference of the other two channels
+    says whether that wave rises or falls. So turning moves each wave by shift · 6 · (largest - least) and
+    cuts it again. That is exact up to a sixth of the circle; more is done in several turns.
+    """
+    turns = max(1, math.ceil(6 * most))
+    r, g, b = x.unbind(1)  # views: what is written to them is in x
+    step = (6 / turns * shift).view(-1, 1, 1)
+    for _ in range(turns):
+        low, high = torch.minimum(g, b), torch.maximum(g, b)
+        least, largest, middle = torch.minimum(r, low), torch.maximum(r, high), torch.clamp(r, low, high)
+        move = torch.sub(largest, least).mul_(step)
+        falls = [torch.sub(g, b).sign_(), torch.sub(b, r).sign_(), torch.sub(r, g).sign_()]
+        for channel, sign in zip((r, g, b), falls, strict=True):
+            wave = torch.lerp(middle, channel, 2.0).addcmul_(sign, move, value=-1)
+            torch.clamp(wave, least, largest, out=channel)
+    return x

@@ -96,12 +96,15 @@ def _epoch(model, images, plan, augment, precision, world, optimizer, epoch):
     total = torch.zeros((), device=images.device)
     for step in range(steps):
         chosen = order[step * batch : (step + 1) * batch].repeat(2)  # (2B,)
-        draws = augment.draw(2 * batch, tuple(images.shape[2:]), generator(plan.seed, epoch, step))
-        views = augment.apply(images[chosen[own].to(images.device)], draws.take(own))
+        draws = augment.draw(2 * batch, tuple(images.shape[2:]), generator(plan.seed, epoch, step)).take(own)
+        # Views that are treated alike go through side by side; their projections are put in order again.
+        perm = augment.grouped(draws)
+        few = images.index_select(0, chosen[own][perm].to(images.device))
+        views = augment.apply(few, draws.take(perm), layout=precision.layout)
         set_rate(optimizer, plan.learning_rate, (epoch * steps + step) / (plan.epochs * steps))
         with precision.cast(images.device):
-            out = model(views.to(memory_format=precision.layout))[1]  # (2B / processes, D)
-        left, right = out.chunk(2)
+            out = model(views)[1]  # (2B / processes, D)
+        left, right = out[perm.argsort().to(out.device)].chunk(2)
         loss = nt_xent(left, right, plan.temperature, gather_rows if world.size > 1 else None)
         optimizer.zero_grad()
         loss.backward()

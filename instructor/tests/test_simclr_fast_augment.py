@@ -46,22 +46,57 @@ def test_a_larger_picture_is_made_smaller_without_aliasing():
     assert (fast - slow).abs().max() <= 1.01 / 255
 
 
+CHANGES = {
+    fast_color.BRIGHTNESS: tv.adjust_brightness,
+    fast_color.CONTRAST: tv.adjust_contrast,
+    fast_color.SATURATION: tv.adjust_saturation,
+    fast_color.HUE: tv.adjust_hue,
+}
+
+
+@pytest.fixture
+def colors(photo):
+    """Two pictures, float in [0, 1], of which one has some gray and some black pixels."""
+    x = batch_of(photo, 2) / 255
+    x[1, :, :8] = x[1, :1, :8]
+    x[1, :, 8] = 0
+    return x
+
+
 @pytest.mark.parametrize(
-    ("fast", "slow", "factor"),
+    ("kind", "factor"),
     [
-        (fast_color.brightness, tv.adjust_brightness, 1.3),
-        (fast_color.contrast, tv.adjust_contrast, 0.6),
-        (fast_color.contrast, tv.adjust_contrast, 1.4),
-        (fast_color.saturation, tv.adjust_saturation, 1.4),
-        (fast_color.hue, tv.adjust_hue, 0.1),
-        (fast_color.hue, tv.adjust_hue, -0.07),
+        (fast_color.BRIGHTNESS, 1.3),
+        (fast_color.CONTRAST, 0.6),
+        (fast_color.CONTRAST, 1.4),
+        (fast_color.SATURATION, 0.2),
+        (fast_color.SATURATION, 1.4),
     ],
 )
-def test_a_color_change_is_torchvisions(photo, fast, slow, factor):
-    x = batch_of(photo, 2) / 255
-    x[1, :, :8] = x[1, :1, :8]  # some gray and some black pixels
-    x[1, :, 8] = 0
-    assert torch.allclose(fast(x, torch.full((2, 1, 1, 1), factor)), slow(x, factor), atol=2e-5)
+def test_a_blend_is_torchvisions(colors, kind, factor):
+    matrix, share = fast_color.blending(torch.full((2,), factor), torch.full((2,), kind))
+    fast = fast_color.blend(colors, matrix, share)
+    assert torch.allclose(fast, CHANGES[kind](colors, factor), atol=2e-5)
+
+
+@pytest.mark.parametrize("shift", [0.1, -0.07, 0.3, -0.5, 0.0])
+def test_a_turned_hue_is_torchvisions(colors, shift):
+    slow = tv.adjust_hue(colors, shift)
+    most = 0.1 if abs(shift) <= 0.1 else 0.5
+    assert torch.allclose(fast_color.hue(colors, torch.full((2,), shift), most), slow, atol=2e-5)
+
+
+@pytest.mark.parametrize("augment", [Augmentation(), Augmentation(hue=0.4), AffineAugmentation()])
+def test_a_view_has_its_own_changes_in_its_own_order(photo, augment):
+    n = 60
+    draws = augment.draw(n, (32, 32), torch.Generator().manual_seed(10))
+    fast = augment.apply(batch_of(photo, n), draws)
+    slow = augment.take_places(batch_of(photo, n), draws)
+    for k, x in enumerate(slow):
+        for kind in draws.order[k].tolist() if draws.jitter[k] else []:
+            x = CHANGES[kind](x, draws.factors[k, kind].item())
+        x = tv.rgb_to_grayscale(x, 3) if draws.to_gray[k] else x
+        assert torch.allclose(fast[k], tv.normalize(x, augment.mean, augment.std), atol=2e-4)
 
 
 def test_boxes_are_drawn_as_by_torchvision():
