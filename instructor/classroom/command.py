@@ -129,6 +129,11 @@ def _first_words(folder: ClassFolder, path: Path) -> str:
     count = len(folder.entries)
     told = f"{path} is a class of {count} submission{'s' if count > 1 else ''}{source}."
     if folder.others:
-        more = "" if len(folder.others) <= 5 else f" and {len(folder.others) - 5} more"
-        told += f" Neither zips nor folders, and left alone: {', '.join(folder.others[:5])}{more}."
+        told += f" Neither zips nor folders, and left alone: {_few(folder.others)}."
+    if folder.older:
+        told += f" Of several uploads by one student the last counts; left alone: {_few(folder.older)}."
     return told
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

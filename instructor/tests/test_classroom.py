@@ -132,9 +132,9 @@ def test_moodles_export_is_read(tmp_path):
     (tmp_path / "Bob Ray_77_assignsubmission_onlinetext").mkdir()
     pack(tmp_path / "Eve_5_assignsubmission_file_final.zip")
     assert names_and_students(tmp_path) == {
-        "Ann_Lee": [("Ann Lee", "1234")],
-        "Bob_Ray": [("Bob Ray", "77")],
-        "Eve": [("Eve", "5")],
+        "Ann_Lee-1234": [("Ann Lee", "1234")],
+        "Bob_Ray-77": [("Bob Ray", "77")],
+        "Eve-5": [("Eve", "5")],
     }
     assert all(entry.path.suffix == ".zip" for entry in read_class(tmp_path).entries)
 
@@ -145,8 +145,72 @@ def test_canvas_export_is_read_and_the_last_upload_counts(tmp_path):
     pack(tmp_path / "raybob_LATE_13_901_submission.zip")
     folder = read_class(tmp_path)
     assert folder.kind == "canvas"
-    assert [(entry.name, entry.late) for entry in folder.entries] == [("leeann", False), ("raybob", True)]
+    assert [(entry.name, entry.late) for entry in folder.entries] == [
+        ("leeann-12", False),
+        ("raybob-13", True),
+    ]
     assert folder.entries[0].path.name == "leeann_12_1000_submission-1.zip"
+    assert folder.older == ["leeann_12_900_submission.zip"]
+
+
+def test_canvas_names_may_hold_underscores_or_be_anonymous(tmp_path):
+    pack(tmp_path / "smith_jr_john_17_905_my_code_2.zip")
+    pack(tmp_path / "LATE_anon_Zz9pQ_902_submission-1.zip")
+    pack(tmp_path / "anon_Zz9pQ_900_submission.zip")
+    assert names_and_students(tmp_path) == {
+        "smith_jr_john-17": [("smith_jr_john", "17")],
+        "anon_Zz9pQ": [("anon_Zz9pQ", "")],
+    }
+    assert [entry.late for entry in read_class(tmp_path).entries] == [True, False]
+
+
+def test_different_students_are_never_taken_for_uploads_of_one(tmp_path):
+    pack(tmp_path / "ann_231_1_hw.zip")
+    pack(tmp_path / "bob_231_1_hw.zip")
+    assert len(read_class(tmp_path).entries) == 2
+
+
+def test_two_zips_of_one_student_in_moodle_are_a_problem_of_theirs(tmp_path):
+    pack(tmp_path / "Eve_81_assignsubmission_file_a.zip")
+    pack(tmp_path / "Eve_81_assignsubmission_file_b.zip")
+    (entry,) = read_class(tmp_path).entries
+    assert "Eve holds 2 zips" in entry.problem
+
+
+def test_names_of_any_script_are_kept_and_told_apart(tmp_path):
+    for name in ("张伟", "刘洋", "Zoë", "Ann!"):
+        pack(tmp_path / f"{name}.zip")
+    found = {entry.students[0].name: entry.name for entry in read_class(tmp_path).entries}
+    assert set(found) == {"张伟", "刘洋", "Zoë", "Ann!"}
+    assert (found["Zoë"], found["Ann!"]) == ("Zoe", "Ann")
+    assert len(set(found.values())) == 4
+    pack(tmp_path / "一.zip")
+    assert found.items() <= {e.students[0].name: e.name for e in read_class(tmp_path).entries}.items()
+
+
+def test_a_name_stays_when_another_student_of_that_name_joins(tmp_path):
+    pack(tmp_path / "Lee_2_assignsubmission_file_" / "a.zip")
+    pack(tmp_path / "ann.zip")
+    before = {entry.name for entry in read_class(tmp_path).entries}
+    pack(tmp_path / "Lee_1_assignsubmission_file_" / "a.zip")
+    pack(tmp_path / "Ann!.zip")
+    assert before < {entry.name for entry in read_class(tmp_path).entries}
+
+
+def test_an_export_in_a_folder_of_its_own_is_the_class(tmp_path):
+    for number in (1, 2):
+        (tmp_path / "assignment_7_export" / f"submission_{number}" / "cs231n").mkdir(parents=True)
+    (tmp_path / "assignment_7_export" / "submission_metadata.yml").write_text(METADATA)
+    assert [entry.path.name for entry in read_class(tmp_path).entries] == ["submission_1", "submission_2"]
+
+
+def test_a_zip_beside_or_above_the_package_is_not_taken_for_the_submission(tmp_path):
+    (tmp_path / "ann" / "work" / "cs231n").mkdir(parents=True)
+    pack(tmp_path / "ann" / "data.zip")
+    pack(tmp_path / "bob" / "sub" / "submission.zip")
+    pack(tmp_path / "bob" / "__MACOSX" / "other.zip")
+    paths = [entry.path for entry in read_class(tmp_path).entries]
+    assert paths == [tmp_path / "ann", tmp_path / "bob" / "sub" / "submission.zip"]
 
 
 METADATA = """\
