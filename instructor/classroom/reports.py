@@ -59,6 +59,7 @@ def _lines(course: Class, journal: Journal, marks: Marks, statistics: Statistics
     for entry in course.folder.entries:
         record = journal.read(entry.name)
         if record is None:
+            yield from (Line(student, entry) for student in entry.students)
             continue
         own = marks.of(entry, record.answers)
         write_reports(record.result, course.target / "students")

@@ -100,7 +100,7 @@ def run(course, target, pool=None, seed=1, **kwargs):
 
 
 def rows(path):
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -273,6 +273,7 @@ def test_a_folder_with_two_zips_and_a_link_are_problems_of_their_own(tmp_path):
 def test_a_roster_gives_numbers_and_tells_who_is_missing(tmp_path):
     (tmp_path / "list.csv").write_text(
         "Student,ID,SIS User ID,SIS Login ID,Section\n"
+        "    Points Possible,,,,\n"
         '"Lee, Ann",12,S12,alee,A\n"Ray, Bob",13,S13,bray,A\n"Møller, Zoë",14,S14,zm,B\n',
         encoding="utf-8-sig",
     )
@@ -320,6 +321,8 @@ def test_a_run_that_was_stopped_goes_on_and_gives_the_same_gradebook(course, tmp
     run(course, tmp_path / "whole")
     _, tally = run(course, tmp_path / "out", AtOnce(jobs=1, stop_after=2))
     assert tally is None
+    statuses = {row["submission"]: row["status"] for row in rows(tmp_path / "out" / "gradebook.csv")}
+    assert statuses == {"ann": "graded", "bob": "graded", "eve": "not graded yet", "zoe": "not graded yet"}
     assert run(course, tmp_path / "out")[0] == ["eve"]
     for name in ("gradebook.csv", "canvas.csv", "moodle.csv", "class.html", "summary.md", "answers.csv"):
         assert (tmp_path / "whole" / name).read_bytes() == (tmp_path / "out" / name).read_bytes().replace(
@@ -380,6 +383,16 @@ def test_no_text_is_taken_for_a_formula_and_numbers_stay_numbers(tmp_path, text)
     cell, number = next(iter(rows(tmp_path / "t.csv"))).values()
     assert cell.startswith("'")
     assert number == "-1.5"
+
+
+def test_excel_knows_what_people_read_as_unicode_and_platforms_get_plain_files(course, tmp_path):
+    run(course, tmp_path / "out")
+    marked = {
+        path.name
+        for path in (tmp_path / "out").glob("*.csv")
+        if path.read_bytes().startswith(b"\xef\xbb\xbf")
+    }
+    assert marked == {"gradebook.csv", "answers.csv"}
 
 
 def test_a_table_is_read_back_from_any_spreadsheet(tmp_path):
