@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import json
+import re
 import zipfile
 
 import pytest
@@ -489,6 +490,21 @@ def test_a_class_page_escapes_names_and_reaches_nothing_outside(course, tmp_path
     assert "<script" not in page
     assert "http" not in page.replace("http-equiv", "")
     assert "1 to look at by hand" in page
+
+
+def test_feedback_names_its_student_in_any_script(tmp_path):
+    pack(tmp_path / "hw" / "张伟.zip")
+    run(tmp_path / "hw", tmp_path / "out")
+    (page,) = (tmp_path / "out" / "students").glob("*/feedback.html")
+    assert "<h1>Feedback for 张伟</h1>" in page.read_text(encoding="utf-8")
+
+
+def test_questions_on_the_class_page_are_prose_not_markdown_source(course, tmp_path):
+    run(course, tmp_path / "out")
+    page = (tmp_path / "out" / "class.html").read_text(encoding="utf-8")
+    assert "**Question" not in page
+    text = re.search(r'<p class="question">(.*?)</p>', page, re.S)[1]
+    assert "\n" not in text.strip()
 
 
 def test_tasks_known_to_the_kit_are_the_only_ones_to_ask_for(course, tmp_path, capsys):
