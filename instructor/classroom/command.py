@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,6 +57,7 @@ def grade_class_command(options: argparse.Namespace) -> int:
             try:
                 tally = _run(entries, chosen, journal, options, errors)
             except KeyboardInterrupt:
+                signal.signal(signal.SIGINT, signal.SIG_IGN)  # the reports are written whole
                 tally, stopped = Tally(), True
             course = Class(folder, target, absent, tasks)
             summary = write_class_reports(course, journal)

@@ -4,6 +4,8 @@ import csv
 import dataclasses
 import json
 import re
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -511,6 +513,13 @@ def test_tasks_known_to_the_kit_are_the_only_ones_to_ask_for(course, tmp_path, c
     assert main(["grade", str(course), "--tasks", "nonsense", "--results", str(tmp_path / "r")]) == 2
     assert "No such task: nonsense" in capsys.readouterr().err
     assert load_tasks()
+
+
+def test_a_command_is_there_at_once_so_that_ctrl_c_finds_it_listening():
+    said = (
+        "import sys, instructor.__main__; sys.exit(bool({'torch', 'nbformat', 'scipy'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", said], cwd=ROOT, check=False).returncode == 0
 
 
 def test_students_not_in_the_class_are_named(course, tmp_path, capsys):
