@@ -20,6 +20,7 @@ from instructor.classroom.pool import Event
 from instructor.classroom.reports import Class, write_class_reports
 from instructor.classroom.roster import match, read_roster
 from instructor.classroom.run import run_class
+from instructor.classroom.statistics import Statistics
 from instructor.classroom.table_file import read_table, write_table
 from instructor.classroom.work import Options
 from instructor.grading.intake import Submission
@@ -520,6 +521,10 @@ def test_a_command_is_there_at_once_so_that_ctrl_c_finds_it_listening():
         "import sys, instructor.__main__; sys.exit(bool({'torch', 'nbformat', 'scipy'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", said], cwd=ROOT, check=False).returncode == 0
+
+
+def test_a_run_stopped_before_its_first_result_says_so():
+    assert Statistics([]).sentence() == "No submission is graded yet."
 
 
 def test_students_not_in_the_class_are_named(course, tmp_path, capsys):
