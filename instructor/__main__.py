@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
 from instructor.attacks.command import add_attacks
 from instructor.classroom.options import add_grade
 from instructor.classroom.similarity import add_similarity
-from instructor.commands import compose_command, diagnosis_command, notebooks_command, verify_command
+from instructor.commands import (
+    compose_command,
+    diagnosis_command,
+    doctor_command,
+    languages_command,
+    notebooks_command,
+    verify_command,
+)
 from instructor.gradescope.bundle import add_gradescope
-from instructor.languages.writing import languages_command
 from instructor.release import command as release
-from instructor.sandbox.doctor import doctor_command
 from instructor.sandbox.kinds import KINDS
 
 
@@ -23,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return options.run(options)
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C has nothing more to stop
         print("Stopped.", file=sys.stderr)
         return 130
 

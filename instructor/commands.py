@@ -103,6 +103,20 @@ def notebooks_command(options: argparse.Namespace) -> int:
     return tidy_notebooks(check=options.check) or languages_command(options)
 
 
+def doctor_command(options: argparse.Namespace) -> int:
+    """Try which sandboxes work here."""
+    from instructor.sandbox.doctor import doctor_command as examine
+
+    return examine(options)
+
+
+def languages_command(options: argparse.Namespace) -> int:
+    """Write what students read in other languages."""
+    from instructor.languages.writing import languages_command as write
+
+    return write(options)
+
+
 def verify_command(options: argparse.Namespace) -> int:
     """Measure the grader with every fill-in of the catalogue."""
     from instructor.verify import verify

@@ -16,7 +16,6 @@ from instructor.attacks.alive import effects
 from instructor.attacks.experiment import Experiment, Round
 from instructor.attacks.samples import Sample, load_samples
 from instructor.attacks.verdict import Verdict, judge
-from instructor.grading.seeds import fresh_seed
 from instructor.sandbox.bubblewrap import SandboxUnavailable
 
 JOBS = 2  # weak graders at a time
@@ -57,6 +56,8 @@ def attacks_command(options: argparse.Namespace) -> int:
         for sample in samples:
             console.print(Text(f"{sample.kind}/{sample.name}: {sample.sentence}"), soft_wrap=True)
         return 0
+    from instructor.grading.seeds import fresh_seed  # imports torch, which takes seconds
+
     seed = fresh_seed() if options.seed is None else options.seed
     began = time.monotonic()
     try:

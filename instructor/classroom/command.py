@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import dataclasses
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,6 +57,7 @@ def grade_class_command(options: argparse.Namespace) -> int:
             try:
                 tally = _run(entries, chosen, journal, options, errors)
             except KeyboardInterrupt:
+                signal.signal(signal.SIGINT, signal.SIG_IGN)  # the reports are written whole
                 tally, stopped = Tally(), True
             course = Class(folder, target, absent, tasks)
             summary = write_class_reports(course, journal)
@@ -132,6 +134,11 @@ def _first_words(folder: ClassFolder, path: Path) -> str:
     count = len(folder.entries)
     told = f"{path} is a class of {count} submission{'s' if count > 1 else ''}{source}."
     if folder.others:
-        more = "" if len(folder.others) <= 5 else f" and {len(folder.others) - 5} more"
-        told += f" Neither zips nor folders, and left alone: {', '.join(folder.others[:5])}{more}."
+        told += f" Neither zips nor folders, and left alone: {_few(folder.others)}."
+    if folder.older:
+        told += f" Of several uploads by one student the last counts; left alone: {_few(folder.older)}."
     return told
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

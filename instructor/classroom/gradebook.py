@@ -17,11 +17,15 @@ CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 MOODLE = ("Identifier", "Full name", "Email address", "Grade", "Maximum Grade", "Last modified (grade)")
 MOODLE += ("Feedback comments",)
 GRADED, NOT_GRADED, NOTHING = "graded", "not graded", "nothing handed in"
+NOT_YET = "not graded yet"
 
 
 @dataclass(frozen=True)
 class Line:
-    """One student's submission; no `result` means that nothing was handed in. `written` are marks by hand."""
+    """One student's submission: without `entry` nothing was handed in, without `result` it is not graded yet.
+
+    `written` are marks by hand.
+    """
 
     student: Student
     entry: Entry | None = None
@@ -35,7 +39,7 @@ class Line:
     @property
     def status(self) -> str:
         if self.result is None:
-            return NOTHING
+            return NOT_YET if self.entry else NOTHING
         return NOT_GRADED if self.result.problem else GRADED
 
     @property
@@ -61,8 +65,9 @@ def write_gradebooks(folder: Path, lines: Iterable[Line], tasks: Sequence[Task],
         header += [task.id, *(f"{task.id}.{aspect}" for aspect in task.aspects)]
     write_table(folder / "gradebook.csv", header, (_row(line, tasks, marked) for line in ordered))
     rows = [("    Points Possible", "", "", "", "", points), *map(_canvas, ordered)]
-    write_table(folder / "canvas.csv", [*CANVAS, title], rows)
-    write_table(folder / "moodle.csv", MOODLE, (_moodle(line, points) for line in ordered))
+    write_table(folder / "canvas.csv", [*CANVAS, title], rows, for_people=False)
+    rows = (_moodle(line, points) for line in ordered if line.status != NOT_YET)
+    write_table(folder / "moodle.csv", MOODLE, rows, for_people=False)
 
 
 def max_points(tasks: Iterable[Task]) -> int:

@@ -58,9 +58,15 @@ def _answers(marks: Marks) -> list[dict]:
         own = [mark for mark in marks.marks if mark.question == question]
         marked = sum(mark.points is not None for mark in own)
         notebook = question.partition("#")[0].removeprefix("notebooks/").removesuffix(".ipynb")
-        title = re.match(r"\*\*(.{1,40}?)\.?\*\*|", text)[1] or "question"
+        heading = re.match(r"\*\*(.{1,40}?)\.?\*\*\s*|", text)
+        title, text = heading[1] or "question", _flowing(text[heading.end() :])
         found.append({"notebook": notebook, "title": title, "text": text, "marks": own, "marked": marked})
     return found
+
+
+def _flowing(text: str) -> str:
+    """Paragraphs of Markdown without the line breaks that only keep its source narrow; lists keep theirs."""
+    return re.sub(r"(?<!\n)\n(?!\n|\s*([-*|$]|\d+\.))", " ", text)
 
 
 @cache

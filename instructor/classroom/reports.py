@@ -59,9 +59,11 @@ def _lines(course: Class, journal: Journal, marks: Marks, statistics: Statistics
     for entry in course.folder.entries:
         record = journal.read(entry.name)
         if record is None:
+            yield from (Line(student, entry) for student in entry.students)
             continue
         own = marks.of(entry, record.answers)
-        write_reports(record.result, course.target / "students")
+        whose = ", ".join(student.name for student in entry.students)
+        write_reports(record.result, course.target / "students", whose)
         statistics.add(entry, record.result)
         for student in entry.students:
             yield Line(student, entry, slim(record.result), marks.total(own))

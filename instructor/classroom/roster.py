@@ -18,6 +18,7 @@ COLUMNS = {
     "email": ("email address", "email", "e-mail"),
     "section": ("section", "group", "groups"),
 }
+POINTS = "Points Possible"  # Canvas's own second row
 NAMES = ("student", "full name", "name")
 FIRST, LAST = ("first name", "given name"), ("surname", "last name", "family name")
 
@@ -25,7 +26,7 @@ FIRST, LAST = ("first name", "given name"), ("surname", "last name", "family nam
 def read_roster(path: Path) -> list[Student]:
     """The students in a table. Raises ValueError with a sentence when it holds none."""
     rows = read_table(path)
-    students = [student for student in map(_student, rows) if student.name]
+    students = [student for student in map(_student, rows) if student.name not in ("", POINTS)]
     if not students:
         raise ValueError(
             f"{path.name} holds no students: it needs a column Student, Name or Full name "

@@ -96,6 +96,8 @@ class Statistics:
 
     def sentence(self) -> str:
         """The class in one line."""
+        if not self.scores and not self.problems:
+            return "No submission is graded yet."
         if not self.scores:
             return f"None of {len(self.problems)} submissions could be graded."
         scores, points = [score for _, score, _ in self.scores], self.scores[0][2]

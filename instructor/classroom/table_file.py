@@ -14,9 +14,15 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", 
 BYTES = 64 << 20
 
 
-def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write a table in one go. Numbers stay numbers; text that a spreadsheet might run gets an apostrophe."""
+def write_table(
+    path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], for_people: bool = True
+) -> None:
+    """Write a table in one go. Numbers stay numbers; text that a spreadsheet might run gets an apostrophe.
+
+    One `for_people` begins with a mark without which Excel takes names in UTF-8 for something else.
+    """
     text = io.StringIO()
+    text.write("\ufeff" if for_people else "")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
     writer.writerows([_cell(value) for value in row] for row in rows)

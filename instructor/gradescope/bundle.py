@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from instructor.grading.report.atomic import write_bytes_atomically
-from instructor.sandbox.jail import KINDS
+from instructor.sandbox.kinds import KINDS
 from instructor.tasks import ROOT
 
 SCRIPTS = ("setup.sh", "run_autograder")  # stand at the top of the bundle

@@ -22,6 +22,8 @@ MANIFEST = "MANIFEST.sha256"
 NOISE = re.compile(r"(^|/)(__MACOSX|\.DS_Store|\.ipynb_checkpoints|__pycache__|Thumbs\.db|\.git)(/|$)")
 PARTS = 2_000_000  # brackets and commas of a notebook, each of which becomes an object when it is parsed
 LISTED = 200  # names of other files that are listed
+WHOLE_CLASS = "a whole class. One submission is graded at a time: unpack it, and grade the folder."
+EXPORT = re.compile(r"(^|/)submission_metadata\.yml$|(^|/)[^/]+_\d+_assignsubmission_file")
 BROKEN = (SyntaxError, ValueError, RecursionError, MemoryError)  # what parsing hostile text may raise
 
 
@@ -59,6 +61,8 @@ def read_submission(path: Path) -> Submission:
         root = _find_root(source.names, wanted)
         if root is None:
             raise IntakeError(_nothing_found(path, source))
+        if _is_export(source.names):
+            raise IntakeError(f"{path.name} holds {WHOLE_CLASS}")
         submission.remarks += source.remarks
         _read_files(source, root, submission)
         _compare_manifest(source, root, submission)
@@ -86,13 +90,16 @@ def _find_root(names: Mapping[str, int], wanted: tuple[str, ...]) -> str | None:
     return min(counts, key=lambda prefix: (-counts[prefix], len(prefix), prefix)) if counts else None
 
 
+def _is_export(names: Mapping[str, int]) -> bool:
+    """Whether these are the files of a class, as Gradescope and Moodle pack them."""
+    found = [match for match in map(EXPORT.search, names) if match]
+    return len({match[0] for match in found}) > 1 or any(match[0].endswith(".yml") for match in found)
+
+
 def _nothing_found(path: Path, source: Source) -> str:
     inner = [name for name in source.names if name.lower().endswith((".zip", ".tar", ".gz", ".7z", ".rar"))]
     if len(inner) > 1:
-        return (
-            f"{path.name} holds {len(inner)} other archives. One submission is graded at a time; "
-            "if this is a whole class, unpack it and grade the folder."
-        )
+        return f"{path.name} holds {len(inner)} other archives, perhaps {WHOLE_CLASS}"
     if inner:
         return f"{path.name} holds another archive ({clean(inner[0], 80)}); hand in that one itself."
     if not source.names:

@@ -3,6 +3,9 @@
 import csv
 import dataclasses
 import json
+import re
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -17,6 +20,7 @@ from instructor.classroom.pool import Event
 from instructor.classroom.reports import Class, write_class_reports
 from instructor.classroom.roster import match, read_roster
 from instructor.classroom.run import run_class
+from instructor.classroom.statistics import Statistics
 from instructor.classroom.table_file import read_table, write_table
 from instructor.classroom.work import Options
 from instructor.grading.intake import Submission
@@ -100,7 +104,7 @@ def run(course, target, pool=None, seed=1, **kwargs):
 
 
 def rows(path):
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -132,9 +136,9 @@ def test_moodles_export_is_read(tmp_path):
     (tmp_path / "Bob Ray_77_assignsubmission_onlinetext").mkdir()
     pack(tmp_path / "Eve_5_assignsubmission_file_final.zip")
     assert names_and_students(tmp_path) == {
-        "Ann_Lee": [("Ann Lee", "1234")],
-        "Bob_Ray": [("Bob Ray", "77")],
-        "Eve": [("Eve", "5")],
+        "Ann_Lee-1234": [("Ann Lee", "1234")],
+        "Bob_Ray-77": [("Bob Ray", "77")],
+        "Eve-5": [("Eve", "5")],
     }
     assert all(entry.path.suffix == ".zip" for entry in read_class(tmp_path).entries)
 
@@ -145,8 +149,72 @@ def test_canvas_export_is_read_and_the_last_upload_counts(tmp_path):
     pack(tmp_path / "raybob_LATE_13_901_submission.zip")
     folder = read_class(tmp_path)
     assert folder.kind == "canvas"
-    assert [(entry.name, entry.late) for entry in folder.entries] == [("leeann", False), ("raybob", True)]
+    assert [(entry.name, entry.late) for entry in folder.entries] == [
+        ("leeann-12", False),
+        ("raybob-13", True),
+    ]
     assert folder.entries[0].path.name == "leeann_12_1000_submission-1.zip"
+    assert folder.older == ["leeann_12_900_submission.zip"]
+
+
+def test_canvas_names_may_hold_underscores_or_be_anonymous(tmp_path):
+    pack(tmp_path / "smith_jr_john_17_905_my_code_2.zip")
+    pack(tmp_path / "LATE_anon_Zz9pQ_902_submission-1.zip")
+    pack(tmp_path / "anon_Zz9pQ_900_submission.zip")
+    assert names_and_students(tmp_path) == {
+        "smith_jr_john-17": [("smith_jr_john", "17")],
+        "anon_Zz9pQ": [("anon_Zz9pQ", "")],
+    }
+    assert [entry.late for entry in read_class(tmp_path).entries] == [True, False]
+
+
+def test_different_students_are_never_taken_for_uploads_of_one(tmp_path):
+    pack(tmp_path / "ann_231_1_hw.zip")
+    pack(tmp_path / "bob_231_1_hw.zip")
+    assert len(read_class(tmp_path).entries) == 2
+
+
+def test_two_zips_of_one_student_in_moodle_are_a_problem_of_theirs(tmp_path):
+    pack(tmp_path / "Eve_81_assignsubmission_file_a.zip")
+    pack(tmp_path / "Eve_81_assignsubmission_file_b.zip")
+    (entry,) = read_class(tmp_path).entries
+    assert "Eve holds 2 zips" in entry.problem
+
+
+def test_names_of_any_script_are_kept_and_told_apart(tmp_path):
+    for name in ("张伟", "刘洋", "Zoë", "Ann!"):
+        pack(tmp_path / f"{name}.zip")
+    found = {entry.students[0].name: entry.name for entry in read_class(tmp_path).entries}
+    assert set(found) == {"张伟", "刘洋", "Zoë", "Ann!"}
+    assert (found["Zoë"], found["Ann!"]) == ("Zoe", "Ann")
+    assert len(set(found.values())) == 4
+    pack(tmp_path / "一.zip")
+    assert found.items() <= {e.students[0].name: e.name for e in read_class(tmp_path).entries}.items()
+
+
+def test_a_name_stays_when_another_student_of_that_name_joins(tmp_path):
+    pack(tmp_path / "Lee_2_assignsubmission_file_" / "a.zip")
+    pack(tmp_path / "ann.zip")
+    before = {entry.name for entry in read_class(tmp_path).entries}
+    pack(tmp_path / "Lee_1_assignsubmission_file_" / "a.zip")
+    pack(tmp_path / "Ann!.zip")
+    assert before < {entry.name for entry in read_class(tmp_path).entries}
+
+
+def test_an_export_in_a_folder_of_its_own_is_the_class(tmp_path):
+    for number in (1, 2):
+        (tmp_path / "assignment_7_export" / f"submission_{number}" / "cs231n").mkdir(parents=True)
+    (tmp_path / "assignment_7_export" / "submission_metadata.yml").write_text(METADATA)
+    assert [entry.path.name for entry in read_class(tmp_path).entries] == ["submission_1", "submission_2"]
+
+
+def test_a_zip_beside_or_above_the_package_is_not_taken_for_the_submission(tmp_path):
+    (tmp_path / "ann" / "work" / "cs231n").mkdir(parents=True)
+    pack(tmp_path / "ann" / "data.zip")
+    pack(tmp_path / "bob" / "sub" / "submission.zip")
+    pack(tmp_path / "bob" / "__MACOSX" / "other.zip")
+    paths = [entry.path for entry in read_class(tmp_path).entries]
+    assert paths == [tmp_path / "ann", tmp_path / "bob" / "sub" / "submission.zip"]
 
 
 METADATA = """\
@@ -209,6 +277,7 @@ def test_a_folder_with_two_zips_and_a_link_are_problems_of_their_own(tmp_path):
 def test_a_roster_gives_numbers_and_tells_who_is_missing(tmp_path):
     (tmp_path / "list.csv").write_text(
         "Student,ID,SIS User ID,SIS Login ID,Section\n"
+        "    Points Possible,,,,\n"
         '"Lee, Ann",12,S12,alee,A\n"Ray, Bob",13,S13,bray,A\n"Møller, Zoë",14,S14,zm,B\n',
         encoding="utf-8-sig",
     )
@@ -256,6 +325,8 @@ def test_a_run_that_was_stopped_goes_on_and_gives_the_same_gradebook(course, tmp
     run(course, tmp_path / "whole")
     _, tally = run(course, tmp_path / "out", AtOnce(jobs=1, stop_after=2))
     assert tally is None
+    statuses = {row["submission"]: row["status"] for row in rows(tmp_path / "out" / "gradebook.csv")}
+    assert statuses == {"ann": "graded", "bob": "graded", "eve": "not graded yet", "zoe": "not graded yet"}
     assert run(course, tmp_path / "out")[0] == ["eve"]
     for name in ("gradebook.csv", "canvas.csv", "moodle.csv", "class.html", "summary.md", "answers.csv"):
         assert (tmp_path / "whole" / name).read_bytes() == (tmp_path / "out" / name).read_bytes().replace(
@@ -316,6 +387,16 @@ def test_no_text_is_taken_for_a_formula_and_numbers_stay_numbers(tmp_path, text)
     cell, number = next(iter(rows(tmp_path / "t.csv"))).values()
     assert cell.startswith("'")
     assert number == "-1.5"
+
+
+def test_excel_knows_what_people_read_as_unicode_and_platforms_get_plain_files(course, tmp_path):
+    run(course, tmp_path / "out")
+    marked = {
+        path.name
+        for path in (tmp_path / "out").glob("*.csv")
+        if path.read_bytes().startswith(b"\xef\xbb\xbf")
+    }
+    assert marked == {"gradebook.csv", "answers.csv"}
 
 
 def test_a_table_is_read_back_from_any_spreadsheet(tmp_path):
@@ -414,10 +495,36 @@ def test_a_class_page_escapes_names_and_reaches_nothing_outside(course, tmp_path
     assert "1 to look at by hand" in page
 
 
+def test_feedback_names_its_student_in_any_script(tmp_path):
+    pack(tmp_path / "hw" / "张伟.zip")
+    run(tmp_path / "hw", tmp_path / "out")
+    (page,) = (tmp_path / "out" / "students").glob("*/feedback.html")
+    assert "<h1>Feedback for 张伟</h1>" in page.read_text(encoding="utf-8")
+
+
+def test_questions_on_the_class_page_are_prose_not_markdown_source(course, tmp_path):
+    run(course, tmp_path / "out")
+    page = (tmp_path / "out" / "class.html").read_text(encoding="utf-8")
+    assert "**Question" not in page
+    text = re.search(r'<p class="question">(.*?)</p>', page, re.S)[1]
+    assert "\n" not in text.strip()
+
+
 def test_tasks_known_to_the_kit_are_the_only_ones_to_ask_for(course, tmp_path, capsys):
     assert main(["grade", str(course), "--tasks", "nonsense", "--results", str(tmp_path / "r")]) == 2
     assert "No such task: nonsense" in capsys.readouterr().err
     assert load_tasks()
+
+
+def test_a_command_is_there_at_once_so_that_ctrl_c_finds_it_listening():
+    said = (
+        "import sys, instructor.__main__; sys.exit(bool({'torch', 'nbformat', 'scipy'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", said], cwd=ROOT, check=False).returncode == 0
+
+
+def test_a_run_stopped_before_its_first_result_says_so():
+    assert Statistics([]).sentence() == "No submission is graded yet."
 
 
 def test_students_not_in_the_class_are_named(course, tmp_path, capsys):

@@ -79,6 +79,7 @@ def test_a_submission_becomes_results_json(autograder):
     compose(inner, {task.id: "reference" for task in code_tasks()})
     results, ran = grade(autograder)
     assert results["score"] == 19, ran.stdout + ran.stderr
+    assert "leaderboard" not in results  # even an empty one might turn it on
     assert results["score"] == sum(test["score"] for test in results["tests"])
     assert all({"name", "score", "max_score", "visibility"} <= set(test) for test in results["tests"])
 

@@ -308,7 +308,7 @@ def test_hard_links_are_no_way_in(tmp_path):
 
 
 def test_a_zip_of_many_submissions_is_sent_to_the_right_door(tmp_path):
-    with pytest.raises(IntakeError, match="a whole class, unpack it and grade the folder"):
+    with pytest.raises(IntakeError, match="a whole class"):
         read_submission(packed(tmp_path / "x.zip", [("ann.zip", b""), ("bob.zip", b"")]))
 
 
@@ -474,3 +474,17 @@ def test_fuzzed_archives_give_a_submission_or_a_sentence(tmp_path):
 def test_the_limits_leave_room_for_real_work():
     assert max(map(len, FILES.values())) * 20 < sources.FILE_BYTES[".py"]
     assert zlib.DEFLATED in sources.PLAIN
+
+
+@pytest.mark.parametrize(
+    "folders", [("Ann Lee_1_assignsubmission_file_", "Bob_2_assignsubmission_file_"), "ab"]
+)
+def test_an_export_of_a_class_is_never_graded_as_one_of_its_submissions(tmp_path, folders):
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        for folder in folders:
+            for name, data in FILES.items():
+                archive.writestr(f"{folder}/{name}", data)
+        if folders == "ab":
+            archive.writestr("submission_metadata.yml", "---\n")
+    with pytest.raises(IntakeError, match=r"a whole class.*unpack it, and grade"):
+        read_submission(tmp_path / "export.zip")

@@ -288,14 +288,16 @@ def test_a_zip_of_something_else_is_refused_in_a_sentence(tmp_path):
 def test_a_faulty_release_is_not_left_in_dist(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(command, "RELEASE", tmp_path / "dist" / "release.zip")
     monkeypatch.setattr(command, "DIST", tmp_path / "dist")
-    monkeypatch.setattr(command, "promises", lambda quick: {"it is good": lambda path: ["it is not"]})
+    monkeypatch.setattr(
+        "instructor.release.prove.promises", lambda quick: {"it is good": lambda path: ["it is not"]}
+    )
     options = command.argparse.Namespace(quick=True, update_from=None)
     assert command.release_command(options) == 1
     assert not (tmp_path / "dist" / "release.zip").exists()
     said = capsys.readouterr()
     assert "FAULT  it is good" in said.out
     assert "it is not" in said.out
-    monkeypatch.setattr(command, "promises", lambda quick: {"it is good": lambda path: []})
+    monkeypatch.setattr("instructor.release.prove.promises", lambda quick: {"it is good": lambda path: []})
     assert command.release_command(options) == 0
     assert not (tmp_path / "dist" / "release.zip").exists()
     assert unpack(tmp_path / "dist" / "release-unproven.zip")

@@ -11,11 +11,14 @@ from instructor.grading.report.junit import junit_xml
 from instructor.grading.result import Result
 
 
-def write_reports(result: Result, folder: Path) -> Path:
-    """Write results.json, junit.xml and feedback.html into `folder`/<name of the submission>; return that."""
+def write_reports(result: Result, folder: Path, whose: str = "") -> Path:
+    """Write results.json, junit.xml and feedback.html into `folder`/<name of the submission>; return that.
+
+    `whose` are the names of its students, where they are known.
+    """
     target = folder / result.name
     target.mkdir(parents=True, exist_ok=True)
     write_atomically(target / "results.json", gradescope_json(result))
     write_atomically(target / "junit.xml", junit_xml(result))
-    write_atomically(target / "feedback.html", feedback_html(result))
+    write_atomically(target / "feedback.html", feedback_html(result, whose))
     return target

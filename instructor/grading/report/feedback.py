@@ -16,10 +16,14 @@ FOLDER = Path(__file__).parent
 SHOWN = 12  # names of ignored files that are listed
 
 
-def feedback_html(result: Result) -> str:
-    """The page for one result; everything in it is escaped."""
+def feedback_html(result: Result, whose: str = "") -> str:
+    """The page for one result, with the names of its students where they are known; all of it is escaped."""
     return _template().render(
-        result=result, conditions=conditions(result), steps=next_steps(result), shown=SHOWN
+        result=result,
+        whose=whose or result.name,
+        conditions=conditions(result),
+        steps=next_steps(result),
+        shown=SHOWN,
     )
 
 

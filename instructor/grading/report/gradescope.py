@@ -19,7 +19,6 @@ def gradescope_json(result: Result) -> str:
         "visibility": "visible",
         "execution_time": round(result.seconds),
         "tests": [test for place, task in enumerate(result.tasks, 1) for test in _tests(place, task)],
-        "leaderboard": [],
         "extra_data": {
             "submission": result.name,
             "digest": result.digest,

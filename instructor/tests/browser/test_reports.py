@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import io
+from itertools import pairwise
 
 import pytest
 
@@ -162,5 +163,17 @@ def test_pictures_are_shown_and_described(window, pages):
 
 def test_a_student_is_found_from_the_class(window, pages):
     window.goto(f"file://{pages / FILES[0]}")
-    window.get_by_role("link", name="student-03-with-quite-a-long-name").click()
-    assert "student-03" in window.title()
+    window.get_by_role("link", name="student-03-with-quite-a-long-name").last.click()
+    assert "Nummer 3:" in window.title()
+
+
+def test_the_labels_of_the_scores_stay_apart_whatever_the_points(window, tmp_path):
+    entry = Entry("ann", tmp_path, (Student(name="Ann"),))
+    task = TaskResult("sim", "Cosine similarity", 28, 11.5, "partial", {"value": (11.5, 28)})
+    with Journal(tmp_path / "journal") as journal:
+        journal.write(Record("ann", "k", Result("ann", 1, "bwrap", [task])))
+        write_class_reports(Class(ClassFolder(tmp_path, "plain", [entry]), tmp_path, [], ("sim",)), journal)
+    window.goto(f"file://{tmp_path / 'class.html'}")
+    boxes = [label.bounding_box() for label in window.locator("svg .edge").all()]
+    assert len(boxes) == 11
+    assert all(one["x"] + one["width"] < other["x"] for one, other in pairwise(boxes))
