@@ -15,7 +15,7 @@ import torch
 from tqdm import tqdm
 
 from . import precision
-from .arms import ARMS
+from .arms import ARMS, arms_named
 from .study_jobs import data_of, encoder_file, pretraining_cost, run_job, steps_of, untrained
 from .study_trial import seconds_of_steps
 
@@ -38,7 +38,8 @@ def study(options, folder, progress=True):
     """Do every run that is not done yet; return the settings and the list of finished runs.
 
     Inputs:
-    - options: dict of those in ASKED, and of labels_per_class (list), seeds (number), jobs (processes).
+    - options: dict of those in ASKED, and of labels_per_class (list), seeds (number), jobs (processes), and
+      arms (names; None for all of ARMS). More labels, seeds and arms can be asked for later.
     - folder: where results are kept. Raises ValueError when it holds those of other settings.
     """
     folder = Path(folder)
@@ -46,19 +47,21 @@ def study(options, folder, progress=True):
     settings = settings_of(options, folder)
     runs = Runs(settings, folder, options["jobs"], progress)
     trials = range(settings["trials"])
+    arms = arms_named(*options["arms"]) if options.get("arms") else ARMS
+    pretrained = [arm for arm in arms if arm.pretrained == "all"]
 
-    rates = {TRIALS[t][1] for t in trials}
+    rates = {TRIALS[t][1] for t in trials if pretrained}
     runs.do([_pretraining(rate, TUNING_SEED) for rate in sorted(rates)], "pretraining, tuning")
     at = settings["tune_at"]
-    runs.do([_arm_job(arm, at, TUNING_SEED, t, "validation") for t in trials for arm in ARMS], "tuning")
-    best = {arm.name: best_trial(runs.finished, arm.name, at, settings["trials"]) for arm in ARMS}
+    runs.do([_arm_job(arm, at, TUNING_SEED, t, "validation") for t in trials for arm in arms], "tuning")
+    best = {arm.name: best_trial(runs.finished, arm.name, at, settings["trials"]) for arm in arms}
 
     seeds = range(options["seeds"])
-    rates = {TRIALS[best[arm.name]][1] for arm in ARMS if arm.pretrained == "all"}
+    rates = {TRIALS[best[arm.name]][1] for arm in pretrained}
     runs.do([_pretraining(rate, seed) for seed in seeds for rate in sorted(rates)], "pretraining")
     jobs = []
     for seed in seeds:
-        for arm in ARMS:  # all labels: that arm does not depend on the label budget
+        for arm in arms:  # all labels: that arm does not depend on the label budget
             budgets = [None] if arm.match == "data" else options["labels_per_class"]
             jobs += [_arm_job(arm, labels, seed, best[arm.name], "test") for labels in budgets]
     runs.do(jobs, "arms")

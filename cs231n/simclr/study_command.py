@@ -5,9 +5,11 @@ import sys
 from pathlib import Path
 
 from ..data_utils import MissingData
+from .arms import ARMS
 from .model import ENCODERS
 from .precision import NAMED
 from .study import TRIALS, study
+from .study_jobs import DATA
 from .study_report import plot, tables
 
 
@@ -40,10 +42,18 @@ def parser():
         prog="python -m cs231n.simclr.fair_comparison",
         description="SimCLR against training from scratch with counted budgets, tuned equally hard.",
     )
-    p.add_argument("--data", choices=("digits", "cifar10"), default="digits")
+    p.add_argument("--data", choices=DATA, default="digits")
     p.add_argument("--size", type=positive, default=32, help="side of the images in pixels")
     p.add_argument("--encoder", choices=ENCODERS, default="small")
     p.add_argument("--labels-per-class", type=positive, nargs="+", default=[1, 5, 10, 50])
+    p.add_argument(
+        "--arms",
+        nargs="+",
+        metavar="ARM",
+        choices=[arm.name for arm in ARMS],
+        help="some of the arms, each name in quotes; all of them if not given: "
+        + "; ".join(arm.name for arm in ARMS),
+    )
     p.add_argument("--seeds", type=positive, default=5, help="number of seeds")
     p.add_argument("--epochs", type=positive, default=20, help="of pretraining")
     p.add_argument("--batch-size", type=positive, default=128, help="of pretraining, in images")

@@ -52,18 +52,18 @@ def _settings(settings):
 
 def _arms(finished, labels):
     lines = [
-        "| arm | seeds | top-1, % | images seen | steps | TFLOPs | seconds |",
+        "| arm | seeds | top-1, % | images seen | steps | TFLOPs | CPU s |",
         "|---|---:|---:|---:|---:|---:|---:|",
     ]
     for arm in ARMS:
         runs = list(of_arm(finished, arm, labels).values())
         if runs:
             accuracy = _with_interval([run["accuracy"] for run in runs])
-            images, steps, flops, seconds = (
+            images, steps, flops, cpu = (
                 statistics.fmean(run["cost"][name] for run in runs)
-                for name in ("images", "steps", "flops", "seconds")
+                for name in ("images", "steps", "flops", "cpu_seconds")
             )
-            spent = f"{images:,.0f} | {steps:,.0f} | {flops / 1e12:.3g} | {seconds:.3g}"
+            spent = f"{images:,.0f} | {steps:,.0f} | {flops / 1e12:.3g} | {cpu:.3g}"
             lines.append(f"| {arm.name} | {len(runs)} | {accuracy} | {spent} |")
     return "\n".join(lines)
 

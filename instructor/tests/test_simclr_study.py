@@ -109,10 +109,10 @@ def test_arms_spend_what_they_may(tmp_path):
     # 2 epochs of 8 steps of 8 pairs, then 2 steps of 64 images.
     assert pretraining.images == 2 * 8 * 16
     assert (tuned.images, tuned.steps) == (256 + 128, 16 + 2)
-    classifier = Classifier(Model(encoder="small"), classes=10)
+    classifier = Classifier(Model(encoder="small"), classes=2)
     pairs = 16 * flops_of_a_step(Model(encoder="small"), (16, 3, 16, 16))
     assert tuned.flops == pairs + 2 * flops_of_a_step(classifier, (64, 3, 16, 16))
-    for match in ("images", "data"):
+    for match in ("images", "imagesplain", "data", "stepsallplain"):
         assert spent[match].images == tuned.images
     assert abs(spent["flops"].flops / tuned.flops - 1) < 0.2  # as near as whole steps of 64 come
     assert spent["seconds"].steps == 2 + round(16 * 0.02 / 0.01)
@@ -121,6 +121,16 @@ def test_arms_spend_what_they_may(tmp_path):
     assert spent["stepslabelled"].images == tuned.images
     assert spent["stepsfrozen"].images == 4  # each labelled image goes through the frozen encoder once
     assert spent["stepsallfrozen"].images == 256 + 4
+
+
+def test_some_arms_can_be_asked_for_and_more_of_them_later(whole, tmp_path):
+    few = ["scratch, short", "SimCLR, linear probe"]
+    _, finished = study.study(OPTIONS | {"arms": few}, tmp_path, progress=False)
+    assert {run["arm"] for run in finished if run["kind"] == "arm"} == set(few)
+    _, finished = study.study(OPTIONS | {"arms": None}, tmp_path, progress=False)
+    assert by_key(finished) == by_key(whole[1])
+    with pytest.raises(ValueError, match="There is no arm 'scratch, long'"):
+        study.study(OPTIONS | {"arms": ["scratch, long"]}, tmp_path, progress=False)
 
 
 def test_no_arm_is_tuned_on_what_it_is_measured_on(whole):
@@ -181,6 +191,7 @@ def test_costs_are_counted_however_training_is_written():
     each = [flops_of_a_step(model, (n, 3, 8, 8)) for n in (4, 3)]
     assert meter.cost.flops == 2 * each[0] + each[1]
     assert meter.cost.seconds > 0
+    assert meter.cost.cpu_seconds > 0
     with metered(model) as again:
         pass
     assert again.cost.images == 0
