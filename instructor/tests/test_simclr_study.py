@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from cs231n.simclr import study, study_jobs
+from cs231n.simclr import study, study_jobs, study_runs
 from cs231n.simclr.arms import ARMS
 from cs231n.simclr.cost import Cost, flops_of_a_step, metered
 from cs231n.simclr.evaluation import Classifier
@@ -64,7 +64,7 @@ def whole(small_data, tmp_path_factory):
 
 
 def by_key(finished):
-    return {study._key(run): run.get("accuracy", run.get("loss")) for run in finished}
+    return {study_runs.key_of(run): run.get("accuracy", run.get("loss")) for run in finished}
 
 
 def test_a_cut_study_goes_on_and_a_repeated_one_is_the_same_to_the_digit(whole, tmp_path, monkeypatch):
@@ -79,13 +79,13 @@ def test_a_cut_study_goes_on_and_a_repeated_one_is_the_same_to_the_digit(whole, 
         calls.append(job)
         return study_jobs.run_job(settings, job, folder)
 
-    monkeypatch.setattr(study, "run_job", run_job)
+    monkeypatch.setattr(study_runs, "run_job", run_job)
     with pytest.raises(KeyboardInterrupt):
         study.study(OPTIONS, tmp_path / "cut", progress=False)
     with open(tmp_path / "cut" / "results.jsonl", "a") as out:
         out.write('{"kind": "arm", "arm": "scr')  # killed while it wrote
     calls.clear()
-    monkeypatch.setattr(study, "run_job", lambda *a: calls.append(a) or study_jobs.run_job(*a))
+    monkeypatch.setattr(study_runs, "run_job", lambda *a: calls.append(a) or study_jobs.run_job(*a))
     _, resumed = study.study(OPTIONS, tmp_path / "cut", progress=False)
     assert len(calls) == len(whole) - 20
     assert by_key(resumed) == by_key(whole)
@@ -165,7 +165,7 @@ def test_the_report_has_every_arm_and_the_interval(whole, tmp_path):
     for arm in ARMS:
         assert text.count(f"| {arm.name} |") >= 2
     assert text.count(" ± ") > 40
-    plot(settings, finished, tmp_path / "plot.png")
+    plot([(settings, finished), (settings, finished)], tmp_path / "plot.png")
     assert (tmp_path / "plot.png").stat().st_size > 10_000
 
 
