@@ -29,7 +29,8 @@ def main(arguments=None):
         print(f"fair_comparison: {error}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"fair_comparison: {error.filename or folder}: {error.strerror}", file=sys.stderr)
+        where = error.filename or folder
+        print(f"fair_comparison: can't read or write {where}: {error.strerror}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"fair_comparison: cut short; the same command goes on from {folder}.", file=sys.stderr)

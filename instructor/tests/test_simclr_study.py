@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from cs231n.simclr import study, study_jobs, study_runs
+from cs231n.simclr import study, study_command, study_jobs, study_runs
 from cs231n.simclr.arms import ARMS
 from cs231n.simclr.cost import Cost, flops_of_a_step, metered
 from cs231n.simclr.evaluation import Classifier
@@ -157,6 +157,39 @@ def test_other_settings_do_not_mix(tmp_path):
     with pytest.raises(ValueError, match="epochs 2"):
         study.settings_of(OPTIONS | {"epochs": 3}, tmp_path)
     assert json.loads((tmp_path / "settings.json").read_text())["epochs"] == 2
+
+
+@pytest.mark.parametrize(
+    ("damaged", "arguments", "message"),
+    [
+        (None, ["--labels-per-class", "-1"], "-1 is not 1 or more"),
+        (None, ["--labels-per-class", "1", "33"], "class 0 has 32 images, fewer than 33"),
+        (None, ["--temperature", "0"], "0 is not above 0"),
+        (None, ["--data", "svhn"], "invalid choice: 'svhn'"),
+        (None, ["--arms", "scratch, long"], "invalid choice: 'scratch, long'"),
+        (None, ["--trials", "7"], "there are 1 to 6 of them"),
+        ("settings.json", [], "can't be read as the settings of a study"),
+        ("results.jsonl", [], "results.jsonl, line 1, is not a finished run"),
+        ("", [], "can't read or write"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(tmp_path, capsys, damaged, arguments, message):
+    folder = tmp_path / "results"
+    if damaged == "":  # a file where the folder would be
+        folder.write_text("")
+    elif damaged:
+        study.study(OPTIONS | {"seeds": 1, "trials": 1, "arms": ["scratch, short"]}, folder, progress=False)
+        (folder / damaged).write_bytes(b'{"kind": "arm"}\n')
+    fitting = [
+        f"--{name.replace('_', '-')}={OPTIONS[name]}" for name in ("size", "epochs", "batch_size", "steps")
+    ]
+    fitting += ["--trials=1", "--tune-at=2", "--precision=float32", "--quiet", f"--results={folder}"]
+    try:
+        status = study_command.main([*fitting, "--labels-per-class", "1", *arguments])
+    except SystemExit as error:  # argparse's
+        status = error.code
+    assert status == 2
+    assert message in capsys.readouterr().err
 
 
 def test_the_report_has_every_arm_and_the_interval(whole, tmp_path):
