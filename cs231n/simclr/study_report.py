@@ -126,7 +126,7 @@ def plot(studies, file=None):
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(1.5 + 4.5 * len(studies), 7), layout="constrained")
+    figure = Figure(figsize=(1.5 + 4 * len(studies), 6.5), layout="constrained")
     FigureCanvasAgg(figure)
     lines = {}
     for axes, (settings, finished) in zip(
@@ -150,11 +150,11 @@ def _panel(axes, settings, finished):
             labels, means, halves = zip(*found, strict=True)
             halves = [half or 0 for half in halves]
             style = "-" if arm.pretrained else ":" if arm.frozen or arm.match == "data" else "--"
-            color = f"C{number % 10}" if number < 10 else ("black", "navy", "darkgreen")[number % 10]
+            color, marker = _look(arm)
             # A little to the side of each other, so that no interval hides another.
             places = [n * 1.02 ** (number - len(ARMS) / 2) for n in labels]
             lines[arm.name] = axes.errorbar(
-                places, means, halves, fmt=style, marker="o", capsize=3, color=color
+                places, means, halves, fmt=style, marker=marker, capsize=3, color=color
             )
     axes.set(xscale="log", xlabel="labels a class", ylabel="top-1 on the test images, %")
     axes.set_title(f"{settings['data']}, {settings['epochs']} epochs of pretraining")
@@ -162,6 +162,17 @@ def _panel(axes, settings, finished):
     axes.minorticks_off()
     axes.grid(alpha=0.3)
     return lines
+
+
+def _look(arm):
+    """Return the arm's color and marker: reds for what is pretrained, blues for what starts from scratch."""
+    from matplotlib import colormaps
+
+    alike, colors = (PRETRAINED, "autumn") if arm.pretrained else (SCRATCH, "winter")
+    if arm not in alike:
+        return "gray", "x"
+    place = alike.index(arm)
+    return colormaps[colors](0.8 * place / (len(alike) - 1)), "osD^vP<>"[place]
 
 
 def main(arguments=None):
