@@ -48,7 +48,7 @@ def load_imagenet_val(num=None, source="auto"):
         X, y = _read_npz(course_file)
     else:
         files = _numbered_images("embedded/imagenet", "imagenet")
-        X, y = np.stack([_center_224(file) for file in files]), _labels_in_names(files)
+        X, y = np.stack([_center(file, 224) for file in files]), _labels_in_names(files)
     return X[:num], y[:num], imagenet_class_names()
 
 
@@ -85,6 +85,30 @@ def load_digits(split=None):
     order = np.concatenate(each)
     images = np.pad(pixels[order], ((0, 0), (2, 2), (2, 2)))
     return np.repeat(images[..., None], 3, axis=3), labels[order]
+
+
+def load_photo_tiles(split=None):
+    """Return the tiles of the 20 embedded photos, each labelled with the number of its photo.
+
+    The middle of a photo, 512 × 512, is cut into 16 × 16 tiles. No two of them share a pixel, but neighbors
+    look alike. It is a small task on real photos, not recognition of things.
+
+    Inputs:
+    - split: "train" for 200 tiles of each photo, "test" for the other 56, drawn once; None for all 5,120.
+
+    Returns: images (N, 32, 32, 3) and labels (N,), ordered by photo. Raises MissingData, or ValueError for
+    another split.
+    """
+    chosen = {None: slice(None), "train": slice(0, 200), "test": slice(200, 256)}
+    if split not in chosen:
+        raise ValueError(f"split is {split!r}; choose train, test or None.")
+    rng = np.random.default_rng(20_200_213)
+    tiles = []
+    for file in _numbered_images("embedded/imagenet", "imagenet"):
+        rows = _center(file, 512).reshape(16, 32, 16, 32, 3)  # rows of tiles, of pixels, columns of both, RGB
+        of_photo = rows.swapaxes(1, 2).reshape(256, 32, 32, 3)
+        tiles.append(of_photo[rng.permutation(256)[chosen[split]]])
+    return np.concatenate(tiles), np.repeat(np.arange(len(tiles)), len(tiles[0]))
 
 
 def load_cifar10_samples():
@@ -163,10 +187,10 @@ def _pixels(file, steps=lambda image: image):
         raise _damaged(file, error) from error
 
 
-def _center_224(file):
+def _center(file, side):
     from torchvision.transforms.functional import center_crop, resize
 
-    return _pixels(file, lambda image: center_crop(resize(image, 224), 224))
+    return _pixels(file, lambda image: center_crop(resize(image, side), side))
 
 
 def draw_labelled(labels, per_class, seed):

@@ -106,6 +106,7 @@ def test_a_batch_with_fewer_labels_than_images_is_refused(folder):
         (data_utils.load_cifar10_samples, "embedded"),
         (data_utils.load_digits, "embedded"),
         (data_utils.load_imagenet_val, "embedded"),
+        (data_utils.load_photo_tiles, "embedded"),
         (lambda: data_utils.load_imagenet_val(source="course"), "imagenet_val_25"),
         (pretrained.load_pretrained, "embedded"),
     ],
@@ -127,6 +128,7 @@ def test_an_empty_folder_of_photos_counts_as_missing(folder):
         lambda: data_utils.load_cifar10("validation"),
         lambda: data_utils.load_digits("validation"),
         lambda: data_utils.load_imagenet_val(source="internet"),
+        lambda: data_utils.load_photo_tiles("validation"),
         lambda: pretrained.load_pretrained("alexnet"),
     ],
 )
@@ -183,6 +185,29 @@ def test_a_cut_off_file_of_digits_is_named(folder):
     path.write_bytes(path.read_bytes()[:5000])
     with pytest.raises(MissingData, match=r"mnist_5k\.csv\.gz can't be read"):
         data_utils.load_digits()
+
+
+# ---- tiles of photos ----
+
+
+def test_tiles_of_photos_are_whole_and_split_by_photo(folder):
+    (folder / "embedded" / "imagenet").mkdir(parents=True)
+    for n in range(2):
+        # Each tile has its own color: its row in red, its column in green, its photo in blue.
+        tiles = np.stack(np.broadcast_arrays(*np.ogrid[:16, :16], n), axis=2).astype(np.uint8)
+        photo = tiles.repeat(32, axis=0).repeat(32, axis=1)
+        Image.fromarray(photo).save(folder / "embedded" / "imagenet" / f"imagenet_{n:02}_7.png")
+    splits = {split: data_utils.load_photo_tiles(split) for split in ("train", "test", None)}
+    assert {split: np.bincount(y).tolist() for split, (_, y) in splits.items()} == {
+        "train": [200, 200],
+        "test": [56, 56],
+        None: [256, 256],
+    }
+    X, y = (np.concatenate([splits[split][k] for split in ("train", "test")]) for k in (0, 1))
+    assert (X.shape, X.dtype, y.dtype) == ((512, 32, 32, 3), np.uint8, np.int64)
+    assert (X[:, :1, :1] == X).all()  # of one tile each
+    np.testing.assert_array_equal(X[:, 0, 0, 2], y)
+    assert len({tuple(color) for color in X[:, 0, 0].tolist()}) == 512  # and all of them different
 
 
 # ---- squeezenet1_1 ----

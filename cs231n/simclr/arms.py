@@ -33,10 +33,12 @@ ARMS = (
     Arm("scratch, as many images", match="images"),
     Arm("scratch, as many FLOPs", match="flops"),
     Arm("scratch, as much time", match="seconds"),
+    Arm("scratch, as many images, no augmentation", augmented=False, match="images"),
     Arm("scratch, all labels", match="data"),
     Arm("SimCLR on labelled images, fine-tuned", pretrained="labelled"),
     Arm("SimCLR, linear probe", pretrained="all", frozen=True),
     Arm("SimCLR, fine-tuned", pretrained="all"),
+    Arm("SimCLR, fine-tuned, no augmentation", pretrained="all", augmented=False),
 )
 
 

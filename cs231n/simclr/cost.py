@@ -19,13 +19,15 @@ class Cost:
     - flops: floating-point operations of the network, forward and backward, as torch counts them: a
       multiplication and the addition after it are two, and only convolutions and matrix products count.
       The loss is left out: it is far below 1 % of the encoder's.
-    - seconds: wall time.
+    - seconds: wall time. cpu_seconds: the processor's time for this process, all its threads together; on one
+      thread it is the wall time of a machine that has nothing else to do.
     """
 
     images: int = 0
     steps: int = 0
     flops: int = 0
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
 
     def __add__(self, other):
         return Cost(
@@ -33,7 +35,19 @@ class Cost:
             self.steps + other.steps,
             self.flops + other.flops,
             self.seconds + other.seconds,
+            self.cpu_seconds + other.cpu_seconds,
         )
+
+
+class Clock:
+    """Starts when it is made; `spent()` gives the seconds since then, under Cost's names for them."""
+
+    def __init__(self):
+        self.start = time.perf_counter(), time.process_time()
+
+    def spent(self):
+        wall, cpu = self.start
+        return {"seconds": time.perf_counter() - wall, "cpu_seconds": time.process_time() - cpu}
 
 
 class Meter:
@@ -66,16 +80,16 @@ def metered(model):
         steps += 1
 
     hooks = [model.register_forward_pre_hook(note_batch), register_optimizer_step_post_hook(note_step)]
-    start = time.perf_counter()
+    clock = Clock()
     try:
         yield meter
     finally:
-        seconds = time.perf_counter() - start
+        spent = clock.spent()
         for hook in hooks:
             hook.remove()
         images = sum(shape[0] * times for shape, times in batches.items())
         flops = sum(flops_of_a_step(model, shape) * times for shape, times in batches.items())
-        meter.cost = Cost(images, steps, flops, seconds)
+        meter.cost = Cost(images, steps, flops, **spent)
 
 
 def flops_of_a_step(model, shape):

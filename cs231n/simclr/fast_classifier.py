@@ -3,7 +3,6 @@
 Steps draw from the seed and their own number alone, as in fast_pretrain: a run can be repeated to the digit.
 """
 
-import time
 from dataclasses import dataclass
 
 import torch
@@ -11,7 +10,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from .cost import Cost, metered
+from .cost import Clock, Cost, metered
 from .evaluation import Classifier
 from .fast_pretrain import Plan, generator, optimizer_of, set_rate
 
@@ -63,7 +62,7 @@ def probe(model, images, labels, steps, rates, augment, precision, seed, classes
     torch.manual_seed(seed)
     classifier = Classifier(model, classes, frozen=True).to(memory_format=precision.layout).train()
     optimizer = _optimizer(classifier, rates)
-    start = time.perf_counter()
+    clock = Clock()
     with FlopCounterMode(display=False) as forward, torch.no_grad():
         features = classifier.f(normalized(images, augment)).flatten(1)
     mean, deviation = features.mean(dim=0), features.std(dim=0, correction=0).clamp(min=1e-3)
@@ -77,7 +76,7 @@ def probe(model, images, labels, steps, rates, augment, precision, seed, classes
         classifier.fc.weight /= deviation
         classifier.fc.bias -= classifier.fc.weight @ mean
     flops = forward.get_total_flops() + steps * one_step.get_total_flops()
-    return classifier, Cost(len(images), steps, flops, time.perf_counter() - start)
+    return classifier, Cost(len(images), steps, flops, **clock.spent())
 
 
 @torch.no_grad()

@@ -1,13 +1,16 @@
 """The command behind `python -m cs231n.simclr.fair_comparison` (given)."""
 
 import argparse
+import math
 import sys
 from pathlib import Path
 
 from ..data_utils import MissingData
+from .arms import ARMS
 from .model import ENCODERS
 from .precision import NAMED
 from .study import TRIALS, study
+from .study_jobs import DATA
 from .study_report import plot, tables
 
 
@@ -15,20 +18,23 @@ def main(arguments=None):
     """Run the comparison; return its exit status: 0 done, 2 can't start, 130 cut short."""
     options = vars(parser().parse_args(arguments))
     folder = Path(options.pop("results") or f"results/fair_comparison_{options['data']}")
-    options["tune_at"] = (
-        options["tune_at"] or sorted(options["labels_per_class"])[len(options["labels_per_class"]) // 2]
-    )
+    budgets = options["labels_per_class"] = sorted(set(options["labels_per_class"]))
+    options["tune_at"] = options["tune_at"] or budgets[len(budgets) // 2]
     try:
         settings, finished = study(options, folder, progress=not options["quiet"])
+        text = tables(settings, finished)
+        (folder / "table.md").write_text(text, encoding="utf-8")
+        plot([(settings, finished)], folder / "plot.png")
     except (MissingData, ValueError) as error:
         print(f"fair_comparison: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        where = error.filename or folder
+        print(f"fair_comparison: can't read or write {where}: {error.strerror}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print(f"fair_comparison: cut short; the same command goes on from {folder}.", file=sys.stderr)
         return 130
-    text = tables(settings, finished)
-    (folder / "table.md").write_text(text)
-    plot(settings, finished, folder / "plot.png")
     print(text)
     print(f"The table is in {folder / 'table.md'}, the plot in {folder / 'plot.png'}.")
     return 0
@@ -40,14 +46,22 @@ def parser():
         prog="python -m cs231n.simclr.fair_comparison",
         description="SimCLR against training from scratch with counted budgets, tuned equally hard.",
     )
-    p.add_argument("--data", choices=("digits", "cifar10"), default="digits")
+    p.add_argument("--data", choices=DATA, default="digits")
     p.add_argument("--size", type=positive, default=32, help="side of the images in pixels")
     p.add_argument("--encoder", choices=ENCODERS, default="small")
     p.add_argument("--labels-per-class", type=positive, nargs="+", default=[1, 5, 10, 50])
+    p.add_argument(
+        "--arms",
+        nargs="+",
+        metavar="ARM",
+        choices=[arm.name for arm in ARMS],
+        help="some of the arms, each name in quotes; all of them if not given: "
+        + "; ".join(arm.name for arm in ARMS),
+    )
     p.add_argument("--seeds", type=positive, default=5, help="number of seeds")
     p.add_argument("--epochs", type=positive, default=20, help="of pretraining")
     p.add_argument("--batch-size", type=positive, default=128, help="of pretraining, in images")
-    p.add_argument("--temperature", type=float, default=0.5)
+    p.add_argument("--temperature", type=above_zero, default=0.5)
     p.add_argument(
         "--steps", type=positive, default=200, help="with labels, after pretraining and in short arms"
     )
@@ -62,6 +76,14 @@ def parser():
     p.add_argument("--results", help="folder; results/fair_comparison_DATA if not given")
     p.add_argument("--quiet", action="store_true", help="no progress bars")
     return p
+
+
+def above_zero(text):
+    """Return a finite number above 0, as argparse wants it."""
+    number = float(text)
+    if not 0 < number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return number
 
 
 def positive(text):

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
-from ..data_utils import draw_labelled, load_cifar10, load_digits
+from ..data_utils import draw_labelled, load_cifar10, load_digits, load_photo_tiles
 from . import checkpoint
 from .arms import ARMS
 from .cost import Cost, flops_of_a_step, metered
@@ -22,8 +22,12 @@ from .fast_pretrain import Plan, pretrain
 from .model import Model
 from .precision import NAMED, keep_freed_memory
 
-AUGMENTATIONS = {"digits": AffineAugmentation(), "cifar10": Augmentation()}
-VALIDATION = {"digits": 50, "cifar10": 500}  # images of each class that only tuning looks at
+# name: (what loads a split, the augmentation, images of each class that only tuning looks at)
+DATA = {
+    "digits": (load_digits, AffineAugmentation(), 50),
+    "tiles": (load_photo_tiles, Augmentation(), 50),
+    "cifar10": (lambda split: load_cifar10(split)[:2], Augmentation(), 500),
+}
 
 
 def run_job(settings, job, folder):
@@ -53,10 +57,10 @@ def images_of(data, size=32):
     The validation images are drawn from the training images, the same ones for every seed. Each pixel of a
     smaller image is the mean of those it stands for.
     """
-    load = {"digits": load_digits, "cifar10": lambda split: load_cifar10(split)[:2]}[data]
+    load, _, validation = DATA[data]
     images, labels = load("train")
     held = torch.zeros(len(labels), dtype=torch.bool)
-    held[torch.from_numpy(draw_labelled(labels, VALIDATION[data], seed=20_200_213))] = True
+    held[torch.from_numpy(draw_labelled(labels, validation, seed=20_200_213))] = True
     images, labels = _tensors(images, labels, size)
     return {
         "train": (images[~held], labels[~held]),
@@ -79,7 +83,12 @@ def data_of(settings):
 
 def augmentation_of(settings):
     """Return the augmentation of a study's images, at their size."""
-    return replace(AUGMENTATIONS[settings["data"]], size=settings["size"])
+    return replace(DATA[settings["data"]][1], size=settings["size"])
+
+
+def classes_of(settings):
+    """Return the number of classes of a study's images."""
+    return int(data_of(settings)["train"][1].max()) + 1
 
 
 def untrained(settings, seed):
@@ -99,9 +108,9 @@ def plan_of(settings, seed, rates, epochs=None):
 def pretraining_cost(settings):
     """Return the Cost of pretraining on all images; its seconds come from the trial in the settings."""
     images, batch = data_of(settings)["train"][0], settings["batch_size"]
+    batch = min(batch, len(images))
     steps = settings["epochs"] * (len(images) // batch)
-    shape = (2 * batch, *images.shape[1:])
-    flops = steps * _flops(settings["encoder"], "pretraining", shape)
+    flops = steps * _flops(settings["encoder"], (2 * batch, *images.shape[1:]))
     return Cost(2 * batch * steps, steps, flops, steps * settings["seconds"]["pretraining_step"])
 
 
@@ -112,7 +121,7 @@ def steps_of(settings, arm, images):
         return steps + round(spent.images / BATCH)
     if arm.match == "flops":
         shape = (BATCH, *data_of(settings)["train"][0].shape[1:])
-        return steps + round(spent.flops / _flops(settings["encoder"], "labelled", shape))
+        return steps + round(spent.flops / _flops(settings["encoder"], shape, classes_of(settings)))
     if arm.match == "seconds":
         return steps + round(spent.seconds / settings["seconds"]["labelled_step"])
     if arm.match == "epochs":
@@ -121,9 +130,10 @@ def steps_of(settings, arm, images):
 
 
 @lru_cache
-def _flops(encoder, kind, shape):
+def _flops(encoder, shape, classes=None):
+    """Of one step of pretraining, or, given the number of classes, of one with labels."""
     model = Model(encoder=encoder)
-    return flops_of_a_step(model if kind == "pretraining" else Classifier(model), shape)
+    return flops_of_a_step(Classifier(model, classes) if classes else model, shape)
 
 
 def _pretrain(settings, job, folder):
@@ -161,12 +171,12 @@ def _arm(settings, job, folder):
         epochs = round(pretraining_cost(settings).images / (2 * len(images)))
         model, before, _ = _pretrained(settings, job["seed"], job["pretraining_rates"], images, epochs)
 
-    rates, precision = Rates(*job["rates"]), NAMED[settings["precision"]]
+    rates = Rates(*job["rates"])
     steps = steps_of(settings, arm, len(images))
+    given = (model, images, labels, steps, rates, augment)
+    last = (NAMED[settings["precision"]], job["seed"], classes_of(settings))
     if arm.frozen:
-        classifier, cost = probe(model, images, labels, steps, rates, augment, precision, job["seed"])
+        classifier, cost = probe(*given, *last)
     else:
-        classifier, cost = fit(
-            model, images, labels, steps, rates, augment, arm.augmented, precision, job["seed"]
-        )
+        classifier, cost = fit(*given, arm.augmented, *last)
     return {"accuracy": accuracy(classifier, *data[job["split"]], augment), "cost": asdict(before + cost)}

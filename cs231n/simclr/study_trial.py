@@ -12,8 +12,8 @@ from .study_jobs import augmentation_of, data_of, plan_of, untrained
 def seconds_of_steps(settings, steps=4, rounds=5):
     """Return {"pretraining_step", "labelled_step"}, seconds with augmentation, loss and optimizer.
 
-    One kind after the other, `rounds` times, so that another job on the machine slows both alike; the least
-    time of each counts.
+    They are the processor's, of one thread: what another job on the machine takes is not in them. One kind
+    after the other, `rounds` times, since that job also slows memory and clock; the least of each counts.
     """
     images, labels = data_of(settings)["train"]
     augment, precision = augmentation_of(settings), NAMED[settings["precision"]]
@@ -26,5 +26,5 @@ def seconds_of_steps(settings, steps=4, rounds=5):
             pretrain(trained, few, plan_of(settings, 0, (1e-3, 0.0), epochs=1), augment, precision)
         _, cost = fit(model, images[:BATCH], labels[:BATCH], steps, Rates(), augment, True, precision, 0)
         for name, spent in (("pretraining_step", meter.cost), ("labelled_step", cost)):
-            best[name] = min(best[name], spent.seconds / spent.steps)
+            best[name] = min(best[name], spent.cpu_seconds / spent.steps)
     return best

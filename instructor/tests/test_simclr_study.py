@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from cs231n.simclr import study, study_jobs
+from cs231n.simclr import study, study_command, study_jobs, study_runs
 from cs231n.simclr.arms import ARMS
 from cs231n.simclr.cost import Cost, flops_of_a_step, metered
 from cs231n.simclr.evaluation import Classifier
@@ -64,7 +64,7 @@ def whole(small_data, tmp_path_factory):
 
 
 def by_key(finished):
-    return {study._key(run): run.get("accuracy", run.get("loss")) for run in finished}
+    return {study_runs.key_of(run): run.get("accuracy", run.get("loss")) for run in finished}
 
 
 def test_a_cut_study_goes_on_and_a_repeated_one_is_the_same_to_the_digit(whole, tmp_path, monkeypatch):
@@ -79,13 +79,13 @@ def test_a_cut_study_goes_on_and_a_repeated_one_is_the_same_to_the_digit(whole, 
         calls.append(job)
         return study_jobs.run_job(settings, job, folder)
 
-    monkeypatch.setattr(study, "run_job", run_job)
+    monkeypatch.setattr(study_runs, "run_job", run_job)
     with pytest.raises(KeyboardInterrupt):
         study.study(OPTIONS, tmp_path / "cut", progress=False)
     with open(tmp_path / "cut" / "results.jsonl", "a") as out:
         out.write('{"kind": "arm", "arm": "scr')  # killed while it wrote
     calls.clear()
-    monkeypatch.setattr(study, "run_job", lambda *a: calls.append(a) or study_jobs.run_job(*a))
+    monkeypatch.setattr(study_runs, "run_job", lambda *a: calls.append(a) or study_jobs.run_job(*a))
     _, resumed = study.study(OPTIONS, tmp_path / "cut", progress=False)
     assert len(calls) == len(whole) - 20
     assert by_key(resumed) == by_key(whole)
@@ -109,10 +109,10 @@ def test_arms_spend_what_they_may(tmp_path):
     # 2 epochs of 8 steps of 8 pairs, then 2 steps of 64 images.
     assert pretraining.images == 2 * 8 * 16
     assert (tuned.images, tuned.steps) == (256 + 128, 16 + 2)
-    classifier = Classifier(Model(encoder="small"), classes=10)
+    classifier = Classifier(Model(encoder="small"), classes=2)
     pairs = 16 * flops_of_a_step(Model(encoder="small"), (16, 3, 16, 16))
     assert tuned.flops == pairs + 2 * flops_of_a_step(classifier, (64, 3, 16, 16))
-    for match in ("images", "data"):
+    for match in ("images", "imagesplain", "data", "stepsallplain"):
         assert spent[match].images == tuned.images
     assert abs(spent["flops"].flops / tuned.flops - 1) < 0.2  # as near as whole steps of 64 come
     assert spent["seconds"].steps == 2 + round(16 * 0.02 / 0.01)
@@ -121,6 +121,16 @@ def test_arms_spend_what_they_may(tmp_path):
     assert spent["stepslabelled"].images == tuned.images
     assert spent["stepsfrozen"].images == 4  # each labelled image goes through the frozen encoder once
     assert spent["stepsallfrozen"].images == 256 + 4
+
+
+def test_some_arms_can_be_asked_for_and_more_of_them_later(whole, tmp_path):
+    few = ["scratch, short", "SimCLR, linear probe"]
+    _, finished = study.study(OPTIONS | {"arms": few}, tmp_path, progress=False)
+    assert {run["arm"] for run in finished if run["kind"] == "arm"} == set(few)
+    _, finished = study.study(OPTIONS | {"arms": None}, tmp_path, progress=False)
+    assert by_key(finished) == by_key(whole[1])
+    with pytest.raises(ValueError, match="There is no arm 'scratch, long'"):
+        study.study(OPTIONS | {"arms": ["scratch, long"]}, tmp_path, progress=False)
 
 
 def test_no_arm_is_tuned_on_what_it_is_measured_on(whole):
@@ -149,13 +159,46 @@ def test_other_settings_do_not_mix(tmp_path):
     assert json.loads((tmp_path / "settings.json").read_text())["epochs"] == 2
 
 
+@pytest.mark.parametrize(
+    ("damaged", "arguments", "message"),
+    [
+        (None, ["--labels-per-class", "-1"], "-1 is not 1 or more"),
+        (None, ["--labels-per-class", "1", "33"], "class 0 has 32 images, fewer than 33"),
+        (None, ["--temperature", "0"], "0 is not above 0"),
+        (None, ["--data", "svhn"], "invalid choice: 'svhn'"),
+        (None, ["--arms", "scratch, long"], "invalid choice: 'scratch, long'"),
+        (None, ["--trials", "7"], "there are 1 to 6 of them"),
+        ("settings.json", [], "can't be read as the settings of a study"),
+        ("results.jsonl", [], "results.jsonl, line 1, is not a finished run"),
+        ("", [], "can't read or write"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(tmp_path, capsys, damaged, arguments, message):
+    folder = tmp_path / "results"
+    if damaged == "":  # a file where the folder would be
+        folder.write_text("")
+    elif damaged:
+        study.study(OPTIONS | {"seeds": 1, "trials": 1, "arms": ["scratch, short"]}, folder, progress=False)
+        (folder / damaged).write_bytes(b'{"kind": "arm"}\n')
+    fitting = [
+        f"--{name.replace('_', '-')}={OPTIONS[name]}" for name in ("size", "epochs", "batch_size", "steps")
+    ]
+    fitting += ["--trials=1", "--tune-at=2", "--precision=float32", "--quiet", f"--results={folder}"]
+    try:
+        status = study_command.main([*fitting, "--labels-per-class", "1", *arguments])
+    except SystemExit as error:  # argparse's
+        status = error.code
+    assert status == 2
+    assert message in capsys.readouterr().err
+
+
 def test_the_report_has_every_arm_and_the_interval(whole, tmp_path):
     settings, finished = whole
     text = tables(settings, finished)
     for arm in ARMS:
         assert text.count(f"| {arm.name} |") >= 2
     assert text.count(" ± ") > 40
-    plot(settings, finished, tmp_path / "plot.png")
+    plot([(settings, finished), (settings, finished)], tmp_path / "plot.png")
     assert (tmp_path / "plot.png").stat().st_size > 10_000
 
 
@@ -181,6 +224,7 @@ def test_costs_are_counted_however_training_is_written():
     each = [flops_of_a_step(model, (n, 3, 8, 8)) for n in (4, 3)]
     assert meter.cost.flops == 2 * each[0] + each[1]
     assert meter.cost.seconds > 0
+    assert meter.cost.cpu_seconds > 0
     with metered(model) as again:
         pass
     assert again.cost.images == 0
