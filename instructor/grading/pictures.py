@@ -21,6 +21,7 @@ from PIL import Image
 from instructor.grading.result import Picture
 from instructor.grading.version import kit_version
 from instructor.sandbox.client import Student, StudentError
+from instructor.sandbox.inside import drivers
 from instructor.sandbox.inside.recipes import Recipe
 from instructor.sandbox.jail import Jail, JailBroken
 from instructor.text import clean
@@ -30,6 +31,7 @@ SALIENCY, FOOLING, VISUALIZATION = (
     "make_fooling_image",
     "class_visualization_update_step",
 )
+STEPPER = "class_visualization_steps"  # the driver
 PHOTOS = (2, 6)  # of the embedded ones
 FOOLED = 6  # the class, a stingray, that the first photo is to be taken for
 SHOWN_CLASS = 76  # tarantula
@@ -61,22 +63,27 @@ def warm_up() -> None:
 def _of_task(jail: Jail, task: str, take: Callable, beside: bool) -> Iterator[Picture]:
     try:
         with Student(jail) as student:
-            yours = take(lambda *arguments: _after(student, task, *arguments))
+            yours = take(lambda *arguments: _asked(student, task, *arguments))
     except (StudentError, JailBroken, ValueError):
         return
     right = expected()[task] if beside else torch.empty(0)
     yield from _show(task, yours, right)
 
 
-def _after(student: Student, task: str, *arguments: object) -> torch.Tensor:
-    """What a student's function returns, or the image that it has changed, as (N, C, H, W) or (N, H, W)."""
-    times = STEPS if task == VISUALIZATION else 1
-    outcome = student.call(task, *arguments, times=times, timeout=SECONDS)
-    value = outcome.args_after[0] if task == VISUALIZATION else outcome.value
-    shape = arguments[0].shape if task != SALIENCY else arguments[0][:, 0].shape
+def _asked(student: Student, task: str, first: torch.Tensor, *others: object) -> torch.Tensor:
+    """What a student's function returns, or the image that its steps lead to: (N, C, H, W) or (N, H, W)."""
+    if task == VISUALIZATION:
+        value = student.drive(STEPPER, SECONDS, image=first, **_stepping(*others))
+    else:
+        value = student.call(task, first, *others, timeout=SECONDS, after=False).value
+    shape = first[:, 0].shape if task == SALIENCY else first.shape
     if not (isinstance(value, torch.Tensor) and value.shape == shape and value.isfinite().all()):
         raise ValueError("not a picture")
     return value.detach().float()
+
+
+def _stepping(model: Recipe, target_y: int) -> dict:
+    return {"model": model, "target_y": target_y, "steps": STEPS, "l2_reg": PENALTY, "learning_rate": RATE}
 
 
 @cache
@@ -85,7 +92,7 @@ def expected() -> dict[str, torch.Tensor]:
     from safetensors.torch import load, save
 
     from instructor.grading.report.atomic import write_bytes_atomically
-    from instructor.reference import answer
+    from instructor.reference import answer, reference
 
     file = _cache_folder() / f"pictures-{kit_version()}.safetensors"
     with contextlib.suppress(OSError, ValueError, KeyError):
@@ -95,10 +102,10 @@ def expected() -> dict[str, torch.Tensor]:
     for task, take in ((SALIENCY, _saliency), (FOOLING, _fooling), (VISUALIZATION, _visualization)):
 
         def ask(first, *others, task=task):
-            arguments = [each.build() if isinstance(each, Recipe) else each for each in (first, *others)]
-            for _ in range(STEPS if task == VISUALIZATION else 1):
-                value = answer(task)(*arguments)
-            return (first if task == VISUALIZATION else value).detach().float()
+            if task == VISUALIZATION:
+                return getattr(drivers, STEPPER)(reference(), first, **_stepping(*others))
+            arguments = (each.build() if isinstance(each, Recipe) else each for each in others)
+            return answer(task)(first, *arguments).detach()
 
         made[task] = take(ask).contiguous()
     with contextlib.suppress(OSError):
@@ -122,10 +129,8 @@ def _visualization(ask: Callable) -> torch.Tensor:
 
     image = torch.randn(1, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(0))
     for k in range(ROUNDS):
-        moved = jitter(image, 3 * k % 8, 5 * k % 8).requires_grad_()
-        image = jitter(
-            ask(moved, Recipe("pretrained"), SHOWN_CLASS, PENALTY, RATE), -(3 * k % 8), -(5 * k % 8)
-        )
+        moved = jitter(image, 3 * k % 8, 5 * k % 8)
+        image = jitter(ask(moved, Recipe("pretrained"), SHOWN_CLASS), -(3 * k % 8), -(5 * k % 8))
         if k < ROUNDS - 1:
             image = blur_image(image.clone(), sigma=0.5)
     return image

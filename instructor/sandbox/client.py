@@ -73,14 +73,22 @@ class Student:
         return function
 
     def call(
-        self, task: str, *args, grad=(), times: int = 1, timeout: float | None = None, **kwargs
+        self,
+        task: str,
+        *args,
+        grad=(),
+        times: int = 1,
+        timeout: float | None = None,
+        after: bool = True,
+        **kwargs,
     ) -> Outcome:
         """Call the function `task` and return what it gave and what it left behind.
 
         `grad` names the positional arguments whose gradients are wanted, `times` how often to call with the
-        very same objects, `timeout` the seconds for all of it.
+        very same objects, `timeout` the seconds for all of it. Without `after`, what it left behind does not
+        cross: of a large model that is most of the time.
         """
-        return self._call(task, args, kwargs, tuple(grad), times, timeout)
+        return self._call(task, args, kwargs, tuple(grad), times, timeout, after)
 
     def drive(self, driver: str, timeout: float | None = None, **kwargs) -> object:
         """Run a given driver beside the student's modules, for what cannot cross as data."""

@@ -48,6 +48,24 @@ def call_with_strides(package, module: str, task: str, args: list) -> object:
     return value.detach() if isinstance(value, torch.Tensor) else value
 
 
+def class_visualization_steps(
+    package,
+    image: torch.Tensor,
+    steps: int,
+    model: Recipe,
+    *,
+    target_y: int,
+    l2_reg: float,
+    learning_rate: float,
+) -> torch.Tensor:
+    """The image (1, 3, H, W) after so many class visualization steps on it."""
+    image, network = image.clone().requires_grad_(), model.build()
+    step = package.net_visualization_pytorch.class_visualization_update_step
+    for _ in range(steps):
+        step(image, network, target_y, l2_reg, learning_rate)
+    return image.detach()
+
+
 def _restrided(value: object) -> object:
     if isinstance(value, Recipe):
         return value.build()
