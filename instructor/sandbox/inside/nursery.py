@@ -68,7 +68,7 @@ def run(listening: socket.socket) -> None:
 
 
 def _meet_the_network() -> None:
-    """Run a network of the notebooks' shapes: the code that is generated for a shape is there in each fork."""
+    """Run a network of the notebooks' shapes: what is prepared for a shape is there in each fork."""
     if os.environ.get("CUDA_VISIBLE_DEVICES"):
         return  # where a GPU is in reach, a backward pass starts threads
     model = timm.create_model(NETWORK).eval().requires_grad_(False)
