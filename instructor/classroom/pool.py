@@ -152,7 +152,10 @@ def _work(connection: Connection, folder: str, address: Path | None) -> None:
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # no worker outlives the run
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     tempfile.tempdir = folder
-    log = os.open(os.path.join(folder, "log"), os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        log = os.open(os.path.join(folder, "log"), os.O_WRONLY | os.O_CREAT, 0o600)
+    except FileNotFoundError:
+        os._exit(1)  # the run was stopped and has tidied up
     for stream in (1, 2):
         os.dup2(log, stream)
     connection.send(grade_packed(connection.recv_bytes(), lambda *step: connection.send(step)))

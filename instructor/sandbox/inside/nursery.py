@@ -74,6 +74,8 @@ def _meet_the_network() -> None:
     model = timm.create_model(NETWORK).eval().requires_grad_(False)
     for n, side in SHAPES:
         model(torch.zeros(n, 3, side, side, requires_grad=True)).sum().backward()
+    if hasattr(LIBC, "malloc_trim"):  # of glibc: what is freed here is not to be taken over by each fork
+        LIBC.malloc_trim(0)
 
 
 def _be_keeper(line: socket.socket) -> None:
