@@ -18,6 +18,7 @@ from instructor.grading.intake import IntakeError, read_submission, submission_n
 from instructor.tasks import ROOT, todo_modules
 
 PYTHON = ROOT / ".venv-similarity" / "bin" / "python"
+NOTHING = "no similarities found"  # what compare50 says then
 SEED = "50"  # of Python's hashes, so that two runs rank alike
 
 
@@ -44,11 +45,12 @@ def similarity_command(options: argparse.Namespace) -> int:
         with tempfile.TemporaryDirectory(prefix="cs231n-similarity-") as folder:
             submissions = _lay_out(options.path, Path(folder))
             target.parent.mkdir(parents=True, exist_ok=True)
-            _compare(submissions, Path(folder) / "given", target, options)
+            alike = _compare(submissions, Path(folder), target, options)
     except (ClassError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
-    print(f"{len(submissions)} submissions compared: {target / 'index.html'}. It is a hint, not a proof.")
+    found = f"{target / 'index.html'}. It is a hint, not a proof." if alike else "no two are alike."
+    print(f"{len(submissions)} submissions compared: {found}")
     return 0
 
 
@@ -70,20 +72,30 @@ def _lay_out(path: Path, folder: Path) -> list[Path]:
     return found
 
 
-def _compare(submissions: list[Path], given: Path, target: Path, options: argparse.Namespace) -> None:
-    """Run compare50. Raises ClassError when it is not there or fails."""
+def _compare(submissions: list[Path], folder: Path, target: Path, options: argparse.Namespace) -> bool:
+    """Run compare50; False when it found nothing alike, and so wrote nothing.
+
+    Raises ClassError when it is not there or fails.
+    """
     if target.exists():
         raise ClassError(f"{target} is there already; move it away to compare again.")
-    command = [str(options.python), "-m", "compare50", *map(str, submissions), "--distro", str(given)]
+    # Paths are relative because the report shows them; that of Python is not resolved, as it may be a link.
+    names = [path.relative_to(folder).as_posix() for path in submissions]
+    command = [os.path.abspath(options.python), "-m", "compare50", *names, "--distro", "given"]
     command += ["--passes", "structure", "-n", str(options.pairs), "--output", str(target.resolve())]
     environment = {**os.environ, "PYTHONHASHSEED": SEED}
     try:
-        ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        ran = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
     except FileNotFoundError:
         raise ClassError(f"There is no {options.python}: `make similarity` makes it.") from None
+    if not ran.returncode and NOTHING in ran.stdout + ran.stderr:
+        return False
     if ran.returncode or not (target / "index.html").is_file():
         said = (ran.stderr.strip() or ran.stdout.strip() or "it wrote nothing").splitlines()[-1]
         raise ClassError(f"compare50 did not finish: {said[:300]}")
+    return True
 
 
 def _put(path: Path, data: bytes) -> None:

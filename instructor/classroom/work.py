@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import dataclasses
+import gc
 import importlib
 import json
 import math
@@ -103,6 +104,8 @@ def warm_up() -> None:
         choose("auto")
     if primed := os.environ.get(PRIMED):
         _prime(from_plain(Options, json.loads(primed)))
+    gc.collect()
+    gc.freeze()  # each fork would look through all of it, and so copy it
 
 
 def _prime(options: Options) -> None:

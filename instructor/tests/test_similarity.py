@@ -7,6 +7,7 @@ import pytest
 
 from instructor.__main__ import main
 from instructor.classroom.similarity import PYTHON, _lay_out
+from instructor.compose import compose
 from instructor.tasks import todo_modules
 from instructor.tests.test_classroom import pack
 
@@ -41,7 +42,16 @@ def test_one_submission_is_too_few(course, capsys):
 
 
 @pytest.mark.skipif(not PYTHON.exists(), reason="make similarity makes its environment")
-def test_compare50_reports(course, tmp_path):
-    pack(course / "eve.zip", "ann")
-    assert main(["similarity", str(course), "--results", str(tmp_path / "r")]) == 0
-    assert (tmp_path / "r" / "hw" / "similarity" / "index.html").is_file()
+def test_compare50_reports_who_is_alike_and_by_name(course, tmp_path, capsys):
+    command = ["similarity", str(course), "--results", str(tmp_path / "r")]
+    assert main(command) == 0  # of the released code nothing is left to compare
+    assert "2 submissions compared: no two are alike." in capsys.readouterr().out
+    for name in ("eve", "kim"):
+        compose(course / name, {"sim": "reference", "simclr_loss_naive": "reference"})
+    assert main(command) == 0
+    report = tmp_path / "r" / "hw" / "similarity" / "index.html"
+    assert str(report) in capsys.readouterr().out
+    text = report.read_text(encoding="utf-8")
+    assert "submissions/eve" in text
+    assert "submissions/kim" in text
+    assert "cs231n-similarity-" not in text
