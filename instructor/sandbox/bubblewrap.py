@@ -69,7 +69,8 @@ def wrap(
     uid = jail_user()
     identity = {"user": ["--unshare-user", "--uid", str(uid), "--gid", str(uid), "--cap-drop", "ALL"]}
     identity["drop"] = ["--cap-drop", "ALL"]
-    for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", *(("CAP_SYS_ADMIN",) * makes_jails)):
+    more = ("CAP_SYS_ADMIN", "CAP_KILL") if makes_jails else ()
+    for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP", *more):
         identity["drop"] += ["--cap-add", capability]
     arguments = ["bwrap", *identity[way]]
     arguments += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]

@@ -5,6 +5,7 @@ What holds in every jail, `test_sandbox.py` and `test_limits.py` try in theirs a
 
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from instructor.sandbox import launch, nursery
 from instructor.sandbox.client import Student
 from instructor.sandbox.jail import Jail
 from instructor.sandbox.nursery import Forked, Nursery
+from instructor.sandbox.watch import tree
 from instructor.tasks import ROOT
 from instructor.tests.toy import toy_package
 
@@ -124,6 +126,14 @@ with Jail(pathlib.Path(sys.argv[2]), "bwrap") as jail, Student(jail) as student:
         assert os.path.exists(f"/proc/{pid}")
         grader.kill()
         assert ends(pid)
+
+
+def test_a_worker_ends_with_its_keeper(forked):
+    jail = forked()
+    assert ask(jail, "result = 1") == 1
+    keeper, worker = tree(jail._process.pid)
+    os.kill(keeper, signal.SIGKILL)
+    assert ends(worker)
 
 
 def test_workers_end_with_their_nursery_and_are_launched_from_then_on(tmp_path):

@@ -8,7 +8,6 @@ a folder of its own, gives up every right, makes sure of that, and only then bec
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import gc
 import importlib
 import io
@@ -19,28 +18,29 @@ import socket
 import sys
 import zipfile
 from collections.abc import Collection
-from pathlib import Path
 
 import timm
 import torch
 
+from .namespaces import (
+    LIBC,
+    PACKAGE,
+    PRIVATE,
+    SHARED_MEMORY,
+    give_up_rights,
+    mount_private_folders,
+    protect_package,
+    require_no_rights,
+    take_namespaces,
+)
 from .process import PR_SET_DUMPABLE, PR_SET_PDEATHSIG, be_first_to_go, limit, prctl
-from .seccomp import PR_SET_NO_NEW_PRIVS, deny
+from .seccomp import deny
 from .wire import Bounds, receive
 from .zygote import serve, warm_up
 
 NETWORK, SHAPES = "tf_efficientnet_lite0", ((1, 224), (2, 224), (1, 112))  # with random weights
-PACKAGE, PRIVATE, SHARED_MEMORY = "/submission", "/tmp", "/dev/shm"
 PASSED = 3  # descriptors: of the wire, of the leash, for complaints
 SECONDS = 30.0  # in which an order arrives whole
-# <linux/sched.h>: mounts, cgroups, host name, IPC, processes, network; and users
-NAMESPACES, NEW_USERS = (
-    0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x20000000 | 0x40000000,
-    0x10000000,
-)
-READ_ONLY, NO_SETUID, NO_DEVICES, NO_PROGRAMS, REMOUNT, RECURSIVE, SLAVE = 1, 2, 4, 8, 32, 1 << 14, 1 << 19
-PR_CAPBSET_DROP, CAPABILITY_VERSION_3 = 24, 0x20080522
-LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def run(listening: socket.socket) -> None:
@@ -93,7 +93,7 @@ def _be_keeper(line: socket.socket) -> None:
         for stream, descriptor in enumerate((null, null, complaints)):
             os.dup2(descriptor, stream)
         _close_all_but((0, 1, 2, line.fileno(), wire, leash))
-        _take_namespaces()
+        take_namespaces()
         if not (worker := os.fork()):
             os.close(leash)
             _be_worker(line, wire)
@@ -111,14 +111,14 @@ def _be_keeper(line: socket.socket) -> None:
 def _be_worker(line: socket.socket, wire: int) -> None:
     """The first process of the new namespaces: make what it can see, give up its rights, serve."""
     try:
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         _, order = receive(line, Bounds())
         line.close()
-        _mount_private_folders(order["disk"], order["shared_memory"])
+        mount_private_folders(order["disk"], order["shared_memory"])
         _write_files(bytes(order["files"].numpy()))
         os.chdir(PRIVATE)
-        _give_up_rights(order["user"])
-        _require_no_rights()
+        give_up_rights(order["user"])
+        require_no_rights()
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # with the keeper; whoever becomes another user loses it
         prctl(PR_SET_DUMPABLE, 1)
         be_first_to_go()
         limit(order["limits"])
@@ -131,54 +131,12 @@ def _be_worker(line: socket.socket, wire: int) -> None:
         os._exit(0)
 
 
-def _take_namespaces() -> None:
-    """New ones of every kind; of users only where this process is not root, who needs none for the others."""
-    user, group, root = os.geteuid(), os.getegid(), os.geteuid() == 0
-    _require(LIBC.unshare(NAMESPACES | (0 if root else NEW_USERS)), "new namespaces")
-    if not root:
-        Path("/proc/self/setgroups").write_text("deny")
-        Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
-        Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
-
-
-def _mount_private_folders(disk: int, shared_memory: int) -> None:
-    """Cover what the submissions of a class would have in common: processes, terminals, temporary files."""
-    plain = NO_SETUID | NO_DEVICES
-    _mount("none", "/", None, RECURSIVE | SLAVE)
-    _mount("proc", "/proc", "proc", plain | NO_PROGRAMS)
-    _mount("devpts", "/dev/pts", "devpts", NO_SETUID | NO_PROGRAMS, "newinstance,ptmxmode=0666,mode=620")
-    _mount("tmpfs", SHARED_MEMORY, "tmpfs", plain, f"mode=1777,size={shared_memory}")
-    _mount("tmpfs", PRIVATE, "tmpfs", plain, f"mode=1777,size={disk}")
-    _mount("tmpfs", PACKAGE, "tmpfs", plain, "mode=0755")
-
-
 def _write_files(packed: bytes) -> None:
     """Lay the submission's files down, for everybody to read and nobody to change."""
     os.umask(0o022)
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         archive.extractall(PACKAGE)
-    _mount("none", PACKAGE, None, REMOUNT | READ_ONLY | NO_SETUID | NO_DEVICES)
-
-
-def _give_up_rights(user: int) -> None:
-    """Lose every capability, for good; a root becomes `user`."""
-    prctl(PR_SET_NO_NEW_PRIVS, 1)
-    for capability in range(64):
-        prctl(PR_CAPBSET_DROP, capability)
-    if os.geteuid() == 0:
-        os.setgroups([])
-        os.setresgid(user, user, user)
-        os.setresuid(user, user, user)
-    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
-    _require(LIBC.capset(header, (ctypes.c_uint32 * 6)()), "giving up capabilities")
-
-
-def _require_no_rights() -> None:
-    """Raises OSError when the kernel says that this process has kept a right."""
-    status = dict(line.split(":\t", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    held = [name for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb") if int(status[name], 16)]
-    if held or "0" in (status["Uid"] + "\t" + status["Gid"]).split() or status["NoNewPrivs"] != "1":
-        raise OSError(f"rights were not given up: {', '.join(held) or 'root'}")
+    protect_package()
 
 
 def _wait_for_the_end_of(leash: int) -> None:
@@ -194,18 +152,6 @@ def _close_all_but(kept: Collection[int]) -> None:
                 os.close(int(name))
             except OSError:
                 continue  # the one that listed them
-
-
-def _mount(what: str, where: str, kind: str | None, flags: int, options: str | None = None) -> None:
-    texts = (text if text is None else text.encode() for text in (what, where, kind, options))
-    source, target, filesystem, data = texts
-    _require(LIBC.mount(source, target, filesystem, ctypes.c_ulong(flags), data), f"mounting {where}")
-
-
-def _require(status: int, what: str) -> None:
-    if status:
-        code = ctypes.get_errno()
-        raise OSError(code, f"{what}: {os.strerror(code)}")
 
 
 def _complain(error: BaseException) -> None:
