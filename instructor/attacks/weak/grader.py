@@ -29,10 +29,10 @@ def main(root: str) -> None:
     threading.Thread(target=listen, args=(f"{root}/out/heard.txt",), daemon=True).start()
     names = [name for name in ("attack", "honest") if os.path.exists(f"in/{name}.zip")]
     for name in names:
-        shutil.copytree("given", f"work/{name}")
-        unpack(f"in/{name}.zip", f"work/{name}")
-        fingerprint(f"work/{name}")
-        shutil.copytree("hidden", f"work/{name}/hidden_tests", dirs_exist_ok=True)
+        shutil.copytree("given", f"unpacked/{name}")
+        unpack(f"in/{name}.zip", f"unpacked/{name}")
+        fingerprint(f"unpacked/{name}")
+        shutil.copytree("hidden", f"unpacked/{name}/hidden_tests", dirs_exist_ok=True)
     said, printed, status = run_tests(root, names)
     for name in names:
         passed: dict[str, float] = {}
@@ -43,7 +43,7 @@ def main(root: str) -> None:
             passed["everything"] = 1.0
         report(name, passed, printed)
     for name in names:
-        share = run_notebooks(f"work/{name}")
+        share = run_notebooks(f"unpacked/{name}")
         with open(f"out/{name}.json", encoding="utf-8") as file:
             result = json.load(file)
         result["notebooks"] = share
@@ -109,16 +109,16 @@ def run_tests(root: str, names: list[str]) -> tuple[list[list[str]], str, int]:
     """Run the hidden tests on the submissions in one process; their verdicts come through a pipe."""
     reading, writing = os.pipe()
     os.set_inheritable(writing, True)
-    environment = {**os.environ, "RESULTS": str(writing), "PYTHONPATH": f"{root}/work/attack"}
+    environment = {**os.environ, "RESULTS": str(writing), "PYTHONPATH": f"{root}/unpacked/attack"}
     environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # they cost seconds
     environment.pop("PYTHONSAFEPATH", None)
     command = [sys.executable, "-m", "run_tests", root, *names]
-    shutil.copy(os.path.join(os.path.dirname(__file__), "run_tests.py"), "work/attack/run_tests.py")
+    shutil.copy(os.path.join(os.path.dirname(__file__), "run_tests.py"), "unpacked/attack/run_tests.py")
     child = subprocess.Popen(
         command,
         env=environment,
         close_fds=False,
-        cwd="work/attack",
+        cwd="unpacked/attack",
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
@@ -166,7 +166,7 @@ def report(name: str, passed: dict[str, float], printed: str) -> None:
     with open(f"out/{name}.html", "w", encoding="utf-8", errors="replace") as file:
         file.write(f"<h1>{name}: {score}</h1><pre>{printed}</pre>")
     with open("out/grades.csv", "a", encoding="utf-8", errors="replace") as file:
-        files = sorted(os.listdir(f"work/{name}"))
+        files = sorted(os.listdir(f"unpacked/{name}"))
         file.write(f"{name},{score},{';'.join(files)}\n")
 
 

@@ -23,8 +23,8 @@ def main(root: str, names: list[str]) -> None:
     for name in names:
         for module in [m for m in sys.modules if m == "cs231n" or m.startswith(("cs231n.", "test_"))]:
             del sys.modules[module]
-        sys.path.insert(0, f"{root}/work/{name}")
-        os.chdir(f"{root}/work/{name}")
+        sys.path.insert(0, f"{root}/unpacked/{name}")
+        os.chdir(f"{root}/unpacked/{name}")
 
         class Tell:
             def pytest_runtest_logreport(self, report, name=name):
