@@ -36,7 +36,7 @@ from .namespaces import (
 from .process import PR_SET_DUMPABLE, PR_SET_PDEATHSIG, be_first_to_go, limit, prctl
 from .seccomp import deny
 from .wire import Bounds, receive
-from .zygote import serve, warm_up
+from .zygote import require_one_thread, serve, warm_up
 
 NETWORK, SHAPES = "tf_efficientnet_lite0", ((1, 224), (2, 224), (1, 112))  # with random weights
 PASSED = 3  # descriptors: of the wire, of the leash, for complaints
@@ -58,6 +58,7 @@ def run(listening: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # who ends is not waited for
     while True:
         line, _ = listening.accept()
+        require_one_thread()
         if not (pid := os.fork()):
             listening.close()
             _be_keeper(line)

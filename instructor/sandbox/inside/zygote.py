@@ -83,7 +83,7 @@ def warm_up() -> None:
 
 
 def _fork(control: socket.socket, descriptors: list[int], order: dict, rules: dict | None) -> int:
-    _require_one_thread()
+    require_one_thread()
     pid = os.fork()
     if pid:
         for descriptor in descriptors:
@@ -119,7 +119,7 @@ def _fork(control: socket.socket, descriptors: list[int], order: dict, rules: di
         os._exit(status)
 
 
-def _require_one_thread(seconds: float = 5.0) -> None:
+def require_one_thread(seconds: float = 5.0) -> None:
     """A fork takes one thread along, and whatever locks the others hold; an import may just have had one."""
     deadline = time.monotonic() + seconds
     while len(os.listdir("/proc/self/task")) > 1:
