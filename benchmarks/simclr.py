@@ -15,7 +15,7 @@ import time
 
 import torch
 
-from cs231n.simclr.precision import keep_freed_memory
+from cs231n.simclr.precision import NAMED, keep_freed_memory
 
 from . import simclr_features, simclr_training
 from .simclr_loss import WAYS, one_size
@@ -75,7 +75,13 @@ def _parser():
     p.add_argument("--steps", type=int, default=2, help="in each round")
     p.add_argument("--rounds", type=int, default=3)
     p.add_argument("--workers", type=int, default=0, help="of the DataLoaders; 16 for a fair row on a GPU")
-    p.add_argument("--compile", action="store_true", help="add the fast path with torch.compile")
+    p.add_argument(
+        "--precision",
+        choices=["auto", *NAMED],
+        default="auto",
+        help="of the fast path; auto: a short trial, which other work on the machine can mislead",
+    )
+    p.add_argument("--compile", action="store_true", help="the fast path with torch.compile")
 
     p = commands.add_parser("loss", parents=[device], help="time and memory of the loss")
     p.add_argument("--sizes", type=int, nargs="+", default=[128, 512, 2048, 8192])

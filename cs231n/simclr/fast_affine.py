@@ -32,12 +32,8 @@ class AffineAugmentation(Augmentation):
     hue: float = 0.0
     to_gray: float = 0.0
 
-    def draw_places(self, n, shape, generator):
+    def draw_places(self, uniform, shape):
         """Return float (n, 5): angle in degrees, moves along x and y in pixels, scale, shear in degrees."""
-
-        def uniform(low, high):
-            return torch.empty(n).uniform_(low, high, generator=generator)
-
         height, width = shape
         dx, dy = self.translate * width, self.translate * height
         return torch.stack(
@@ -51,16 +47,18 @@ class AffineAugmentation(Augmentation):
             dim=1,
         )
 
-    def take_places(self, images, draws):
-        """Return each image after its affine map, float (B, 3, size, size) in [0, 1]."""
-        side = images.shape[2]
-        angle, dx, dy, scale, shear = draws.place.to(images.device).unbind(1)
+    def resampling(self, shape, changes):
+        """Return where each pixel of a view comes from, as `torch.nn.functional.grid_sample` takes it."""
+        angle, dx, dy, scale, shear = changes.place.unbind(1)
         angle, slope = angle * (math.pi / 180), (shear * (math.pi / 180)).tan()
         # From a pixel of the view to the one of the image, both counted from the middle.
         along_x = torch.stack([angle.cos() - angle.sin() * slope, angle.cos() * slope + angle.sin()], dim=1)
         along_y = torch.stack([-angle.sin(), angle.cos()], dim=1)
         turn = torch.stack([along_x, along_y], dim=1) / scale[:, None, None]  # (B, 2, 2)
-        move = -(turn @ torch.stack([dx, dy], dim=1)[..., None]) * (2 / side)  # (B, 2, 1)
-        shape = (len(images), 3, self.size, self.size)
-        grid = F.affine_grid(torch.cat([turn, move], dim=2), shape, align_corners=False)
+        move = -(turn @ torch.stack([dx, dy], dim=1)[..., None]) * (2 / shape[0])  # (B, 2, 1)
+        views = (len(angle), 3, self.size, self.size)
+        return (F.affine_grid(torch.cat([turn, move], dim=2), views, align_corners=False),)
+
+    def resample(self, images, grid):
+        """Return each image after its affine map, float (B, 3, size, size) in [0, 1]."""
         return F.grid_sample(images.float() / 255, grid, align_corners=False)

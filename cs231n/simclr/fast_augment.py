@@ -6,9 +6,9 @@ steps is left out. All draws come from one generator on the CPU, so a view depen
 on how a batch is split.
 """
 
-import itertools
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 
@@ -49,15 +49,18 @@ class Augmentation:
         - views: which of the B views to make. dtype: of the result.
         """
         draws = self.draw(len(images), tuple(images.shape[2:]), generator)
-        return self.apply(images[views], draws.take(views), dtype)
+        return self.apply(images[views], take(views, self.changes(draws)), dtype)
 
-    def draw(self, n, shape, generator=None):
-        """Return the Draws of n views of images of `shape` (H, W)."""
+    def draw(self, n, shape, *generators):
+        """Return the Draws of n views of images of `shape` (H, W) from each of the generators."""
 
-        def uniform(low, high, *more):
-            return torch.empty(n, *more).uniform_(low, high, generator=generator)
+        def uniform(low, high, *more, dtype=torch.float32):
+            empty = torch.empty(len(generators), n, *more, dtype=dtype)
+            for part, generator in zip(empty, generators, strict=True):
+                part.uniform_(low, high, generator=generator)
+            return empty.flatten(0, 1)
 
-        place = self.draw_places(n, shape, generator)
+        place = self.draw_places(uniform, shape)
         factors = torch.stack(
             [
                 uniform(1 - self.brightness, 1 + self.brightness),
@@ -76,30 +79,47 @@ class Augmentation:
             uniform(0, 1) < self.to_gray,
         )
 
-    def apply(self, images, draws, dtype=torch.float32, layout=torch.contiguous_format):
-        """Return the view of each image (B, 3, H, W) that `draws` describes.
+    def changes(self, draws):
+        """Return the Changes that the draws ask for. For many views at once it takes the least time."""
+        kinds = draws.order[draws.order != HUE].view(-1, 3)
+        blends, shares = blending(draws.factors.gather(1, kinds), kinds)
+        hue_place = (draws.order == HUE).int().argmax(dim=1) if self.hue else torch.zeros_like(kinds[:, 0])
+        colors = torch.where(draws.to_gray.view(-1, 1, 1), gray_matrix("cpu"), torch.eye(3))
+        return Changes(
+            draws.place,
+            draws.flip,
+            torch.where(draws.jitter, hue_place, NO_CHANGE),
+            blends,
+            shares,
+            draws.factors[:, HUE],
+            colors / torch.tensor(self.std)[:, None],
+        )
 
-        `layout` is a memory format as of `Tensor.to`. Draws in the order of `grouped` take the least time.
+    def apply(self, images, changes, dtype=torch.float32, layout=torch.contiguous_format):
+        """Return each image (B, 3, H, W) after its `changes`, on the images' device.
+
+        `layout` is a memory format as of `Tensor.to`. Changes sorted by their hue_place take the least time.
         """
-        places = self._hue_places(draws)
-        if (places.diff() < 0).any():
-            perm = places.argsort(stable=True)
-            views = self.apply(images[perm.to(images.device)], draws.take(perm), dtype, layout)
-            return views[perm.argsort().to(images.device)].to(memory_format=layout)
+        turns, device = changes.hue_place, images.device
+        if (turns.diff() < 0).any():
+            perm = turns.argsort(stable=True)
+            views = self.apply(images[perm.to(device)], take(perm, changes), dtype, layout)
+            return views[perm.argsort().to(device)].to(memory_format=layout)
 
-        last, pixels, device = layout == torch.channels_last, self.size**2, images.device
+        changes = put(device, changes)
+        last, pixels = layout == torch.channels_last, self.size**2
         out = torch.empty((len(images), *((pixels, 3) if last else (3, pixels))), device=device)
-        matrix, added = self._normalization(draws, device)
-        added = added.repeat(pixels) if last else added.repeat_interleave(pixels)
-        changes = self._changes(draws, device)
+        added = -torch.tensor(self.mean) / torch.tensor(self.std)
+        added = (added.repeat(pixels) if last else added.repeat_interleave(pixels)).to(device)
+        resampling = self.resampling(tuple(images.shape[2:]), changes)
         start = 0
-        # Views whose hue turns at the same place of their order are changed without being copied.
-        for place, n in enumerate(places.bincount().tolist()):
+        # Views whose hue turns at the same place of their order go together, few enough for a cache.
+        for hue_place, n in enumerate(turns.bincount().tolist()):
             few = slice(start, start + n)
-            x = self.take_places(images[few], draws.take(few))
-            if place < NO_CHANGE:
-                x = self._jitter(x, place, *(each[few] for each in changes))
-            x, m = x.flatten(2), matrix[few]
+            x, m = self.resample(images[few], *(each[few] for each in resampling)), changes.colors[few]
+            if hue_place < NO_CHANGE:
+                x = self._jitter(x, hue_place, take(few, changes))
+            x = x.flatten(2)
             torch.bmm(*((x.transpose(1, 2), m.transpose(1, 2)) if last else (m, x)), out=out[few])
             # Added to a whole view, as a line of numbers: three at a time would be slow.
             out[few].view(n, 3 * pixels).add_(added)
@@ -107,47 +127,41 @@ class Augmentation:
         out = out.to(dtype)
         return (out.transpose(1, 2) if last else out).unflatten(2, (self.size, self.size))
 
-    def grouped(self, draws):
-        """Return an order of the views, long (B,), in which those treated alike lie side by side."""
-        return self._hue_places(draws).argsort(stable=True)
-
-    def _hue_places(self, draws):
-        """Return where in a view's order its hue turns, long (B,); NO_CHANGE where all colors stay."""
-        places = (draws.order == HUE).int().argmax(dim=1) if self.hue else torch.zeros_like(draws.order[:, 0])
-        return torch.where(draws.jitter, places, NO_CHANGE)
-
-    def _changes(self, draws, device):
-        """Return what `blending` gives for each view's three blends, in their order, and the hue's shift."""
-        kinds = draws.order[draws.order != HUE].view(-1, 3)
-        matrix, share = blending(draws.factors.gather(1, kinds), kinds)  # (B, 3, 3, 3), (B, 3, 3)
-        return [each.to(device) for each in (matrix, share, draws.factors[:, HUE])]
-
-    def _jitter(self, x, hue_place, matrix, share, shift):
+    def _jitter(self, x, hue_place, changes):
         """Return x after its color changes; the hue turns before the blend of the number `hue_place`."""
         for k in range(4):
             if k == hue_place and self.hue:
-                x = hue(x, shift, self.hue)
+                x = hue(x, changes.shift, self.hue)
             if k < 3:
-                x = blend(x, matrix[:, k], share[:, k])
+                x = blend(x, changes.blends[:, k], changes.shares[:, k])
         return x
 
-    def _normalization(self, draws, device):
-        """Return the matrix (B, 3, 3), and what to add (3,), that normalize colors, made gray where drawn."""
-        mean, std = torch.tensor(self.mean), torch.tensor(self.std)
-        matrix = torch.where(draws.to_gray.view(-1, 1, 1), gray_matrix("cpu"), torch.eye(3)) / std[:, None]
-        return matrix.to(device), (-mean / std).to(device)
+    def resampling(self, shape, changes):
+        """Return what `resample` needs to make the views of images of `shape` (H, W), for each view.
 
-    def take_places(self, images, draws):
-        """Return the part of each image that was drawn, float (B, 3, size, size) in [0, 1]."""
-        return crop_and_resize(images, draws.place, draws.flip, self.size)
+        Here a matrix for the rows, float (n, size, H), and one for the columns, (n, size, W).
+        """
+        top, left, h, w = changes.place.unbind(1)
+        rows = _weights(top, h, shape[0], self.size)
+        return rows, _weights(left, w, shape[1], self.size, changes.flip, 1 / 255)
 
-    def draw_places(self, n, shape, generator):
+    def resample(self, images, rows, columns):
+        """Return the part of each image that was drawn, float (B, 3, size, size) in [0, 1].
+
+        Cut out, resized bilinearly, and mirrored where that was drawn: as by PIL, but for its rounding.
+        """
+        x = images.to(torch.float32).flatten(1, 2)  # (B, 3H, W)
+        x = torch.bmm(x, columns.transpose(1, 2)).unflatten(1, (3, -1))  # (B, 3, H, size)
+        out = torch.empty(3, len(x), self.size, self.size, device=x.device)
+        for channel in range(3):  # all at once, `rows` would be copied for each
+            torch.bmm(rows, x[:, channel], out=out[channel])
+        return out.transpose(0, 1)
+
+    def draw_places(self, uniform, shape):
         """RandomResizedCrop's boxes, long (n, 4): the first of ten tries that fits into the image."""
         height, width = shape
-        tries = (n, 10)
-        area = height * width * torch.empty(tries).uniform_(*self.scale, generator=generator)
-        low, high = math.log(self.ratio[0]), math.log(self.ratio[1])
-        aspect = torch.empty(tries).uniform_(low, high, generator=generator).exp()
+        area = height * width * uniform(*self.scale, 10)
+        aspect = uniform(math.log(self.ratio[0]), math.log(self.ratio[1]), 10).exp()
         w, h = (area * aspect).sqrt().round().long(), (area / aspect).sqrt().round().long()
         fits = (w > 0) & (w <= width) & (h > 0) & (h <= height)
         first = fits.int().argmax(dim=1, keepdim=True)
@@ -157,14 +171,13 @@ class Augmentation:
         whole_h = min(height, round(width / self.ratio[0]))
         w = torch.where(found, w.gather(1, first)[:, 0], whole_w)
         h = torch.where(found, h.gather(1, first)[:, 0], whole_h)
-        u = torch.rand(n, 2, generator=generator, dtype=torch.float64)
+        u = uniform(0, 1, 2, dtype=torch.float64)
         top = torch.where(found, (u[:, 0] * (height - h + 1)).long(), (height - h) // 2)
         left = torch.where(found, (u[:, 1] * (width - w + 1)).long(), (width - w) // 2)
         return torch.stack([top, left, h, w], dim=1)
 
 
-@dataclass(frozen=True)
-class Draws:
+class Draws(NamedTuple):
     """What was drawn for n views: tensors whose first axis is the view, on the CPU."""
 
     place: torch.Tensor  # which part of the image: a box, long (n, 4): top, left, height, width
@@ -174,46 +187,48 @@ class Draws:
     factors: torch.Tensor  # float (n, 4): of brightness, contrast, saturation, hue
     to_gray: torch.Tensor  # bool (n,)
 
-    def take(self, views):
-        """Return the draws of some of the views, as an index or a slice names them."""
-        return replace(self, **{name: value[views] for name, value in vars(self).items()})
+
+class Changes(NamedTuple):
+    """What n views take to be made: tensors whose first axis is the view."""
+
+    place: torch.Tensor  # as in Draws
+    flip: torch.Tensor  # as in Draws
+    hue_place: (
+        torch.Tensor
+    )  # long (n,): how many blends come before the hue turns; NO_CHANGE: no color changes
+    blends: torch.Tensor  # float (n, 3, 3, 3): matrices for the three `fast_color.blend`, in their order
+    shares: torch.Tensor  # float (n, 3, 3): their shares of the mean color
+    shift: torch.Tensor  # float (n,): by how much the hue turns
+    colors: torch.Tensor  # float (n, 3, 3): makes gray where that was drawn, and normalizes
 
 
-def crop_and_resize(images, box, flip, size):
-    """Cut each image's box out, resize it bilinearly, and turn it left to right where `flip` says so.
-
-    Inputs: images uint8 (B, 3, H, W); box long (B, 4), flip bool (B,), both on the CPU. Returns float
-    (B, 3, size, size) in [0, 1], what PIL's resize gives but for its rounding.
-    """
-    channels, height, width = images.shape[1:]
-    top, left, h, w = box.unbind(1)
-    rows = _weights(top, h, height, size, torch.zeros_like(flip), images.device)  # (B, size, H)
-    columns = _weights(left, w, width, size, flip, images.device).mul_(1 / 255)  # (B, size, W)
-    x = images.to(torch.float32).flatten(1, 2)  # (B, 3H, W)
-    x = torch.bmm(x, columns.transpose(1, 2)).unflatten(1, (channels, height))  # (B, 3, H, size)
-    out = torch.empty(channels, len(x), size, size, device=x.device)
-    for channel in range(channels):  # all at once, `rows` would be copied for each
-        torch.bmm(rows, x[:, channel], out=out[channel])
-    return out.transpose(0, 1)
+def take(views, of):
+    """Return the Draws or Changes of some views, as an index or a slice names them."""
+    return of._make(each[views] for each in of)
 
 
-def _weights(start, length, side, size, flip, device):
+def put(device, changes):
+    """Return the Changes on a device, but for hue_place: how many of each there are is asked on the CPU."""
+    return changes._make(each.to(device) for each in changes)._replace(hue_place=changes.hue_place)
+
+
+def _weights(start, length, side, size, flip=None, total=1.0):
     """The (B, size, side) matrices that resize pixels start .. start + length - 1 of a line to `size`.
 
     The weight falls linearly from the center of the wanted pixel to one pixel further, in whichever of the
-    two grids is the coarser. With `flip`, the line is turned around.
+    two grids is the coarser. The weights of a pixel sum to `total`. With `flip`, the line is turned around.
     """
-    smaller = bool((length > size).any())  # known on the CPU; a GPU would have to be waited for
-    start, length = start.to(device).view(-1, 1).float(), length.to(device).view(-1, 1).float()
-    step = length / size
-    center = (torch.arange(size, device=device) + 0.5) * step + start  # (B, size)
-    center = torch.where(flip.to(device)[:, None], center.flip(1), center)
-    pixel = torch.arange(side, device=device) + 0.5
-    if not smaller:
+    start, length = start.view(-1, 1), length.view(-1, 1)
+    center = (torch.arange(size, device=start.device) + 0.5) * (length / size) + start  # (B, size)
+    if flip is not None:
+        center = torch.where(flip[:, None], center.flip(1), center)
+    pixel = torch.arange(side, device=start.device) + 0.5
+    if side <= size:  # so each part is made larger
         # Beyond the outermost pixels their value goes on; so the weights sum to 1 as they are.
         center = torch.clamp(center, start + 0.5, start + length - 0.5)
-        return torch.rsub((pixel - center[..., None]).abs_(), 1).clamp_(min=0)
-    start, length, step = start[..., None], length[..., None], step[..., None]
-    weights = (1 - (pixel - center[..., None]).abs() / step.clamp(min=1)).clamp_(min=0)
+        far = (pixel * total - (center * total)[..., None]).abs_()
+        return torch.sub(total, far, out=far).clamp_(min=0)
+    start, length = start[..., None], length[..., None]
+    weights = (1 - (pixel - center[..., None]).abs() / (length / size).clamp(min=1)).clamp_(min=0)
     weights *= (pixel > start) & (pixel < start + length)
-    return weights / weights.sum(dim=2, keepdim=True)
+    return weights * (total / weights.sum(dim=2, keepdim=True))

@@ -29,8 +29,8 @@ def blend(x, matrix, share):
     Two changes in a row can't be made one matrix: each of them cuts to [0, 1].
     """
     flat = x.flatten(2)  # (B, 3, HW)
-    added = (flat.mean(dim=2) * share).sum(dim=1)  # (B,)
-    return torch.baddbmm(added.view(-1, 1, 1), matrix, flat).clamp_(0, 1).view(x.shape)
+    added = torch.bmm(share[:, None], flat.sum(dim=2, keepdim=True))  # (B, 1, 1)
+    return torch.baddbmm(added, matrix, flat, beta=1 / flat.shape[2]).clamp_(0, 1).view(x.shape)
 
 
 def gray_matrix(device):
@@ -49,14 +49,17 @@ def hue(x, shift, most=0.5):
     cuts it again. That is exact up to a sixth of the circle; more is done in several turns.
     """
     turns = max(1, math.ceil(6 * most))
-    r, g, b = x.unbind(1)  # views: what is written to them is in x
-    step = (6 / turns * shift).view(-1, 1, 1)
+    r, g, b = x.unbind(1)  # views: what is written to x is in them
+    step = (6 / turns * shift).view(-1, 1, 1, 1)
+    falls = torch.empty_like(x)
     for _ in range(turns):
+        for channel, (first, second) in enumerate(((g, b), (b, r), (r, g))):
+            torch.sub(first, second, out=falls[:, channel])
         low, high = torch.minimum(g, b), torch.maximum(g, b)
-        least, largest, middle = torch.minimum(r, low), torch.maximum(r, high), torch.clamp(r, low, high)
+        middle = torch.clamp(r, low, high)[:, None]
+        least, largest = torch.minimum(r, low, out=low)[:, None], torch.maximum(r, high, out=high)[:, None]
         move = torch.sub(largest, least).mul_(step)
-        falls = [torch.sub(g, b).sign_(), torch.sub(b, r).sign_(), torch.sub(r, g).sign_()]
-        for channel, sign in zip((r, g, b), falls, strict=True):
-            wave = torch.lerp(middle, channel, 2.0).addcmul_(sign, move, value=-1)
-            torch.clamp(wave, least, largest, out=channel)
+        # From here on x holds the waves.
+        torch.lerp(middle, x, 2.0, out=x).addcmul_(falls.sign_(), move, value=-1)
+        torch.clamp(x, least, largest, out=x)
     return x

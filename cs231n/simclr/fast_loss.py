@@ -26,13 +26,13 @@ def nt_xent(left, right, temperature=0.5, gather=None, rows=ROWS):
     Returns: scalar tensor, float32 or wider.
     """
     wide = torch.promote_types(left.dtype, torch.float32)
-    left, right = F.normalize(left.to(wide), dim=1), F.normalize(right.to(wide), dim=1)
+    anchors = F.normalize(torch.cat([left, right]).to(wide), dim=1)  # (2N, D)
+    left, right = anchors.chunk(2)
     positives = (left * right).sum(dim=1)  # (N,): a view has the same one as its partner
     (all_left, start), (all_right, _) = (gather(left), gather(right)) if gather else ((left, 0), (right, 0))
-    keys = torch.cat([all_left, all_right])  # (2M, D)
+    keys = torch.cat([all_left, all_right]) if gather else anchors  # (2M, D)
     own = torch.arange(start, start + len(left), device=left.device)
     own = torch.cat([own, own + len(all_left)])  # where the anchors are among the keys
-    anchors = torch.cat([left, right])  # (2N, D)
     return _MeanLogSumExp.apply(anchors, keys, own, temperature, rows) - positives.mean() / temperature
 
 

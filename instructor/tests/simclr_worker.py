@@ -60,14 +60,14 @@ def model_and_batch():
 def run_pretrain(folder, kill):
     """Run the command; with `kill`, the last process dies without a word once a checkpoint is there."""
     if kill and os.environ["RANK"] == "1":
-        generator = pretrain.Augmentation.draw
+        apply = pretrain.Augmentation.apply
 
-        def draw(*arguments):
+        def killed(*arguments, **options):
             if (Path(folder) / "checkpoint.pt").exists():
                 os.kill(os.getpid(), signal.SIGKILL)
-            return generator(*arguments)
+            return apply(*arguments, **options)
 
-        pretrain.Augmentation.draw = draw
+        pretrain.Augmentation.apply = killed
     sys.exit(pretrain.main([*OPTIONS.split(), "--folder", folder]))
 
 

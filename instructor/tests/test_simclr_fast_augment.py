@@ -10,7 +10,7 @@ from torchvision.transforms import functional as tv
 
 from cs231n.simclr import fast_color
 from cs231n.simclr.fast_affine import AffineAugmentation
-from cs231n.simclr.fast_augment import Augmentation, crop_and_resize
+from cs231n.simclr.fast_augment import Augmentation, take
 
 DRAWS = 600
 
@@ -27,10 +27,15 @@ def batch_of(photo, n=DRAWS):
     return torch.from_numpy(photo).permute(2, 0, 1).expand(n, -1, -1, -1).contiguous()
 
 
+def resampled(augment, images, draws):
+    """The views before any change of color."""
+    return augment.resample(images, *augment.resampling(tuple(images.shape[2:]), draws))
+
+
 def test_a_crop_is_what_torchvision_cuts_and_resizes(photo):
     augment = Augmentation()
     draws = augment.draw(40, (32, 32), torch.Generator().manual_seed(1))
-    fast = crop_and_resize(batch_of(photo, 40), draws.place, draws.flip, 32)
+    fast = resampled(augment, batch_of(photo, 40), draws)
     for view, box, flip in zip(fast, draws.place.tolist(), draws.flip.tolist(), strict=True):
         slow = tv.resized_crop(Image.fromarray(photo), *box, size=[32, 32])
         slow = tv.to_tensor(tv.hflip(slow) if flip else slow)
@@ -40,8 +45,10 @@ def test_a_crop_is_what_torchvision_cuts_and_resizes(photo):
 def test_a_larger_picture_is_made_smaller_without_aliasing():
     photo = np.random.default_rng(3).integers(0, 256, (50, 70, 3), dtype=np.uint8)
     images = torch.from_numpy(photo).permute(2, 0, 1)[None]
-    box = torch.tensor([[3, 5, 44, 61]])
-    fast = crop_and_resize(images, box, torch.tensor([False]), 24)[0]
+    augment = Augmentation(size=24)
+    draws = augment.draw(1, (50, 70), torch.Generator().manual_seed(1))
+    draws = draws._replace(place=torch.tensor([[3, 5, 44, 61]]), flip=torch.tensor([False]))
+    fast = resampled(augment, images, draws)[0]
     slow = tv.to_tensor(tv.resized_crop(Image.fromarray(photo), 3, 5, 44, 61, size=[24, 24]))
     assert (fast - slow).abs().max() <= 1.01 / 255
 
@@ -90,8 +97,8 @@ def test_a_turned_hue_is_torchvisions(colors, shift):
 def test_a_view_has_its_own_changes_in_its_own_order(photo, augment):
     n = 60
     draws = augment.draw(n, (32, 32), torch.Generator().manual_seed(10))
-    fast = augment.apply(batch_of(photo, n), draws)
-    slow = augment.take_places(batch_of(photo, n), draws)
+    fast = augment.apply(batch_of(photo, n), augment.changes(draws))
+    slow = resampled(augment, batch_of(photo, n), draws)
     for k, x in enumerate(slow):
         for kind in draws.order[k].tolist() if draws.jitter[k] else []:
             x = CHANGES[kind](x, draws.factors[k, kind].item())
@@ -143,7 +150,7 @@ def test_views_are_distributed_as_torchvisions(photo):
 def test_a_turned_and_sheared_digit_is_torchvisions(photo):
     augment = AffineAugmentation()
     draws = augment.draw(30, (32, 32), torch.Generator().manual_seed(8))
-    fast = augment.take_places(batch_of(photo, 30), draws)
+    fast = resampled(augment, batch_of(photo, 30), draws)
     slow = to_torchvisions_arguments(draws.place)
     x = batch_of(photo, 1)[0].float() / 255
     for view, (angle, translate, scale, shear) in zip(fast, slow, strict=True):
@@ -185,6 +192,14 @@ def test_part_of_a_batch_is_the_same_part_of_the_whole(photo):
     whole = augment(images, torch.Generator().manual_seed(6))
     part = augment(images, torch.Generator().manual_seed(6), views=slice(3, 6))
     assert torch.equal(whole[3:6], part)
+
+
+def test_views_drawn_together_are_those_drawn_one_batch_after_the_other():
+    augment = Augmentation()
+    together = augment.draw(8, (32, 48), *(torch.Generator().manual_seed(k) for k in range(3)))
+    for k in range(3):
+        alone = augment.draw(8, (32, 48), torch.Generator().manual_seed(k))
+        assert all(map(torch.equal, alone, take(slice(8 * k, 8 * k + 8), together)))
 
 
 def test_images_stay_as_they_are(photo):
