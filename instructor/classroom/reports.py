@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from instructor.classroom.entries import ClassFolder, Student
+from instructor.classroom.entries import ClassFolder, Entry, Student
 from instructor.classroom.gradebook import Line, slim, write_gradebooks
-from instructor.classroom.journal import Journal
+from instructor.classroom.journal import Journal, Record
 from instructor.classroom.marks import Marks
 from instructor.classroom.page import class_html
+from instructor.classroom.run import read_entry
 from instructor.classroom.statistics import Statistics
 from instructor.classroom.summary import summary_markdown
+from instructor.grading.intake import Submission
 from instructor.grading.report import write_reports
 from instructor.grading.report.atomic import write_atomically
 from instructor.tasks import Task, load_tasks
@@ -58,7 +60,7 @@ def _lines(course: Class, journal: Journal, marks: Marks, statistics: Statistics
     """A line for each student; on the way each submission's own reports are written and it is counted."""
     for entry in course.folder.entries:
         record = journal.read(entry.name)
-        if record is None:
+        if record is None or _has_changed(entry, record):
             yield from (Line(student, entry) for student in entry.students)
             continue
         own = marks.of(entry, record.answers)
@@ -69,3 +71,9 @@ def _lines(course: Class, journal: Journal, marks: Marks, statistics: Statistics
             yield Line(student, entry, slim(record.result), marks.total(own))
     for student in course.absent:
         yield Line(student)
+
+
+def _has_changed(entry: Entry, record: Record) -> bool:
+    """Whether other work lies there than was graded: the run was stopped before it, or left it out."""
+    submission = read_entry(entry)
+    return isinstance(submission, Submission) and submission.digest() != record.result.digest

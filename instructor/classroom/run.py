@@ -91,7 +91,7 @@ class _Run:
 
     def begin(self, entry: Entry) -> None:
         """Read a submission; settle it when it is known already or can't be read, else send it off."""
-        submission = _read(entry, self.options.seed)
+        submission = read_entry(entry, self.options.seed)
         if isinstance(submission, Result):
             self._settle(entry, Record(entry.name, "", submission))
             return
@@ -141,7 +141,7 @@ class _Run:
         self.watcher.settled(entry, record.result, fresh=True)
 
 
-def _read(entry: Entry, seed: int) -> Submission | Result:
+def read_entry(entry: Entry, seed: int = 0) -> Submission | Result:
     """What there is to grade, or the result that says why there is nothing."""
     if entry.problem:
         return failed(entry.name, seed, entry.problem)

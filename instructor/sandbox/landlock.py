@@ -57,9 +57,9 @@ print(opens(origin), opens(sys.argv[3]))
 """
 
 
-def rules(view: View, data: Path, scratch: str, limits: Limits) -> dict[str, list[str]]:
+def rules(view: View, data: list[Path], scratch: str, limits: Limits) -> dict[str, list[str]]:
     """The folders and files that a student's process may read, and those that it may write as well."""
-    read = [*_system(), str(data), *map(str, view.read_only.values())]
+    read = [*_system(), *map(str, data), *map(str, view.read_only.values())]
     write = [*DEVICES, *([scratch] if scratch else []), *map(str, view.writable.values())]
     if limits.gpu:
         read += gpu.folders()

@@ -27,19 +27,18 @@ def launch_command(
     nothing is moved: `view` names the folder to start in by its destination, and the caller uses real paths;
     `scratch` is then the private folder that the worker empties after each session.
     """
-    own = resources(limits)
-    settings = {"limits": own, "rules": None, "parent": 0, "scratch": ["/tmp", "/dev/shm"]}
+    settings = {"limits": resources(limits), "rules": None, "parent": 0, "scratch": ["/tmp", "/dev/shm"]}
     data = _data()
     if kind == "bwrap":
-        own["RLIMIT_NPROC"] = limits.processes
+        settings["limits"] = resources(limits, limits.processes)
         return wrap(_command(settings, arguments), _with_kit(view, data), limits), {}
     settings |= {"parent": os.getpid(), "scratch": [scratch] if scratch else []}
     extra = {"PYTHONPATH": str(INSIDE.parent), "CS231N_DATA": str(data), **view.environment}
     where = {"cwd": _real(view), "start_new_session": True}
     if kind == "none":
         return _command(settings, arguments), {**where, "env": environment(extra, limits.gpu)}
-    own["RLIMIT_NPROC"] = process_limit(limits)
-    settings["rules"] = rules(view, data, scratch, limits)
+    settings["limits"] = resources(limits, process_limit(limits))
+    settings["rules"] = rules(view, [data, *_data_sets(data).values()], scratch, limits)
     extra |= dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR"), scratch or str(*view.writable.values()))
     return [*as_whom(), *_command(settings, arguments)], {**where, "env": environment(extra, limits.gpu)}
 
@@ -50,16 +49,23 @@ def nursery_command(descriptor: int, limits: Limits) -> list[str]:
     return wrap(command, _with_kit(View(), _data()), limits, makes_jails=True)
 
 
-def resources(limits: Limits) -> dict[str, int]:
-    """What a worker takes on itself in any sandbox."""
-    return {"RLIMIT_CORE": 0, "RLIMIT_NOFILE": limits.open_files, "RLIMIT_FSIZE": limits.disk}
+def resources(limits: Limits, processes: int | None = None) -> dict[str, int]:
+    """What a worker takes on itself; without a sandbox, the system's count of processes is left alone."""
+    own = {"RLIMIT_CORE": 0, "RLIMIT_NOFILE": limits.open_files, "RLIMIT_FSIZE": limits.disk}
+    return own if processes is None else own | {"RLIMIT_NPROC": processes}
 
 
 def _with_kit(view: View, data: Path) -> View:
     """A view that also holds the kit's part and the public data."""
-    folders = {"/kit/inside": INSIDE, **({"/data": data} if data.is_dir() else {}), **view.read_only}
+    shown = {f"/data/{name}": place for name, place in _data_sets(data).items()}
+    folders = {"/kit/inside": INSIDE, **shown, **view.read_only}
     extra = {"PYTHONPATH": "/kit", "CS231N_DATA": "/data", **view.environment}
     return dataclasses.replace(view, read_only=folders, environment=extra)
+
+
+def _data_sets(data: Path) -> dict[str, Path]:
+    """The real place of each data set: one of them may be a link to another disk."""
+    return {each.name: each.resolve() for each in data.glob("*") if each.exists()}
 
 
 def _data() -> Path:

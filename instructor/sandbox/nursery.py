@@ -108,7 +108,7 @@ def fork_worker(address: Path, wire: socket.socket, folder: Path, limits: Limits
     """
     seconds = limits.start_seconds  # it may be starting itself
     order = {
-        "limits": resources(limits) | {"RLIMIT_NPROC": limits.processes},
+        "limits": resources(limits, limits.processes),
         "user": jail_user(),
         "disk": limits.disk,
         "shared_memory": limits.shared_memory,

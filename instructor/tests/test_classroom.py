@@ -321,6 +321,18 @@ def test_unchanged_work_is_not_graded_again(course, tmp_path):
     assert run(course, tmp_path / "out", seed=2, force=True)[0] == ["ann", "bob", "eve"]
 
 
+def test_a_score_of_work_that_has_changed_since_is_not_shown(course, tmp_path):
+    run(course, tmp_path / "out")
+    pack(course / "bob.zip", "new")
+    run(course, tmp_path / "out", AtOnce(stop_after=0))
+    book = {row["submission"]: row for row in rows(tmp_path / "out" / "gradebook.csv")}
+    assert (book["bob"]["status"], book["bob"]["total"]) == ("not graded yet", "")
+    assert (book["ann"]["status"], book["ann"]["total"]) == ("graded", "4")
+    run(course, tmp_path / "out")
+    book = {row["submission"]: row for row in rows(tmp_path / "out" / "gradebook.csv")}
+    assert (book["bob"]["status"], book["bob"]["total"]) == ("graded", "4")
+
+
 def test_a_run_that_was_stopped_goes_on_and_gives_the_same_gradebook(course, tmp_path):
     run(course, tmp_path / "whole")
     _, tally = run(course, tmp_path / "out", AtOnce(jobs=1, stop_after=2))

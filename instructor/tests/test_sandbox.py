@@ -472,6 +472,22 @@ def test_each_way_to_jail_takes_away_the_callers_rights(tmp_path, monkeypatch, w
         ]
 
 
+@pytest.mark.parametrize("kind", ["bwrap", "sandlock"])
+def test_a_data_set_may_be_a_link_to_another_disk(tmp_path, monkeypatch, kind):
+    disk = tmp_path / "disk"
+    (disk / "digits").mkdir(parents=True)
+    (disk / "digits" / "labels.txt").write_text("7")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "embedded").symlink_to(disk / "digits")
+    (tmp_path / "data" / "gone").symlink_to(disk / "nowhere")
+    monkeypatch.setenv("CS231N_DATA", str(tmp_path / "data"))
+    read = "import os; result = open(os.environ['CS231N_DATA'] + '/embedded/labels.txt').read()"
+    with Jail(toy_package(tmp_path / "toy"), kind, LIMITS) as running, Student(running) as session:
+        assert session.sim(read) == "7"
+        with pytest.raises(Raised, match=r"Read-only|Permission"):
+            session.sim("import os; open(os.environ['CS231N_DATA'] + '/embedded/labels.txt', 'w')")
+
+
 def test_a_session_uses_the_package_that_it_is_told(tmp_path):
     for name in ("one", "two"):
         toy_package(tmp_path / name, contrastive_loss=f"def sim():\n    return {name!r}")
