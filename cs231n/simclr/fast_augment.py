@@ -51,6 +51,28 @@ class Augmentation:
         draws = self.draw(len(images), tuple(images.shape[2:]), generator)
         return self.apply(images[views], take(views, self.changes(draws)), dtype)
 
+    def batches(self, images, chosen, generators, views=slice(None)):
+        """Prepare several batches at once; yield for each what `apply` takes, sorted as it likes best:
+
+        - which image each view is of, long (n,): `images.index_select(0, these)` are its images;
+        - the order that puts the views as they were in `chosen`, long (n,);
+        - their Changes.
+
+        Inputs: images uint8 (N, 3, H, W); chosen long (S, n) on the CPU, which images the S batches have
+        views of; generators, one for each batch; views: which of the n views of each batch to make.
+        """
+        batches, n = chosen.shape
+        chosen, start = chosen[:, views], torch.arange(0, batches * n, n)[:, None]
+        draws = self.draw(n, tuple(images.shape[2:]), *generators)
+        changes = self.changes(take((torch.arange(n)[views] + start).flatten(), draws))
+        perm = changes.hue_place.view(chosen.shape).argsort(dim=1, stable=True)
+        n = chosen.shape[1]
+        changes = take((perm + torch.arange(0, batches * n, n)[:, None]).flatten(), changes)
+        changes = put(images.device, changes)
+        chosen, back = chosen.gather(1, perm).to(images.device), perm.argsort(dim=1).to(images.device)
+        for k in range(batches):
+            yield chosen[k], back[k], take(slice(k * n, (k + 1) * n), changes)
+
     def draw(self, n, shape, *generators):
         """Return the Draws of n views of images of `shape` (H, W) from each of the generators."""
 

@@ -12,7 +12,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from .cost import Clock, Cost, metered
 from .evaluation import Classifier
-from .fast_pretrain import Plan, generator, optimizer_of, set_rate
+from .fast_pretrain import TOGETHER, Plan, generator, optimizer_of, set_rate
 
 BATCH = 64
 LABELLED = 1_000_003  # sets the draws of labelled training apart from those of pretraining
@@ -39,14 +39,13 @@ def fit(model, images, labels, steps, rates, augment, augmented, precision, seed
     classifier = Classifier(model, classes).to(memory_format=precision.layout).train()
     optimizer = _optimizer(classifier, rates)
     plain = normalized(images, augment)
-    waiting = torch.empty(0, dtype=torch.long)
     with metered(classifier) as meter:
-        for step in range(steps):
-            draw = generator(seed, LABELLED, step)
-            while len(waiting) < BATCH:  # every image once, in random order, then all again
-                waiting = torch.cat([waiting, torch.randperm(len(images), generator=draw)])
-            chosen, waiting = waiting[:BATCH].to(images.device), waiting[BATCH:]
-            x = augment(images[chosen], draw) if augmented else plain[chosen]
+        for step, (chosen, changes) in enumerate(_batches(images, steps, augment, augmented, seed)):
+            x = (
+                augment.apply(images[chosen], changes, layout=precision.layout)
+                if augmented
+                else plain[chosen]
+            )
             with precision.cast(images.device):
                 scores = classifier(x.to(memory_format=precision.layout))
             _step(optimizer, scores, labels[chosen], rates, step / steps)
@@ -92,6 +91,24 @@ def normalized(images, augment):
     """Return the images as they are, float (n, 3, H, W), normalized as `augment` normalizes its views."""
     mean, std = (torch.tensor(v, device=images.device).view(3, 1, 1) for v in (augment.mean, augment.std))
     return (images / 255 - mean) / std
+
+
+def _batches(images, steps, augment, augmented, seed):
+    """Yield the images of each step, long (64,), and their Changes: every image once, then all again."""
+    waiting = torch.empty(0, dtype=torch.long)
+    for first in range(0, steps, TOGETHER):
+        draw = [generator(seed, LABELLED, step) for step in range(first, min(first + TOGETHER, steps))]
+        chosen = []
+        for each in draw:
+            while len(waiting) < BATCH:
+                waiting = torch.cat([waiting, torch.randperm(len(images), generator=each)])
+            chosen.append(waiting[:BATCH])
+            waiting = waiting[BATCH:]
+        chosen = torch.stack(chosen)
+        if augmented:
+            yield from ((these, changes) for these, _, changes in augment.batches(images, chosen, draw))
+        else:
+            yield from ((these, None) for these in chosen.to(images.device))
 
 
 def _optimizer(classifier, rates):

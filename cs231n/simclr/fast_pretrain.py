@@ -12,7 +12,6 @@ import torch
 from torch.nn.parallel import DistributedDataParallel
 
 from .distributed import World, gather_rows, whole_batch_norm
-from .fast_augment import put, take
 from .fast_loss import nt_xent
 from .precision import Precision
 
@@ -92,7 +91,7 @@ def generator(*numbers):
 
 
 def _epoch(model, images, plan, augment, precision, world, optimizer, epoch):
-    steps, batch = plan.steps(len(images)), min(plan.batch_size, len(images))
+    steps = plan.steps(len(images))
     total = torch.zeros((), device=images.device)
     for step, (chosen, back, changes) in enumerate(_batches(images, plan, augment, world, epoch)):
         views = augment.apply(images.index_select(0, chosen), changes, layout=precision.layout)
@@ -111,28 +110,13 @@ def _epoch(model, images, plan, augment, precision, world, optimizer, epoch):
 
 
 def _batches(images, plan, augment, world, epoch):
-    """Yield, for each step of an epoch, what this process does in it, its 2B / processes views at a time.
-
-    - which image each view is of, the views sorted as `augment.apply` likes them best;
-    - the order that brings the left ones to the front, and with them the right ones, into the same order;
-    - their Changes.
-
-    What is small, but takes many operations, is worked out for many steps at once.
-    """
-    batch, device = min(plan.batch_size, len(images)), images.device
+    """Yield what `augment.batches` does for each step of an epoch: this process's views, left and right."""
+    batch = min(plan.batch_size, len(images))
     own = world.part(batch)
-    own = torch.cat([torch.arange(batch)[own], torch.arange(batch, 2 * batch)[own]])  # left and right views
+    own = torch.cat([torch.arange(batch)[own], torch.arange(batch, 2 * batch)[own]])
     order = torch.randperm(len(images), generator=generator(plan.seed, epoch))
-    order = order[: plan.steps(len(images)) * batch].view(-1, batch)
+    order = order[: plan.steps(len(images)) * batch].view(-1, batch).repeat(1, 2)  # (steps, 2B)
     for first in range(0, len(order), TOGETHER):
-        chosen = order[first : first + TOGETHER].repeat(1, 2)[:, own]  # (steps, views)
-        steps, views = chosen.shape
-        draw = [generator(plan.seed, epoch, first + k) for k in range(steps)]
-        draws = augment.draw(2 * batch, tuple(images.shape[2:]), *draw)
-        changes = augment.changes(take((torch.arange(steps)[:, None] * 2 * batch + own).flatten(), draws))
-        perm = changes.hue_place.view(steps, views).argsort(dim=1, stable=True)
-        changes = take((torch.arange(steps)[:, None] * views + perm).flatten(), changes)
-        changes = put(device, changes)
-        chosen, back = chosen.gather(1, perm).to(device), perm.argsort(dim=1).to(device)
-        for k in range(steps):
-            yield chosen[k], back[k], take(slice(k * views, (k + 1) * views), changes)
+        some = order[first : first + TOGETHER]
+        draw = [generator(plan.seed, epoch, first + k) for k in range(len(some))]
+        yield from augment.batches(images, some, draw, own)

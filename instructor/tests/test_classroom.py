@@ -23,7 +23,7 @@ from instructor.classroom.run import run_class
 from instructor.classroom.statistics import Statistics
 from instructor.classroom.table_file import read_table, write_table
 from instructor.classroom.work import Options
-from instructor.grading.intake import Submission
+from instructor.grading.intake import Submission, read_submission
 from instructor.grading.result import CheckResult, Diagnosis, Result, TaskResult
 from instructor.tasks import ROOT, load_tasks, notebooks, todo_modules
 
@@ -553,7 +553,8 @@ def test_a_bonus_comes_on_top_of_the_points(course, tmp_path):
     folder = read_class(course)
     folder.entries = folder.entries[:1]
     with Journal(tmp_path / "out" / "journal") as journal:
-        journal.write(Record("ann", "k", Result("ann", 1, "bwrap", [full, extra])))
+        digest = read_submission(folder.entries[0].path).digest()
+        journal.write(Record("ann", "k", Result("ann", 1, "bwrap", [full, extra], digest=digest)))
         write_class_reports(Class(folder, tmp_path / "out", [], ("sim", bonus[0].id)), journal)
     row = rows(tmp_path / "out" / "gradebook.csv")[0]
     assert (row["total"], row["points"], row[bonus[0].id]) == ("9", "5", "4")

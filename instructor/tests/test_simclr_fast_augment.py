@@ -202,6 +202,26 @@ def test_views_drawn_together_are_those_drawn_one_batch_after_the_other():
         assert all(map(torch.equal, alone, take(slice(8 * k, 8 * k + 8), together)))
 
 
+@pytest.mark.parametrize("augment", [Augmentation(), AffineAugmentation()])
+def test_batches_prepared_together_are_those_made_one_by_one(photo, augment):
+    images = torch.stack([torch.from_numpy(np.roll(photo, k, axis=0)) for k in range(5)]).permute(0, 3, 1, 2)
+    chosen = torch.tensor([[0, 1, 2, 0, 1, 2], [3, 4, 0, 3, 4, 0]])
+    together = augment.batches(images, chosen, [torch.Generator().manual_seed(k) for k in range(2)])
+    for k, (these, back, changes) in enumerate(together):
+        alone = augment(images[chosen[k]], torch.Generator().manual_seed(k))
+        assert torch.allclose(augment.apply(images[these], changes)[back], alone, atol=1e-5)
+
+
+@pytest.mark.parametrize("augment", [Augmentation(), AffineAugmentation()])
+def test_views_are_made_on_the_device_of_the_images(augment):
+    """No tensor of another device is mixed in: shown with torch's device that has no numbers."""
+    images = torch.empty(6, 3, 32, 32, dtype=torch.uint8, device="meta")
+    generator = torch.Generator().manual_seed(0)
+    assert augment(images, generator).device.type == "meta"
+    for these, _, changes in augment.batches(images, torch.arange(6)[None], [generator]):
+        assert augment.apply(images[these], changes).device.type == "meta"
+
+
 def test_images_stay_as_they_are(photo):
     images = batch_of(photo, 4)
     before = images.clone()
