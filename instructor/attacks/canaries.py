@@ -96,6 +96,16 @@ def _stems() -> tuple[bytes, ...]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for parent, _, names in os.walk(folder):
+    """The files below a folder, without what is mounted there: a kit in /tmp is also in a jail's /tmp."""
+    own = _device(folder)
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if _device(Path(parent) / name) == own]
         for name in names:
             yield Path(parent) / name
+
+
+def _device(folder: Path) -> int | None:
+    try:
+        return os.lstat(folder).st_dev
+    except OSError:
+        return None

@@ -2,6 +2,7 @@
 
 import pytest
 
+from instructor.attacks import canaries
 from instructor.attacks.alive import effects
 from instructor.attacks.canaries import forms, found_in_bytes, found_in_tree, plant, word
 from instructor.attacks.experiment import Experiment, Round
@@ -101,6 +102,18 @@ def test_canaries_are_found_in_whatever_form():
     for form in forms(canary):
         assert found_in_bytes(b"before" + form + b"after", [word(), canary]) == {canary}
     assert found_in_bytes(canary[:-1].encode(), [canary]) == set()
+
+
+def test_what_is_mounted_in_a_folder_is_not_searched(tmp_path, monkeypatch):
+    canary = word()
+    for folder in ("own", "mounted"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"{folder}.txt").write_text(canary)
+    device = canaries._device
+    monkeypatch.setattr(canaries, "_device", lambda path: -1 if path.name == "mounted" else device(path))
+    assert found_in_tree(tmp_path / "own", [canary]) == {canary}
+    (tmp_path / "own" / "own.txt").unlink()
+    assert found_in_tree(tmp_path, [canary]) == set()
 
 
 def test_canaries_stand_beside_every_answer_and_nowhere_else(tmp_path):
