@@ -114,6 +114,15 @@ def pretraining_cost(settings):
     return Cost(2 * batch * steps, steps, flops, steps * settings["seconds"]["pretraining_step"])
 
 
+def epochs_of(settings, images):
+    """Return how many epochs of pretraining over so many images show as many views as that over all does.
+
+    What is left over of the images after whole batches is not seen in an epoch.
+    """
+    batch = min(settings["batch_size"], images)
+    return round(pretraining_cost(settings).images / (2 * batch * (images // batch)))
+
+
 def steps_of(settings, arm, images):
     """Return how many steps with labels the arm may take over so many labelled images."""
     steps, spent = settings["steps"], pretraining_cost(settings)
@@ -168,7 +177,7 @@ def _arm(settings, job, folder):
         model.load_state_dict(state["model"])
         before = Cost(**state["cost"])
     elif arm.pretrained == "labelled":
-        epochs = round(pretraining_cost(settings).images / (2 * len(images)))
+        epochs = epochs_of(settings, len(images))
         model, before, _ = _pretrained(settings, job["seed"], job["pretraining_rates"], images, epochs)
 
     rates = Rates(*job["rates"])

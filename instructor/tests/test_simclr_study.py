@@ -13,6 +13,8 @@ from cs231n.simclr.arms import ARMS
 from cs231n.simclr.cost import Cost, flops_of_a_step, metered
 from cs231n.simclr.evaluation import Classifier
 from cs231n.simclr.fair_comparison import draw_labelled
+from cs231n.simclr.fast_augment import Augmentation
+from cs231n.simclr.fast_pretrain import pretrain
 from cs231n.simclr.model import Model
 from cs231n.simclr.study_report import interval, of_arm, plot, tables
 
@@ -121,6 +123,18 @@ def test_arms_spend_what_they_may(tmp_path):
     assert spent["stepslabelled"].images == tuned.images
     assert spent["stepsfrozen"].images == 4  # each labelled image goes through the frozen encoder once
     assert spent["stepsallfrozen"].images == 256 + 4
+
+
+@pytest.mark.parametrize("images", [4, 8, 13, 23])
+def test_pretraining_on_the_labelled_images_has_as_many_views(whole, images):
+    """Also where whole batches leave some of the images over in an epoch."""
+    settings, _ = whole
+    model, pixels = Model(encoder="small"), torch.zeros(images, 3, 16, 16, dtype=torch.uint8)
+    plan = study_jobs.plan_of(settings, 0, (1e-3, 1e-4), study_jobs.epochs_of(settings, images))
+    with metered(model) as meter:
+        pretrain(model, pixels, plan, Augmentation(size=16))
+    in_an_epoch = 2 * min(8, images) * plan.steps(images)
+    assert abs(meter.cost.images - study_jobs.pretraining_cost(settings).images) <= in_an_epoch / 2
 
 
 def test_some_arms_can_be_asked_for_and_more_of_them_later(whole, tmp_path):
