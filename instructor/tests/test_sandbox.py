@@ -313,12 +313,29 @@ def test_nothing_is_carried_from_check_to_check(jail):
         assert torch.equal(third.sim("import torch; result = torch.rand(3)"), draw)
 
 
+def ways_to_python() -> dict[str, set[str]]:
+    """The folders above the environment and its Python, and what a jail may show in each of them."""
+    folders, ways = [*map(Path, bubblewrap.python_folders())], {}
+    for folder in folders:
+        for parent in folder.parents:
+            if not any(parent.is_relative_to(shown) for shown in folders):
+                ways.setdefault(str(parent), set()).add(folder.relative_to(parent).parts[0])
+    return ways
+
+
 def test_the_kit_the_home_and_the_environment_are_out_of_sight(student):
     seen = "os.listdir(args[0]) if os.path.isdir(args[0]) else []"  # there if the environment is in it
     code = f"import os; result = [os.listdir('/'), dict(os.environ), {seen}]"
     folders, environment, checkout = student.sim(code, str(ROOT))
     assert set(checkout) <= {Path(sys.prefix).name}
-    assert not {"home", "boot", "opt", "var", "sys"} & set(folders)
+    way = ways_to_python()
+    for name in {"home", "boot", "opt", "var", "sys"} & set(
+        folders
+    ):  # only where Python is below it, and no more
+        for parent in [f"/{name}", *(parent for parent in way if parent.startswith(f"/{name}/"))]:
+            assert set(student.sim("import os; result = os.listdir(args[0])", parent)) <= way.get(
+                parent, set()
+            )
     assert set(environment) <= ENVIRONMENT
     assert student.sim("import inside, os; result = os.path.dirname(inside.__file__)") == "/kit/inside"
 
