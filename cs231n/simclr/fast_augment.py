@@ -215,9 +215,7 @@ class Changes(NamedTuple):
 
     place: torch.Tensor  # as in Draws
     flip: torch.Tensor  # as in Draws
-    hue_place: (
-        torch.Tensor
-    )  # long (n,): how many blends come before the hue turns; NO_CHANGE: no color changes
+    hue_place: torch.Tensor  # long (n,): blends before the hue turns; NO_CHANGE where all colors stay
     blends: torch.Tensor  # float (n, 3, 3, 3): matrices for the three `fast_color.blend`, in their order
     shares: torch.Tensor  # float (n, 3, 3): their shares of the mean color
     shift: torch.Tensor  # float (n,): by how much the hue turns

@@ -120,7 +120,8 @@ def epochs_of(settings, images):
     What is left over of the images after whole batches is not seen in an epoch.
     """
     batch = min(settings["batch_size"], images)
-    return round(pretraining_cost(settings).images / (2 * batch * (images // batch)))
+    views = 2 * batch * Plan(batch_size=batch).steps(images)
+    return round(pretraining_cost(settings).images / views)
 
 
 def steps_of(settings, arm, images):

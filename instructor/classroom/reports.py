@@ -1,4 +1,4 @@
-"""All that is written about a class, from the journal alone: the same journal gives the same files."""
+"""All that is written about a class: the same journal and submissions give the same files."""
 
 from __future__ import annotations
 

@@ -328,14 +328,12 @@ def test_the_kit_the_home_and_the_environment_are_out_of_sight(student):
     code = f"import os; result = [os.listdir('/'), dict(os.environ), {seen}]"
     folders, environment, checkout = student.sim(code, str(ROOT))
     assert set(checkout) <= {Path(sys.prefix).name}
-    way = ways_to_python()
-    for name in {"home", "boot", "opt", "var", "sys"} & set(
-        folders
-    ):  # only where Python is below it, and no more
-        for parent in [f"/{name}", *(parent for parent in way if parent.startswith(f"/{name}/"))]:
-            assert set(student.sim("import os; result = os.listdir(args[0])", parent)) <= way.get(
-                parent, set()
-            )
+    ways = ways_to_python()
+    hidden = {"home", "boot", "opt", "var", "sys"}
+    for name in hidden & set(folders):  # only where Python is below it, and no more
+        for parent in [f"/{name}", *(parent for parent in ways if parent.startswith(f"/{name}/"))]:
+            shown = student.sim("import os; result = os.listdir(args[0])", parent)
+            assert set(shown) <= ways.get(parent, set())
     assert set(environment) <= ENVIRONMENT
     assert student.sim("import inside, os; result = os.path.dirname(inside.__file__)") == "/kit/inside"
 
