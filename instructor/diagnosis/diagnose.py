@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 
+from instructor.core.composition import fillins
 from instructor.core.result import CheckResult, Diagnosis
 from instructor.core.tasks import Task, code_tasks
 from instructor.diagnosis.difference import difference
@@ -14,6 +15,7 @@ from instructor.diagnosis.recording import Recording
 from instructor.diagnosis.replay import OutOfTime, Replay
 
 SECONDS = 30.0  # for all replays of one submission
+AS_OTHERS = "as others write it"  # why one is the same as another when it is the same mistake
 SHOWN = 3  # mistakes that are named for one check
 
 
@@ -68,7 +70,7 @@ def _explained(
     explained = []
     for each in failed:
         chosen = _best(found[each.name]) or ([] if each.name in cheap else best)
-        diagnosis = tuple(_diagnosis(match, task) for match in chosen[:SHOWN])
+        diagnosis = tuple(_diagnosis(match, task) for match in _with_its_like(chosen)[:SHOWN])
         said = "" if diagnosis else _difference(cheap.get(each.name), context, replay)
         explained.append(dataclasses.replace(each, diagnosis=diagnosis, difference=said))
     return explained
@@ -78,6 +80,17 @@ def _best(found: list[Match]) -> list[Match]:
     """The matches that count: whole ones, where there are any, each mistake once."""
     once = list({match.fillin.name: match for match in reversed(found)}.values())[::-1]
     return [match for match in once if match.whole] or once
+
+
+def _with_its_like(chosen: list[Match]) -> list[Match]:
+    """Each match, followed by other mistakes that give the same: which of them it is, nobody can tell."""
+    found = []
+    for match in chosen:
+        known = fillins(match.fillin.task).values()
+        like = (each for each in known if each.same_as.partition(" ")[0] == match.fillin.name)
+        other = (each for each in like if AS_OTHERS not in each.same_as)
+        found += [match, *(dataclasses.replace(match, fillin=each) for each in other)]
+    return found
 
 
 def _diagnosis(match: Match, task: Task) -> Diagnosis:
