@@ -98,7 +98,7 @@ def fates(views: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def blue() -> torch.Tensor:
-    """A uint8 image (32, 32, 3) of another color, whose lightness tells what was done before it became gray."""
+    """A uint8 image (32, 32, 3) of another color: how light its gray is tells what was done before."""
     return BLUE.to(torch.uint8).expand(32, 32, 3).contiguous()
 
 

@@ -45,8 +45,8 @@ class Fillin:
     `kind` is "reference", "correct" or "wrong"; the fields below `body` are empty for most right answers.
     `symptom` is a regular expression for what a check says of a mistake that can't be run on the trusted
     side; `same_as` names another wrong fill-in that gives the same, and why. `another` says why a right
-    fill-in that gives something else than the reference is right as well. `without` is the beginning of a given
-    line before the block that the mistake deletes.
+    fill-in that gives something else than the reference is right as well. `without` is the beginning of a
+    given line before the block that the mistake deletes.
     """
 
     task: str

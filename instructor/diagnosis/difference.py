@@ -1,8 +1,8 @@
 """In words, how an answer differs from the right one: never a value of it, only what relates the two.
 
 What a call gave is taken apart, each part that differs is described by what relates it to the right one
-(`relations`), and of all descriptions the first that says more than "it is wrong" is told, with the calls that
-it holds for where others are right (`occasions`).
+(`relations`), and of all descriptions the first that says more than "it is wrong" is told, with the calls
+that it holds for where others are right (`occasions`).
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ def difference(exchanges: Sequence[Exchange], right: Parts) -> str:
                 elif differs(part, true):
                     said += [(_name(key), words) for words in _described(key, exchange.request, part, true)]
     said += [(name, words) for name, pairs in numbers.items() if (words := _single(pairs))]
-    said += [(_name(key), _drawn(key, part, right[key])) for key, part in draws.items() if _apart(part, right, key)]
+    said += [
+        (_name(key), _drawn(key, part, right[key])) for key, part in draws.items() if _apart(part, right, key)
+    ]
     return _sentence(said, occasion(exchanges, good, ended), any(ended))
 
 

@@ -17,7 +17,9 @@ def occasion(exchanges: Sequence[Exchange], good: Sequence[bool], ended: Sequenc
 
     An error ends a check, so that of what comes after it nothing is known.
     """
-    asked = [(each.request, right) for each, right in zip(exchanges, good, strict=True) if _asks(each.request)]
+    asked = [
+        (each.request, right) for each, right in zip(exchanges, good, strict=True) if _asks(each.request)
+    ]
     if all(right for _, right in asked) or not any(right for _, right in asked):
         return ""
     for words, feature in FEATURES.items():
@@ -34,7 +36,11 @@ def _arguments(request: dict) -> list:
     if request["op"] == "call":
         return [*request["args"], *request["kwargs"].values()]
     given = request["kwargs"]
-    return [*given.get("args", []), *given.get("inputs", []), *(v for v in given.values() if not isinstance(v, list))]
+    return [
+        *given.get("args", []),
+        *given.get("inputs", []),
+        *(v for v in given.values() if not isinstance(v, list)),
+    ]
 
 
 def _tensors(request: dict) -> list[torch.Tensor]:
@@ -63,7 +69,9 @@ FEATURES: dict[str, Feature] = {
     "for N = 1": lambda request: _rows(request) == 1,
     "for more than one row": lambda request: _rows(request) > 1,
     "for a model that arrives in training mode": _training,
-    "for inputs of double precision": lambda request: any(each.dtype == torch.double for each in _tensors(request)),
+    "for inputs of double precision": lambda request: any(
+        each.dtype == torch.double for each in _tensors(request)
+    ),
     "for inputs that lie in memory in another order": lambda request: request["name"] == "call_with_strides",
     "where inputs have equal rows": _repeated,
     "where inputs have a single column": lambda request: any(

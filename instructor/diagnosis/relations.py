@@ -1,4 +1,4 @@
-"""What relates two tensors of one shape that differ, in words: a factor, a sign, a place, another function."""
+"""What relates two tensors of one shape that differ, in words: a factor, a sign, a place, a function."""
 
 from __future__ import annotations
 

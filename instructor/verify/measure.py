@@ -67,7 +67,9 @@ def right_answer_named(fillin: Fillin, seed: int) -> str:
     """What is named for a right answer whose checks are all said to have failed; it should be ""."""
     results, recordings = examine({fillin.task: fillin.name}, [fillin.task], seed, keep_all=True)
     doubted = [dataclasses.replace(each, outcome="failed") for each in results]
-    named = [each.diagnosis for each in diagnose(doubted, recordings, replay=shared_replay()) if each.diagnosis]
+    named = [
+        each.diagnosis for each in diagnose(doubted, recordings, replay=shared_replay()) if each.diagnosis
+    ]
     return named[0][0].fillin if named else ""
 
 

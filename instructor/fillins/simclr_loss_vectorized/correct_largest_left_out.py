@@ -1,4 +1,4 @@
-"""Each row sorted, its largest entry left out: that is the similarity of a view with itself, or one as large."""
+"""Each row sorted, its largest entry left out: a view's similarity with itself, or one as large."""
 
 others = torch.sort(sim_matrix, dim=1).values[:, :-1]
 denominator = torch.exp(others / tau).sum(dim=1)

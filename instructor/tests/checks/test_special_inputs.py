@@ -1,4 +1,4 @@
-"""Mistakes that random inputs never show are caught, and right answers stay right on the inputs that show them."""
+"""Mistakes that random inputs never show are caught, and right answers stay right on what shows them."""
 
 import functools
 import math
@@ -120,7 +120,7 @@ def copied(module, other):
 @pytest.mark.parametrize("kept", [alias, by_closure, copied])
 @pytest.mark.parametrize("task", LOSSES)
 def test_neither_loss_can_be_had_by_an_alias_of_the_other(task, kept):
-    package = load({each: "reference" for each in ("sim", *LOSSES)}, "cs231n_aliased")
+    package = load(dict.fromkeys(("sim", *LOSSES), "reference"), "cs231n_aliased")
     module = package.simclr.contrastive_loss
     other = next(each for each in LOSSES if each != task)
     setattr(module, task, kept(module, getattr(module, other)))
