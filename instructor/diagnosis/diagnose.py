@@ -11,6 +11,7 @@ from instructor.core.result import CheckResult, Diagnosis
 from instructor.core.tasks import Task, code_tasks
 from instructor.diagnosis.difference import difference
 from instructor.diagnosis.match import Match, candidates, costly, follows_from, matches, rights
+from instructor.diagnosis.passed import fails_one_of
 from instructor.diagnosis.recording import Recording
 from instructor.diagnosis.replay import OutOfTime, Replay
 
@@ -66,6 +67,7 @@ def _explained(
     tried = [fillin for fillin in candidates(task.id, own) if fillin.name not in left_out]
     messages = {each.name: each.message for each in failed}
     found = matches(tried, cheap, messages, context, replay)
+    found = _not_refuted(found, {each.name for each in own if each.passed}, context, replay)
     best = _best([match for some in found.values() for match in some])
     explained = []
     for each in failed:
@@ -74,6 +76,18 @@ def _explained(
         said = "" if diagnosis else _difference(cheap.get(each.name), context, replay)
         explained.append(dataclasses.replace(each, diagnosis=diagnosis, difference=said))
     return explained
+
+
+def _not_refuted(
+    found: dict[str, list[Match]], passed: set[str], context: Mapping[str, str], replay: Replay
+) -> dict[str, list[Match]]:
+    """The matches of mistakes that would have passed what was passed."""
+    named = {match.fillin.name: match.fillin for some in found.values() for match in some}
+    try:
+        wrong = {name for name, fillin in named.items() if fails_one_of(fillin, passed, context, replay)}
+    except OutOfTime:
+        return {name: [] for name in found}
+    return {name: [match for match in some if match.fillin.name not in wrong] for name, some in found.items()}
 
 
 def _best(found: list[Match]) -> list[Match]:

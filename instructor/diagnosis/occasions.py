@@ -45,7 +45,7 @@ def _arguments(request: dict) -> list:
 
 def _tensors(request: dict) -> list[torch.Tensor]:
     found = [each for each in _arguments(request) if isinstance(each, torch.Tensor)]
-    return [each for each in found if each.is_floating_point()]
+    return [each.detach() for each in found if each.is_floating_point()]
 
 
 def _rows(request: dict) -> int:

@@ -66,6 +66,8 @@ def _where(given: torch.Tensor, right: torch.Tensor) -> str:
         for words, place in places.items():
             if not (wrong & ~place).any():
                 return f"it is right but for the entries {words}"
+    if not given[wrong].any():
+        return "it is right but where it is zero"
     if right.dim() and len(right) > 1:
         rows = wrong.flatten(1).any(dim=1) if wrong.dim() > 1 else wrong
         if not rows.all():
@@ -76,8 +78,6 @@ def _where(given: torch.Tensor, right: torch.Tensor) -> str:
         for k in range(1, len(right)):
             if (given - right.roll(k, dims=0)).abs().max() <= 1e-3 * right.abs().max():
                 return "the entries along the first dimension are right, in another order"
-    if not given[wrong].any():
-        return "it is right but where it is zero"
     if right.numel() > 20 and wrong.double().mean() < 0.5:
         return f"it is right in {1 - float(wrong.double().mean()):.0%} of its entries"
     return ""
