@@ -1,4 +1,4 @@
-"""Mistakes that the catalogue has not got: no false name, and a description that says in what way it differs."""
+"""Mistakes that the catalogue has not got: no false name, and a description that says how they differ."""
 
 import pytest
 import torch
@@ -50,7 +50,7 @@ def test_what_gives_the_same_as_a_mistake_is_told_beside_it():
     results, recordings = examine({"train": "wrong_zeroed_too_late"}, ["train"], SEED)
     found = diagnose(results, recordings, replay=shared_replay())
     told = next(each.diagnosis for each in found if each.name == "test_train_steps")
-    assert [each.fillin for each in told][0] == "wrong_loss_left_as_it_is"
+    assert told[0].fillin == "wrong_loss_left_as_it_is"
     assert "wrong_zeroed_too_late" in [each.fillin for each in told]
 
 
