@@ -73,6 +73,14 @@ def test_a_view_left_out_by_its_value_loses_the_gradient_as_well(task, replay):
     assert verdict(replay, check, task, "reference").passed
 
 
+@pytest.mark.parametrize("name", ["wrong_weights_for_the_gradient", "wrong_nothing_done"])
+def test_stopping_in_time_earns_nothing_without_a_gradient(name, replay):
+    task = "make_fooling_image"
+    asked = [check.name for check in CHECKS.values() if (check.task, check.aspect) == (task, "stops")]
+    assert not all(verdict(replay, check, task, name).passed for check in asked)
+    assert all(verdict(replay, check, task, "reference").passed for check in asked)
+
+
 # ---- inputs -------------------------------------------------------------------------------------------
 
 
