@@ -22,7 +22,7 @@ def main(settings: str, mode: str, argument: str) -> None:
     A `nursery` leaves the limits to the workers that it forks.
     """
     if mode == "nursery":
-        from .nursery import run
+        from .forker import run
 
         os.set_inheritable(int(argument), False)
         run(socket.socket(fileno=int(argument)))
