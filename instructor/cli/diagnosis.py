@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from itertools import combinations
-from multiprocessing import get_context
 
 from rich.console import Console
 from rich.table import Table
@@ -19,6 +17,7 @@ from instructor.core.composition import Fillin, fillins
 from instructor.core.seeds import fresh_seed
 from instructor.core.tasks import Task, code_tasks
 from instructor.verify.measure import Count, own_mistake, pair_named, right_answer_named
+from instructor.verify.processes import processes
 
 GOAL = 0.95
 Job = tuple[str, tuple[Fillin, ...], int]  # what is counted, of which fill-ins, with which seed
@@ -55,8 +54,7 @@ def run(options: argparse.Namespace) -> int:
     jobs = [job for seed in seeds for job in _jobs(tasks, seed, options.pairs)]
     counts = {task.id: Count() for task in tasks}
     pairs = Count()
-    context = get_context("spawn")
-    with ProcessPoolExecutor(options.jobs, context, initializer=_prepare) as pool:
+    with processes(options.jobs) as pool:
         running = {pool.submit(_run, job): job for job in jobs}
         for number, done in enumerate(as_completed(running), 1):
             kind, some, seed = running[done]
@@ -137,13 +135,6 @@ def _table(tasks: list[Task], counts: dict[str, Count], pairs: Count) -> Table:
 
 def _fraction(part: int, whole: int) -> str:
     return f"{part}/{whole}" + (f" ({part / whole:.1%})" if whole else "")
-
-
-def _prepare() -> None:
-    os.environ["CUDA_VISIBLE_DEVICES"] = ""  # as in the sandbox
-    import torch
-
-    torch.set_num_threads(1)
 
 
 def _run(job: Job) -> str | bool | None:

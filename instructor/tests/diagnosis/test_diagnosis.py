@@ -3,11 +3,11 @@
 import pytest
 import torch
 
+from instructor.checks.recording import KEPT, Exchange, Recording
 from instructor.core.result import CheckResult, Diagnosis, Result, TaskResult
 from instructor.diagnosis.diagnose import diagnose
 from instructor.diagnosis.difference import difference
 from instructor.diagnosis.parts import differs, explains
-from instructor.diagnosis.recording import KEPT, Exchange, Recording
 from instructor.diagnosis.replay import Failure, Replay
 from instructor.diagnosis.wording import told
 from instructor.grading.report.feedback import feedback_html
