@@ -1,4 +1,4 @@
-"""A grader that does not grade is found out: a copy of the kit has one line broken, and verify has to fail."""
+"""A grader that does not grade is found out: one line is broken in a copy of the kit, and verify has to fail."""
 
 import os
 import shutil
