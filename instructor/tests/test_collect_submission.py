@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from instructor.compose import END, START, compose, fillins, splice
+from cs231n.blocks import END, START
+from instructor.compose import compose, fillins, splice
 from instructor.grading.sources import FILE_BYTES
 from instructor.tasks import ROOT, code_tasks, notebooks, todo_modules
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from instructor.compose import END, START, MarkerError, block_source, is_filled, splice
+from cs231n.blocks import END, START
+from instructor.compose import MarkerError, block_source, is_filled, splice
 from instructor.grading.intake import Submission
 from instructor.grading.workspace import compose_submission
 from instructor.tasks import load_tasks, todo_modules, withheld

@@ -14,7 +14,7 @@ from instructor.release.leaks import leaks
 from instructor.release.update.inside.applying import NotUpdated, update
 from instructor.release.update.inside.carried import Carried
 from instructor.release.update.inside.merging import blocks_of
-from instructor.tasks import code_tasks, todo_modules
+from instructor.tasks import ROOT, code_tasks, todo_modules
 
 UPDATE = DIST / f"{FOLDER}-update.zip"
 INSIDE = Path(__file__).with_name("inside")
@@ -37,6 +37,7 @@ def update_zip(old: Members, new: Members) -> bytes:
     changed = sorted(name for name in {**old, **new} if old.get(name) != new.get(name))
     table = {"blocks": blocks, "changed": changed}
     members = {name: (INSIDE / name).read_bytes() for name in PROGRAM}
+    members["blocks.py"] = (ROOT / "cs231n" / "blocks.py").read_bytes()
     members["update.json"] = (json.dumps(table, indent=1) + "\n").encode()
     for side, files in (("old", old), ("new", new)):
         members |= {f"{side}/{name}": files[name] for name in changed if name in files}
