@@ -15,8 +15,8 @@ RESTORE = "Open and save it in Jupyter, or restore it"
 def chosen(root, name, languages):
     """Return which notebook to hand in as `name`, and the others that hold answers too.
 
-    Of `name` and its translations in the folder `root`, it is the one with most answers; one that is damaged is
-    returned as well, for the reason to be said.
+    Of `name` and its translations in the folder `root`, it is the one with most answers; or one that is
+    damaged, for the reason to be said.
     """
     folder, _, file = name.rpartition("/")
     answers = {}

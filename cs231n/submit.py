@@ -31,8 +31,8 @@ class NotPackedError(Exception):
 def main(words, root=None):
     """Pack the folder `root` into the zip that `words` name, or into its submission.zip.
 
-    Prints what was packed and what is still empty, or on stderr why nothing was, and returns the exit status: 0
-    or 1. An older file of that name is kept as NAME.zip.bak-1, -2, ...
+    Prints what was packed and what is still empty, or on stderr why nothing was, and returns 0 or 1 for the
+    exit status. An older file of that name is kept as NAME.zip.bak-1, -2, ...
     """
     if any(word in ("-h", "--help") for word in words):
         print(f"usage: bash {PROGRAM} [NAME.zip]")

@@ -101,8 +101,8 @@ def block_source(source: str, block: str) -> str:
     module, found = _block(source, block)
     lines = {n: module.lines[n] for n in range(found.start + 1, found.end)}
     code = {n: line for n, line in lines.items() if n not in module.quoted}
-    indents = [re.match(r"[ \t]*", line)[0] for line in code.values() if line.strip()]
-    margin = min(indents, key=len, default="")
+    first = next((line for line in code.values() if line.strip() and not line.lstrip().startswith("#")), "")
+    margin = first[: len(first) - len(first.lstrip())]  # a comment may stand anywhere
     dedented = {
         n: line.removeprefix(margin) if line.strip() else line.lstrip(" \t") for n, line in code.items()
     }

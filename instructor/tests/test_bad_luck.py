@@ -21,7 +21,7 @@ from instructor.grading import grade as grading
 from instructor.grading.report.atomic import write_atomically
 from instructor.sandbox.private import OWNER, UNLOCKED, PrivateFolder, remove_dead
 from instructor.sandbox.watch import tree
-from instructor.tasks import ROOT, code_tasks, todo_modules
+from instructor.tasks import ROOT, code_tasks, notebooks, todo_modules
 
 KILLS = int(os.environ.get("KILLS", "0"))  # make test-sandbox: 50
 NOTEBOOKS = os.environ.get("KILLS_NOTEBOOKS", "none")  # quick: kill among the notebooks as well
@@ -151,7 +151,7 @@ def kit(tmp_path_factory):
 
 def start(kit: Path, submission: Path, results: Path, temporary: Path) -> subprocess.Popen:
     command = [sys.executable, "-m", "instructor", "grade", str(submission), "--seed", "3", "--one"]
-    tasks = "sim,train" if NOTEBOOKS == "none" else "sim,NetworkVisualization"
+    tasks = "sim,train" if NOTEBOOKS == "none" else f"sim,{Path(notebooks()[0]).stem}"
     return subprocess.Popen(
         [*command, "--results", str(results), "--notebooks", NOTEBOOKS, "--tasks", tasks],
         cwd=kit,

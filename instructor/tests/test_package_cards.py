@@ -87,12 +87,12 @@ def test_progress_counts_what_has_passed():
     assert Progress(verdicts).points == (first.points + third.points, 100)
 
 
-def test_the_points_that_students_see_are_those_of_the_tasks():
+def test_what_students_see_of_the_tasks_is_what_tasks_toml_says():
     assert points.main(["--check"]) == 0, "run: python -m instructor.points"
 
 
 def test_changed_points_are_noticed_and_written(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(points, "POINTS_FILE", tmp_path / "points.json")
+    monkeypatch.setattr(points, "TABLE_FILE", tmp_path / "tasks.json")
     monkeypatch.setattr(points, "ROOT", tmp_path)
     assert points.main(["--check"]) == 1
     assert points.main([]) == 0
