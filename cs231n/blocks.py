@@ -28,8 +28,8 @@ class Module:
 
     - lines: the text's lines with their ends.
     - tree: its syntax tree; None when it is not valid Python, and then `fault` says so: " (line 3)" or "".
-    - blocks: [Block] in the order of the file; problems: what is wrong with the markers, each as the rest of
-      a sentence that begins with the file's name.
+    - blocks: [Block] in the order of the file; stray: lines of markers that are of no block.
+    - problems: what is wrong with the markers, each as the rest of a sentence that begins with the file's name.
     - definitions: [Definition] in the order of the file.
     """
 
@@ -39,10 +39,13 @@ class Module:
         self.quoted = string_lines(text) if self.tree else None
         if self.quoted is None:  # also for what Python can parse and the tokenizer can't read
             self.tree, self.quoted, self.definitions = None, frozenset(), []
-            self.blocks, self.problems = _pairs(*_line_by_line(self.lines))
+            markers, is_in = _line_by_line(self.lines)
         else:
             self.definitions = sorted(_definitions(self.tree, self.lines), key=lambda found: found.first)
-            self.blocks, self.problems = _pairs(*_from_tree(self))
+            markers, is_in = _from_tree(self)
+        self.blocks, self.problems = _pairs(markers, is_in)
+        paired = {number for block in self.blocks for number in (block.start, block.end)}
+        self.stray = [number for number, *_ in markers if number not in paired]
 
     def inside(self, name):
         """Return the blocks in the function or class `name`, those in functions within it included."""

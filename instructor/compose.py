@@ -146,11 +146,12 @@ def _block(source: str, name: str) -> tuple[Module, Block]:
     if not (known := [each for each in module.definitions if each.name == name]):
         raise MarkerError(f"there is no {name} in the file")
     # Where a name is defined twice, the last one counts.
-    found = [block for block in module.inside(name) if known[-1].first <= block.start < known[-1].last]
-    if len(found) != 1:
+    lines = range(known[-1].first, known[-1].last)
+    found = [block for block in module.inside(name) if block.start in lines]
+    if len(found) != 1 or set(lines) & set(module.stray):
         raise MarkerError(
             f"{name} must hold one START OF YOUR CODE line and, below it, one END OF YOUR CODE line; "
-            f"found {len(found)} such pairs"
+            f"found {len(found)} of them in order"
         )
     return module, found[0]
 
