@@ -28,8 +28,8 @@ import nbformat
 import psutil
 
 from instructor.classroom.gradebook import max_points
-from instructor.compose import compose
-from instructor.tasks import ROOT, code_tasks, todo_modules
+from instructor.core.composition import compose
+from instructor.core.tasks import ROOT, code_tasks, todo_modules
 
 HERE = Path(__file__).parent
 TASKS = tuple(task.id for task in code_tasks())

@@ -10,10 +10,10 @@ import sys
 
 import torch
 
-from instructor.grading.seeds import Seeds
-from instructor.hidden_checks.marking import checks_of
-from instructor.sandbox.client import Raised, Student
+from instructor.checks.marking import checks_of
+from instructor.core.seeds import Seeds
 from instructor.sandbox.inside import session
+from instructor.sandbox.student import Raised, Student
 
 SEED = 1
 

@@ -18,7 +18,7 @@ from cs231n.simclr.fast_pretrain import Plan, optimizer_of, pretrain, set_rate
 from cs231n.simclr.model import Model
 from cs231n.simclr.study_jobs import images_of
 from cs231n.simclr.study_report import interval
-from instructor.reference import answer
+from instructor.checks.reference import answer
 
 from .simclr_training import pairs_of
 from .timing import table

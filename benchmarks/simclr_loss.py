@@ -7,7 +7,7 @@ import time
 import torch
 
 from cs231n.simclr.fast_loss import nt_xent
-from instructor.reference import answer
+from instructor.checks.reference import answer
 
 from .timing import peak_bytes, wait
 

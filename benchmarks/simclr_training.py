@@ -12,7 +12,7 @@ from cs231n.simclr import precision
 from cs231n.simclr.fast_augment import Augmentation
 from cs231n.simclr.fast_pretrain import Plan, optimizer_of, pretrain
 from cs231n.simclr.model import Model
-from instructor.reference import answer
+from instructor.checks.reference import answer
 
 from .timing import in_turns, ratio
 

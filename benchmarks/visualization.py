@@ -13,7 +13,7 @@ import torch
 from cs231n.data_utils import load_imagenet_val
 from cs231n.image_utils import preprocess
 from cs231n.pretrained import load_pretrained
-from instructor.reference import answer
+from instructor.checks.reference import answer
 
 from .simclr_training import clock_of
 from .timing import in_turns, machine, ratio, table

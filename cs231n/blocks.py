@@ -29,7 +29,7 @@ class Module:
     - lines: the text's lines with their ends.
     - tree: its syntax tree; None when it is not valid Python, and then `fault` says so: " (line 3)" or "".
     - blocks: [Block] in the order of the file; stray: lines of markers that are of no block.
-    - problems: what is wrong with the markers, each as the rest of a sentence that begins with the file's name.
+    - problems: what is wrong with the markers; each is the rest of a sentence that the file's name begins.
     - definitions: [Definition] in the order of the file.
     """
 

@@ -44,14 +44,14 @@ similarity: environment ## compare the code of a class: SUBMISSION=folder; a hin
 test-cluster: embedded-data sandbox ## grade on a Dask cluster of this machine, and lose parts of it (some minutes)
 	@$(PY) -c 'import distributed' 2>/dev/null || \
 	$(PY) -m pip install -qq --disable-pip-version-check --requirement instructor/requirements-cluster.txt
-	@CLUSTER_TESTS=1 $(PY) -m pytest instructor/tests/test_cluster.py $(PYTEST)
+	@CLUSTER_TESTS=1 $(PY) -m pytest instructor/tests/classroom/test_cluster.py $(PYTEST)
 
 test-kills: embedded-data sandbox ## kill a class run 50 times and compare its gradebook (some minutes)
-	@KILLS=$${KILLS:-50} $(PY) -m pytest instructor/tests/test_class_run.py $(PYTEST)
+	@KILLS=$${KILLS:-50} $(PY) -m pytest instructor/tests/classroom/test_class_run.py $(PYTEST)
 
 test-sandbox: embedded-data sandbox ## 100,000 malformed frames, 20,000 archives, 50 kills, every limit twice (an hour)
 	@FUZZ_FRAMES=100000 FUZZ_ARCHIVES=20000 KILLS=$${KILLS:-50} LONG_TRIALS=1 $(PY) -m pytest $(PYTEST) \
-	$(addprefix instructor/tests/test_,wire.py intake.py bad_luck.py limits.py second_sandbox.py sandbox.py)
+	instructor/tests/sandbox instructor/tests/grading/test_intake.py instructor/tests/classroom/test_bad_luck.py
 
 scale: embedded-data sandbox ## grade N=10 made-up submissions of known scores; SCALE="..." for further options
 	@$(PY) -m instructor.classroom.scale --count $(or $(N),10) $(SCALE)
@@ -64,7 +64,7 @@ test-browser: embedded-data sandbox ## use the kit in a browser as a student doe
 	@BROWSER_TESTS=1 $(PY) -m pytest instructor/tests/browser $(PYTEST)
 
 test-docs: embedded-data sandbox ## run every command that the docs name (some minutes)
-	@DOCS_TESTS=1 $(PY) -m pytest instructor/tests/test_docs.py $(PYTEST)
+	@DOCS_TESTS=1 $(PY) -m pytest instructor/tests/release/test_docs.py $(PYTEST)
 
 test-lowest: embedded-data sandbox ## run the tests on the lowest versions that the requirements admit (5.5 GB)
 	@mkdir -p dist && sed -nE 's/^([A-Za-z0-9_.-]+)>=([0-9.]+)[^;]*/\1==\2/p' $(REQUIREMENTS) > dist/lowest.txt

@@ -20,11 +20,11 @@ from pathlib import Path
 
 from instructor.attacks.canaries import found_in_tree, word
 from instructor.attacks.samples import Sample, honest_files, write_zip
-from instructor.compose import compose
+from instructor.core.composition import compose
+from instructor.core.tasks import ROOT, code_tasks
 from instructor.sandbox.bubblewrap import View, make_readable, wrap
 from instructor.sandbox.limits import MIB, Limits
 from instructor.sandbox.watch import Watch, kill_tree
-from instructor.tasks import ROOT, code_tasks
 
 WEAK = Path(__file__).parent / "weak"
 PATIENCE = 240.0  # seconds for the weak grader

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from instructor.tasks import ROOT
+from instructor.core.tasks import ROOT
 
 COPIED = ("cs231n", "instructor", "notebooks", "tests", "pyproject.toml", "requirements.txt", "Makefile")
 NAME = "answer_key"  # what the planted variable is called
@@ -41,7 +41,7 @@ def plant(folder: Path) -> dict[str, str]:
             shutil.copy(source, folder / name)
     shutil.copytree(ROOT / "instructor" / "attacks", folder / "instructor" / "attacks", ignore=skip)
     places: dict[str, str] = {}
-    for pattern in ("instructor/fillins/*/*.py", "instructor/hidden_checks/test_*.py"):
+    for pattern in ("instructor/fillins/*/*.py", "instructor/checks/test_*.py"):
         for path in sorted(folder.glob(pattern)):
             canary = word()
             places[canary] = str(path.relative_to(folder))

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from instructor.compose import splice
-from instructor.tasks import ROOT, Task, code_tasks, notebooks, todo_modules
+from instructor.core.composition import splice
+from instructor.core.tasks import ROOT, Task, code_tasks, notebooks, todo_modules
 
 COLLECTION = Path(__file__).parent / "collection"
 FORMS = ("block", "module", "archive")
@@ -82,7 +82,7 @@ def load_samples() -> tuple[Sample, ...]:
 
 def honest_files(choice: Mapping[str, str | None]) -> dict[str, bytes]:
     """The files of a submission: every block with its reference, but those of `choice` (None: unfilled)."""
-    from instructor.compose import fillins
+    from instructor.core.composition import fillins
 
     sources = {name: (ROOT / name).read_text(encoding="utf-8") for name in todo_modules()}
     for task in code_tasks():

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from instructor.attacks.experiment import LIGHT, Round
 from instructor.attacks.samples import Sample
-from instructor.tasks import load_tasks
+from instructor.core.tasks import load_tasks
 
 RAW = (b"\x1b", b"\x9b", b"\x07", b"\x00")  # what no report holds as it is: orders to a terminal
 

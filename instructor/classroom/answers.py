@@ -6,9 +6,9 @@ import json
 from functools import cache
 from itertools import pairwise
 
+from instructor.core.tasks import ROOT, notebooks
+from instructor.core.text import clean
 from instructor.grading.intake import BROKEN, Submission
-from instructor.tasks import ROOT, notebooks
-from instructor.text import clean
 
 UNTOUCHED = ("double-click here and write over this line", "双击这里，用你的回答替换这一行")
 PREFIXES = ("**Your answer:**", "**你的回答：**")  # in each language of the notebooks

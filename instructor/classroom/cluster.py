@@ -17,8 +17,8 @@ from contextlib import AbstractContextManager
 
 from instructor.classroom.entries import ClassError
 from instructor.classroom.pool import Event
-from instructor.grading.version import kit_version
-from instructor.tasks import ROOT
+from instructor.core.tasks import ROOT
+from instructor.core.version import kit_version
 
 AHEAD = 2  # submissions sent for each thread of the workers, so that none waits for the next one
 PATIENCE = 300.0  # seconds that a scheduler may be away

@@ -14,7 +14,7 @@ from pathlib import Path
 from instructor.classroom.gradescope_export import METADATA, submitters
 from instructor.classroom.naming import plain_name, short_hash
 from instructor.classroom.places import MOODLE, children, inside, several, unwrapped
-from instructor.text import clean
+from instructor.core.text import clean
 
 CANVAS = re.compile(r"^(?P<name>.+?)_(?P<late>LATE_)?(?P<id>\d+)_(?P<file>\d+)_.+$", re.S)
 ANONYMOUS = re.compile(r"^(?P<late>LATE_)?(?P<name>anon_(?P<id>[0-9A-Za-z]+))_(?P<file>\d+)_.+$", re.S)

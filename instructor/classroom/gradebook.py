@@ -8,9 +8,9 @@ from pathlib import Path
 
 from instructor.classroom.entries import Entry, Student
 from instructor.classroom.table_file import write_table
+from instructor.core.result import Result
+from instructor.core.tasks import Task
 from instructor.grading.report.words import number
-from instructor.grading.result import Result
-from instructor.tasks import Task
 
 HEADER = ("student", "id", "number", "login", "email", "section", "submission", "status", "late")
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")

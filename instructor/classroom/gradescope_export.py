@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from instructor.text import clean
+from instructor.core.text import clean
 
 METADATA = "submission_metadata.yml"
 BYTES = 256 << 20  # it holds the results of earlier runs, too

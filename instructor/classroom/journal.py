@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from instructor.classroom.plain import from_plain, to_plain
-from instructor.grading.report.atomic import write_atomically
-from instructor.grading.result import Result
+from instructor.core.files import write_atomically
+from instructor.core.result import Result
 
 LOCK = ".lock"
 

@@ -13,8 +13,8 @@ from rich.text import Text
 
 from instructor.classroom.entries import Entry
 from instructor.classroom.pool import Event
+from instructor.core.result import Result
 from instructor.grading.report.words import number
-from instructor.grading.result import Result
 
 SHOWN = 12  # running submissions that are listed
 LATEST = 3  # finished ones

@@ -11,8 +11,8 @@ from jinja2 import Template
 
 from instructor.classroom.answers import questions
 from instructor.classroom.gradebook import Line
-from instructor.classroom.marks import Marks
-from instructor.classroom.statistics import BINS, Statistics
+from instructor.classroom.hand_grades import Marks
+from instructor.classroom.tallies import BINS, Statistics
 from instructor.grading.report.feedback import environment
 from instructor.grading.report.words import number
 

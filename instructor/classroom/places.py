@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from instructor.classroom.gradescope_export import METADATA
-from instructor.text import clean
+from instructor.core.text import clean
 
 MOODLE = re.compile(r"^(?P<name>.+)_(?P<id>\d+)_assignsubmission_(?P<kind>file|onlinetext)", re.S)
 PASSED_OVER = re.compile(r"^(\.|__MACOSX$|Thumbs\.db$|desktop\.ini$)")

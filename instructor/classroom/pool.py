@@ -26,8 +26,8 @@ from unittest import mock
 
 from instructor.classroom.plain import to_plain
 from instructor.classroom.work import PRIMED, Options, grade_packed
+from instructor.sandbox.fork_server import NoNursery, Nursery, use
 from instructor.sandbox.inside.process import PR_SET_PDEATHSIG, prctl
-from instructor.sandbox.nursery import NoNursery, Nursery, use
 from instructor.sandbox.watch import kill_tree
 
 PRIME_FROM = 24  # submissions: it takes as long as five of them save

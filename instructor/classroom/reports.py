@@ -9,16 +9,16 @@ from pathlib import Path
 
 from instructor.classroom.entries import ClassFolder, Entry, Student
 from instructor.classroom.gradebook import Line, slim, write_gradebooks
+from instructor.classroom.hand_grades import Marks
 from instructor.classroom.journal import Journal, Record
-from instructor.classroom.marks import Marks
 from instructor.classroom.page import class_html
 from instructor.classroom.run import read_entry
-from instructor.classroom.statistics import Statistics
 from instructor.classroom.summary import summary_markdown
+from instructor.classroom.tallies import Statistics
+from instructor.core.files import write_atomically
+from instructor.core.tasks import Task, load_tasks
 from instructor.grading.intake import Submission
 from instructor.grading.report import write_reports
-from instructor.grading.report.atomic import write_atomically
-from instructor.tasks import Task, load_tasks
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,9 @@ from instructor.classroom.entries import Entry
 from instructor.classroom.journal import Journal, Record, key_of
 from instructor.classroom.pool import Event
 from instructor.classroom.work import Options, failed, is_final, pack, unpack
+from instructor.core.result import Result
+from instructor.core.version import kit_version
 from instructor.grading.intake import IntakeError, Submission, read_submission
-from instructor.grading.result import Result
-from instructor.grading.version import kit_version
 
 AGAIN = 1  # how often a submission is tried again whose worker was lost
 LOOK = 0.25  # seconds between two looks at the workers

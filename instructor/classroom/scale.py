@@ -24,15 +24,15 @@ from rich.text import Text
 from instructor.classroom.entries import Entry, Student
 from instructor.classroom.journal import Journal
 from instructor.classroom.live import LiveTable
-from instructor.classroom.options import cores
 from instructor.classroom.pool import Event, LocalPool
 from instructor.classroom.run import run_class, scratch_folder
 from instructor.classroom.work import Options
-from instructor.compose import compose, fillins
-from instructor.grading.result import Result
+from instructor.cli.grade import cores
+from instructor.core.composition import compose, fillins
+from instructor.core.result import Result
+from instructor.core.tasks import code_tasks, load_tasks, todo_modules
 from instructor.sandbox.jail import choose
-from instructor.tasks import code_tasks, load_tasks, todo_modules
-from instructor.trials import Trial, run_trials
+from instructor.verify.trials import Trial, run_trials
 
 Choice = dict[str, str | None]
 SLOW = ("wrong_endless",)  # waits for its time limits, again and again

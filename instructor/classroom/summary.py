@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from instructor.classroom.gradebook import GRADED, Line
-from instructor.classroom.statistics import Statistics
+from instructor.classroom.tallies import Statistics
 from instructor.grading.report.words import number
 
 STUDENTS, MISTAKES = 200, 8

@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from instructor.grading.report.atomic import write_atomically
-from instructor.text import clean
+from instructor.core.files import write_atomically
+from instructor.core.text import clean
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
 BYTES = 64 << 20

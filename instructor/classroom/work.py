@@ -16,8 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from instructor.classroom.plain import from_plain, to_plain
+from instructor.core.result import Result
 from instructor.grading.intake import Submission
-from instructor.grading.result import Result
 from instructor.sandbox.limits import Limits
 
 PRIMED = "CS231N_PRIMED"  # in the environment of the process that graders are forked from: Options as JSON
@@ -94,8 +94,8 @@ def warm_up() -> None:
     for name in WARM:
         importlib.import_module(name)
     tqdm.set_lock(threading.RLock())  # its own one would be shared between processes, and left behind
-    from instructor.hidden_checks.marking import all_checks
-    from instructor.reference import reference
+    from instructor.checks.marking import all_checks
+    from instructor.checks.reference import reference
     from instructor.sandbox.jail import choose
 
     all_checks()
@@ -109,10 +109,10 @@ def warm_up() -> None:
 
 
 def _prime(options: Options) -> None:
+    from instructor.checks.marking import all_checks
     from instructor.diagnosis.replay import Replay
     from instructor.grading import pictures
-    from instructor.hidden_checks.marking import all_checks
-    from instructor.trials import run_check
+    from instructor.verify.trials import run_check
 
     with Replay(math.inf) as replay:
         for check in all_checks():

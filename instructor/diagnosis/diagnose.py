@@ -6,12 +6,12 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 
+from instructor.core.result import CheckResult, Diagnosis
+from instructor.core.tasks import Task, code_tasks
 from instructor.diagnosis.difference import difference
 from instructor.diagnosis.match import Match, candidates, costly, follows_from, matches, rights
 from instructor.diagnosis.recording import Recording
 from instructor.diagnosis.replay import OutOfTime, Replay
-from instructor.grading.result import CheckResult, Diagnosis
-from instructor.tasks import Task, code_tasks
 
 SECONDS = 30.0  # for all replays of one submission
 SHOWN = 3  # mistakes that are named for one check

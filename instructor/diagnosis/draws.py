@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import torch
 
-from instructor.hidden_checks.statistics import largest_gap
-from instructor.hidden_checks.views import Waves, bands, fates, pixels, purple, read_jitter, tints
+from instructor.checks.distributions import largest_gap
+from instructor.checks.views import Waves, bands, fates, pixels, purple, read_jitter, tints
 
 ALPHA = 1e-6  # the chance that two samples of one distribution are told apart
 

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from instructor.compose import Fillin, fillins
+from instructor.core.composition import Fillin, fillins
+from instructor.core.result import CheckResult
 from instructor.diagnosis.draws import Draws
 from instructor.diagnosis.parts import MISSING, Parts, differs, distance, explains, parts_of
 from instructor.diagnosis.recording import Exchange, Recording
 from instructor.diagnosis.replay import Failure, OutOfTime, Replay
-from instructor.grading.result import CheckResult
 from instructor.sandbox.inside.recipes import Recipe
 
 

@@ -10,7 +10,7 @@ import torch
 
 from instructor.diagnosis.draws import Draws, draws_of
 from instructor.diagnosis.replay import Failure, failure_of
-from instructor.sandbox.client import StudentError
+from instructor.sandbox.student import StudentError
 
 ROUNDING = 1e-4  # of the largest value: what two right answers may differ by
 Parts = dict[tuple, object]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import torch
 
-from instructor.sandbox.client import StudentError
+from instructor.sandbox.student import StudentError
 
 KEPT = 192 << 20  # bytes of answers that one recording keeps
 

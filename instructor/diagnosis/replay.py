@@ -22,14 +22,14 @@ from inspect import isfunction
 import numpy
 import torch
 
-from instructor.compose import Fillin
-from instructor.reference import load
-from instructor.sandbox.client import StudentError
+from instructor.checks.reference import load
+from instructor.core.composition import Fillin
+from instructor.core.tasks import code_tasks, todo_modules
+from instructor.core.text import clean
 from instructor.sandbox.inside import drivers, session
 from instructor.sandbox.inside.bounds import Bounds
 from instructor.sandbox.inside.values import CannotCross, decode, encode
-from instructor.tasks import code_tasks, todo_modules
-from instructor.text import clean
+from instructor.sandbox.student import StudentError
 
 CALL_SECONDS = 3.0
 WORDS = 60  # characters of an error's text that two failures are compared by

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from instructor.diagnosis.replay import Ask, Failure
-from instructor.sandbox.client import Died, NotStarted, Raised, Student, StudentError, TimedOut, WrongType
+from instructor.sandbox.student import Died, NotStarted, Raised, Student, StudentError, TimedOut, WrongType
 
 SECONDS = 20.0  # for one call; nothing of the kit's own takes so long, unless it never ends
 SHARE = 0.4  # of the time that a check allows a student

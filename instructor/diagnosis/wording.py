@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from instructor.grading.result import CheckResult, Diagnosis
-from instructor.tasks import feedback_level
+from instructor.core.result import CheckResult, Diagnosis
+from instructor.core.tasks import feedback_level
 
 
 def told(check: CheckResult, level: str | None = None) -> list[str]:

@@ -6,18 +6,18 @@ import time
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from instructor.checks.marking import FOLDER, checks_of
+from instructor.checks.run import HiddenChecks, run_checks
+from instructor.core.result import PASSED, CheckResult, Picture, Result, TaskResult
+from instructor.core.tasks import ROOT, Task, feedback_pictures, load_tasks
 from instructor.grading.intake import Submission, read_submission
-from instructor.grading.notebooks import code_cells, run_notebook
+from instructor.grading.notebook_runs import code_cells, run_notebook
 from instructor.grading.pictures import take_pictures
-from instructor.grading.plugin import HiddenChecks, run_checks
-from instructor.grading.result import PASSED, CheckResult, Picture, Result, TaskResult
 from instructor.grading.scoring import score_notebook, score_tasks
 from instructor.grading.workspace import compose_submission, marker_remarks, started_tasks
-from instructor.hidden_checks.marking import FOLDER, checks_of
 from instructor.sandbox.jail import Jail, JailBroken, choose
 from instructor.sandbox.limits import Limits
 from instructor.sandbox.private import PrivateFolder
-from instructor.tasks import ROOT, Task, feedback_pictures, load_tasks
 
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 

@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from instructor.core.tasks import ROOT, notebooks, todo_modules
+from instructor.core.text import clean
 from instructor.grading.sources import Source, open_source
-from instructor.tasks import ROOT, notebooks, todo_modules
-from instructor.text import clean
 
 MANIFEST = "MANIFEST.sha256"
 NOISE = re.compile(r"(^|/)(__MACOSX|\.DS_Store|\.ipynb_checkpoints|__pycache__|Thumbs\.db|\.git)(/|$)")

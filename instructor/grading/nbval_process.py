@@ -16,10 +16,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from instructor.core.tasks import ROOT
 from instructor.sandbox.jail import Jail
 from instructor.sandbox.private import PrivateFolder
 from instructor.sandbox.watch import kill_tree
-from instructor.tasks import ROOT
 
 INLINE = "module://matplotlib_inline.backend_inline"
 CHANNELS = ("shell_port", "iopub_port", "stdin_port", "control_port")

@@ -18,13 +18,13 @@ import numpy as np
 import torch
 from PIL import Image
 
-from instructor.grading.result import Picture
-from instructor.grading.version import kit_version
-from instructor.sandbox.client import Student, StudentError
+from instructor.core.result import Picture
+from instructor.core.text import clean
+from instructor.core.version import kit_version
 from instructor.sandbox.inside import drivers
 from instructor.sandbox.inside.recipes import Recipe
 from instructor.sandbox.jail import Jail, JailBroken
-from instructor.text import clean
+from instructor.sandbox.student import Student, StudentError
 
 SALIENCY, FOOLING, VISUALIZATION = (
     "compute_saliency_maps",
@@ -91,8 +91,8 @@ def expected() -> dict[str, torch.Tensor]:
     """The reference's answers by task; made once for a kit and kept in the user's cache."""
     from safetensors.torch import load, save
 
-    from instructor.grading.report.atomic import write_bytes_atomically
-    from instructor.reference import answer, reference
+    from instructor.checks.reference import answer, reference
+    from instructor.core.files import write_bytes_atomically
 
     file = _cache_folder() / f"pictures-{kit_version()}.safetensors"
     with contextlib.suppress(OSError, ValueError, KeyError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from instructor.grading.result import (
+from instructor.core.result import (
     NOT_GRADED,
     NOT_RUN,
     NOT_STARTED,
@@ -14,7 +14,7 @@ from instructor.grading.result import (
     CheckResult,
     TaskResult,
 )
-from instructor.tasks import Task, load_tasks
+from instructor.core.tasks import Task, load_tasks
 
 
 def score_tasks(

@@ -6,10 +6,10 @@ import ast
 import shutil
 from pathlib import Path
 
-from instructor.compose import PACKAGE, MarkerError, block_source, is_filled
+from instructor.core.composition import PACKAGE, MarkerError, block_source, is_filled
+from instructor.core.tasks import ROOT, code_tasks, withheld
+from instructor.core.text import clean
 from instructor.grading.intake import BROKEN, Submission
-from instructor.tasks import ROOT, code_tasks, withheld
-from instructor.text import clean
 
 NOTEBOOKS = ROOT / "notebooks"
 LEFT_OVER = ("__pycache__", "*.pyc", ".ipynb_checkpoints")

@@ -1,45 +1,20 @@
-"""`python -m instructor languages`: write the notebooks and READMEs in every other language.
-
-python -m instructor languages            write them, and say which translations are missing or out of date
-python -m instructor languages --check    write nothing; exit 1 when something would change or is missing
-"""
+"""The notebooks and READMEs in another language, written from the English ones and translated sections."""
 
 from __future__ import annotations
 
-import argparse
 import re
 from pathlib import Path
 
 import nbformat
 
+from instructor.core.tasks import ROOT, translations
 from instructor.languages.sections import Section, read_sections, translate
-from instructor.tasks import ROOT, translations
 
 FOLDER = ROOT / "instructor" / "languages"
 PAGES = {"README.md": "README", "instructor/release/README.md": "students-README"}
 ANSWER = "answer"  # the section that stands in every cell for an answer
 FENCE = re.compile(r"^(?:<!-- [^>]+ -->\n)?```.*?^```$", flags=re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^(?=## )", flags=re.MULTILINE)
-
-
-def languages_command(options: argparse.Namespace) -> int:
-    """Write what is to be written; return 1 when something is missing, or with --check would change."""
-    wrong = []
-    for language in translations():
-        for path, (text, faults) in translated_files(language).items():
-            wrong += faults
-            if path.is_file() and path.read_text(encoding="utf-8") == text:
-                continue
-            name = path.relative_to(ROOT)
-            if options.check:
-                wrong.append(f"{name} is not what it would be. Run: python -m instructor languages")
-            else:
-                path.parent.mkdir(exist_ok=True)
-                path.write_text(text, encoding="utf-8")
-                print(f"{name}: written")
-    for fault in wrong:
-        print(fault)
-    return bool(wrong)
 
 
 def translated_files(language: str) -> dict[Path, tuple[str, list[str]]]:

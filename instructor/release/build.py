@@ -7,8 +7,8 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from instructor.core.tasks import ROOT
 from instructor.release.listing import contents, student_files
-from instructor.tasks import ROOT
 
 FOLDER = "cs231n-assignments"  # the one folder that the zip unpacks to
 DIST = ROOT / "dist"

@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from instructor.core.tasks import ROOT
 from instructor.release import reading, shapes
-from instructor.release.secrets import Secret, secrets
-from instructor.tasks import ROOT
+from instructor.release.must_not_leak import Secret, secrets
 
 GIVEN = ROOT / "instructor" / "release" / "given_lines.txt"
 ANY = "any file"

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from instructor.tasks import ROOT
+from instructor.core.tasks import ROOT
 
 LIST = ROOT / "instructor" / "release" / "student_files.txt"
 WHOLE = ("cs231n", "notebooks", "tests")  # folders that students receive whole

@@ -10,19 +10,19 @@ from pathlib import Path
 
 import nbformat
 
-from instructor.compose import block_source
-from instructor.notebooks import METADATA, is_check, printed
+from instructor.core.composition import block_source
+from instructor.core.tasks import ROOT, code_tasks
 from instructor.release.build import student_zip, unpack
+from instructor.release.kept_notebooks import METADATA, is_check, printed
 from instructor.release.leaks import leaks
 from instructor.release.listing import student_files, unlisted
-from instructor.tasks import ROOT, code_tasks
 
 Proof = Callable[[Path], list[str]]  # from the zip to the sentences that say what is wrong
 
 
 def promises(quick: bool) -> dict[str, Proof]:
     """What is promised, in words, and its proof; `quick` leaves out what runs code, which takes minutes."""
-    from instructor.release import trial
+    from instructor.release import walkthrough
 
     static: dict[str, Proof] = {
         "its members are those of the list": members_equal_the_list,
@@ -33,10 +33,10 @@ def promises(quick: bool) -> dict[str, Proof]:
         "it is the same byte for byte when built again": it_is_reproducible,
     }
     running: dict[str, Proof] = {
-        "unpacked, each task says that it is not started": trial.tasks_say_not_started,
-        "unpacked, the commands of its README work": trial.readme_commands_work,
-        "untouched, it scores 0": trial.untouched_scores_0,
-        "filled with the reference, it scores 100": trial.reference_scores_100,
+        "unpacked, each task says that it is not started": walkthrough.tasks_say_not_started,
+        "unpacked, the commands of its README work": walkthrough.readme_commands_work,
+        "untouched, it scores 0": walkthrough.untouched_scores_0,
+        "filled with the reference, it scores 100": walkthrough.reference_scores_100,
     }
     return static if quick else static | running
 

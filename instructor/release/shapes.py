@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from functools import cache
 
-from instructor.compose import fillins
-from instructor.tasks import code_tasks
+from instructor.core.composition import fillins
+from instructor.core.tasks import code_tasks
 
 Shape = tuple[tuple[str, ...], str]  # the kinds of the statements, and what they do
 NODES = 25  # a smaller answer has the shape of much ordinary code

@@ -17,9 +17,9 @@ from functools import cache
 from pathlib import Path
 from shutil import which
 
+from instructor.core.tasks import ROOT
 from instructor.sandbox import gpu
 from instructor.sandbox.limits import Limits
-from instructor.tasks import ROOT
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store")
 CONFIGURATION = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives")

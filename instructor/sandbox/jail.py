@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from instructor.sandbox import nursery
+from instructor.sandbox import fork_server
 from instructor.sandbox.bubblewrap import View
 from instructor.sandbox.inside.leftovers import empty
 from instructor.sandbox.inside.wire import CannotCross, WireError, receive, send
@@ -45,8 +45,8 @@ class Jail:
         self.reason = ""  # why the watch ended the worker
         self.unfinished: dict[str, list[str] | None] = {}  # see Student._find_unfinished
         self._folder = folder.resolve()
-        self._nursery = nursery.used() if self.kind == "bwrap" else None
-        self._process: subprocess.Popen | nursery.Forked | None = None
+        self._nursery = fork_server.used() if self.kind == "bwrap" else None
+        self._process: subprocess.Popen | fork_server.Forked | None = None
         self._deadline: float | None = None
         self._broken = ""
         self._cpu_seconds = 0.0  # of workers that have ended
@@ -139,11 +139,11 @@ class Jail:
         scratch = self._home.path if self._home else None
         self._watch = Watch(self._process.pid, self.limits, self._exceeded, scratch, self._cpu_seconds)
 
-    def _forked(self, wire: socket.socket) -> nursery.Forked | None:
+    def _forked(self, wire: socket.socket) -> fork_server.Forked | None:
         """A worker from the nursery, where there is one that works."""
-        with contextlib.suppress(nursery.NoNursery):
+        with contextlib.suppress(fork_server.NoNursery):
             if self._nursery:
-                return nursery.fork_worker(self._nursery, wire, self._folder, self.limits)
+                return fork_server.fork_worker(self._nursery, wire, self._folder, self.limits)
         return None
 
     def _launched(self, wire: socket.socket) -> subprocess.Popen:
@@ -185,7 +185,7 @@ class Jail:
             if not self._broken:
                 receive(self._control, self.limits.wire, time.monotonic() + self.limits.start_seconds)
         except (WireError, EOFError, OSError) as error:
-            if isinstance(self._process, nursery.Forked):  # where that does not work, it is launched
+            if isinstance(self._process, fork_server.Forked):  # where that does not work, it is launched
                 self._nursery = None
                 self._stop()
                 return self._await_worker()

@@ -16,6 +16,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from instructor.core.tasks import ROOT
 from instructor.sandbox import gpu
 from instructor.sandbox.bubblewrap import (
     CONFIGURATION,
@@ -30,7 +31,6 @@ from instructor.sandbox.bubblewrap import (
     python_folders,
 )
 from instructor.sandbox.limits import Limits
-from instructor.tasks import ROOT
 
 MACHINE = ("/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu")  # what libraries look at, of nobody
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")

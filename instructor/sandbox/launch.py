@@ -8,10 +8,10 @@ import os
 import sys
 from pathlib import Path
 
+from instructor.core.tasks import ROOT
 from instructor.sandbox.bubblewrap import INSIDE, View, environment, wrap
 from instructor.sandbox.landlock import as_whom, process_limit, rules
 from instructor.sandbox.limits import Limits
-from instructor.tasks import ROOT
 
 
 def launch_command(

@@ -5,8 +5,8 @@ import os
 import time
 
 from instructor.classroom.plain import to_plain
-from instructor.grading.result import Result, TaskResult
-from instructor.grading.version import kit_version
+from instructor.core.result import Result, TaskResult
+from instructor.core.version import kit_version
 
 
 def grade(packed: bytes, seconds: float) -> tuple[str, bytes]:

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from instructor.sandbox.nursery import Nursery
+from instructor.sandbox.fork_server import Nursery
 
 # The tests in a browser take minutes and need Playwright: make test-browser installs it and runs them.
 collect_ignore = [] if os.environ.get("BROWSER_TESTS") else ["browser"]

@@ -6,7 +6,7 @@ import shutil
 import textwrap
 from pathlib import Path
 
-from instructor.compose import PACKAGE
+from instructor.core.composition import PACKAGE
 
 EXECUTES = """
 def sim(code, *args):

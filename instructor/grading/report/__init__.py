@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from instructor.grading.report.atomic import write_atomically
+from instructor.core.files import write_atomically
+from instructor.core.result import Result
 from instructor.grading.report.feedback import feedback_html
-from instructor.grading.report.gradescope import gradescope_json
 from instructor.grading.report.junit import junit_xml
-from instructor.grading.result import Result
+from instructor.grading.report.results_json import gradescope_json
 
 
 def write_reports(result: Result, folder: Path, whose: str = "") -> Path:

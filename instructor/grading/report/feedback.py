@@ -7,10 +7,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from instructor.core.result import Result
 from instructor.diagnosis.wording import explanations
 from instructor.grading.report.next_steps import next_steps
 from instructor.grading.report.words import aspect_words, conditions, extra, number, sentence
-from instructor.grading.result import Result
 
 FOLDER = Path(__file__).parent
 SHOWN = 12  # names of ignored files that are listed

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
+from instructor.core.result import Result
+from instructor.core.text import clean
 from instructor.grading.report.words import conditions
-from instructor.grading.result import Result
-from instructor.text import clean
 
 
 def junit_xml(result: Result) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from instructor.grading.result import NOT_GRADED, NOT_RUN, NOT_STARTED, PASSED, Result, TaskResult
-from instructor.tasks import load_tasks
+from instructor.core.result import NOT_GRADED, NOT_RUN, NOT_STARTED, PASSED, Result, TaskResult
+from instructor.core.tasks import load_tasks
 
 STEPS = 3
 

@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from instructor.core.result import Result
 from instructor.grading.report.words import conditions, extra, number
-from instructor.grading.result import Result
 
 STYLES = {
     "passed": "green",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from instructor.core.result import NOT_STARTED, Result, TaskResult
 from instructor.diagnosis.wording import explanations
-from instructor.grading.result import NOT_STARTED, Result, TaskResult
 
 SANDBOXES = {
     "bwrap": "The code ran in a bubblewrap sandbox.",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from instructor.tasks import ROOT
+from instructor.core.tasks import ROOT
 from instructor.tests.browser.lab import Lab
 
 TOKEN = "student"

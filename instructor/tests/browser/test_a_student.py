@@ -12,8 +12,8 @@ import time
 import pytest
 from PIL import Image
 
-from instructor.compose import fillins, splice
-from instructor.tasks import ROOT, code_tasks
+from instructor.core.composition import fillins, splice
+from instructor.core.tasks import ROOT, code_tasks
 
 NETWORK, LEARNING = "NetworkVisualization", "SelfSupervisedLearning"
 CHECKS = {

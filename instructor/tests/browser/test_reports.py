@@ -13,8 +13,8 @@ from instructor.classroom.answers import questions
 from instructor.classroom.entries import ClassFolder, Entry, Student
 from instructor.classroom.journal import Journal, Record
 from instructor.classroom.reports import Class, write_class_reports
-from instructor.grading.result import CheckResult, Diagnosis, Picture, Result, TaskResult
-from instructor.tasks import load_tasks
+from instructor.core.result import CheckResult, Diagnosis, Picture, Result, TaskResult
+from instructor.core.tasks import load_tasks
 
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 # The contrast of every piece of text with what lies behind it (WCAG 2.2, 1.4.3), the worst first.

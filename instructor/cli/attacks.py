@@ -1,0 +1,146 @@
+"""`python -m instructor attacks`: run the hostile collection and say what became of it."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from instructor.attacks.alive import effects
+from instructor.attacks.experiment import Experiment, Round
+from instructor.attacks.samples import Sample, load_samples
+from instructor.attacks.verdict import Verdict, judge
+from instructor.sandbox.bubblewrap import SandboxUnavailable
+
+JOBS = 2  # weak graders at a time
+EVERY = 10  # samples between two lines of a log
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """Add the command and its options."""
+    attacks = commands.add_parser(
+        "attacks",
+        help="run the hostile collection: nothing gained, leaked, harmed or left behind",
+        description="Grade every hostile sample with honest neighbours before, beside and after it, and "
+        "print what it gained, leaked, harmed and left. Exit status 0: nothing; 1: something; 2: no sandbox.",
+    )
+    attacks.add_argument("--only", metavar="A,B", help="only these samples or classes (default: all)")
+    attacks.add_argument(
+        "--sandbox", choices=("auto", "bwrap", "sandlock"), default="auto", help="as for grade"
+    )
+    attacks.add_argument("--seed", type=int, help="draw the same inputs as a run with this seed")
+    attacks.add_argument(
+        "--alive", action="store_true", help="also show that each sample works against a weak grader"
+    )
+    attacks.add_argument("--list", action="store_true", help="only list the samples and what each tries")
+    attacks.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the samples asked for; return 0 when all holds, 1 when something does not, 2 when it can't tell."""
+    console, errors = Console(), Console(stderr=True)
+    samples = load_samples()
+    if options.only:
+        wanted = set(options.only.split(","))
+        samples = [s for s in samples if {s.name, s.kind} & wanted]
+        if unknown := wanted - {word for s in samples for word in (s.name, s.kind)}:
+            errors.print(Text(f"No such sample or class: {', '.join(sorted(unknown))}."))
+            return 2
+    if options.list:
+        for sample in samples:
+            console.print(Text(f"{sample.kind}/{sample.name}: {sample.sentence}"), soft_wrap=True)
+        return 0
+    from instructor.core.seeds import fresh_seed  # imports torch, which takes seconds
+
+    seed = fresh_seed() if options.seed is None else options.seed
+    began = time.monotonic()
+    try:
+        verdicts = _grade(samples, options.sandbox, seed, errors)
+        graded = time.monotonic() - began
+        dead = _dead(samples, errors) if options.alive else {}
+    except SandboxUnavailable as error:
+        errors.print(Text(str(error)))
+        return 2
+    console.print(_table(verdicts, dead if options.alive else None))
+    faults = [f"{v.sample.name}: {fault}" for v in verdicts for fault in v.faults]
+    faults += [f"{name}: it does not do what it claims: {what}" for name, what in dead.items()]
+    for fault in faults:
+        console.print(Text(f"✗ {fault}"), soft_wrap=True)
+    console.print(Text(_summary(verdicts, faults, seed, graded, time.monotonic() - began - graded)))
+    return 1 if faults else 0
+
+
+def _grade(samples: Sequence[Sample], sandbox: str, seed: int, errors: Console) -> list[Verdict]:
+    verdicts: list[Verdict] = []
+    with _progress(errors) as progress:
+        line = progress.add_task("Starting two graders", total=len(samples))
+
+        def told(one: Round) -> None:
+            verdicts.append(judge(one))
+            progress.update(line, advance=1, description=f"graded: {one.sample.name}")
+            if not errors.is_terminal and len(verdicts) % EVERY == 0:
+                errors.print(f"{len(verdicts)} of {len(samples)} samples graded")
+
+        with Experiment(sandbox=sandbox, seed=seed) as experiment:
+            experiment.run(samples, told)
+    return verdicts
+
+
+def _dead(samples: Sequence[Sample], errors: Console) -> dict[str, str]:
+    """The samples that do not do to the weak grader what they claim."""
+    dead: dict[str, str] = {}
+    with _progress(errors) as progress, ThreadPoolExecutor(JOBS) as pool:
+        line = progress.add_task("Trying the weak grader", total=len(samples))
+        for done, (sample, seen) in enumerate(zip(samples, pool.map(effects, samples), strict=True), 1):
+            progress.update(line, advance=1, description=f"alive: {sample.name}")
+            if not set(sample.alive) <= seen:
+                dead[sample.name] = (
+                    f"{', '.join(sample.alive)} claimed, {', '.join(sorted(seen)) or 'nothing'} seen"
+                )
+            if not errors.is_terminal and done % EVERY == 0:
+                errors.print(f"{done} of {len(samples)} samples tried on the weak grader")
+    return dead
+
+
+def _table(verdicts: Sequence[Verdict], dead: dict[str, str] | None) -> Table:
+    table = Table(box=None, padding=(0, 1, 0, 0))  # fits 80 columns
+    table.add_column("sample", no_wrap=True)
+    for heading in ("gained", "leaked", "harmed", "left", *(() if dead is None else ("alive",))):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for verdict in verdicts:
+        sample = verdict.sample
+        figures = (verdict.gained, verdict.leaked, verdict.harmed, verdict.left)
+        alive = () if dead is None else (_mark(sample.name not in dead),)
+        good = not verdict.faults
+        table.add_row(f"{sample.kind}/{sample.name}", *map(_figure, figures), *alive, _mark(good))
+    totals = [sum(getattr(v, name) for v in verdicts) for name in ("gained", "leaked", "harmed", "left")]
+    alive = () if dead is None else (f"{len(verdicts) - len(dead)}/{len(verdicts)}",)
+    held = sum(not verdict.faults for verdict in verdicts)
+    table.add_row(f"all {len(verdicts)}", *map(_figure, totals), *alive, f"{held}/{len(verdicts)}")
+    return table
+
+
+def _figure(value: float) -> Text:
+    return Text(f"{value:g}", style="bold red" if value else "green")
+
+
+def _mark(good: bool) -> Text:
+    return Text("✓", style="green") if good else Text("✗", style="bold red")
+
+
+def _summary(verdicts: Sequence[Verdict], faults: list[str], seed: int, graded: float, tried: float) -> str:
+    count = "no faults" if not faults else "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    also = f", tried on the weak grader in {tried:.0f} s" if tried > 1 else ""
+    return f"{len(verdicts)} samples with seed {seed}, graded in {graded:.0f} s{also}: {count}."
+
+
+def _progress(console: Console) -> Progress:
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, TextColumn("{task.description}", markup=False), console=console, transient=True)

@@ -1,0 +1,151 @@
+"""`python -m instructor diagnosis`: how often the right mistake is named, counted with fresh inputs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from itertools import combinations
+from multiprocessing import get_context
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from instructor.core.composition import Fillin, fillins
+from instructor.core.seeds import fresh_seed
+from instructor.core.tasks import Task, code_tasks
+from instructor.verify.measure import Count, own_mistake, pair_named, right_answer_named
+
+GOAL = 0.95
+Job = tuple[str, tuple[Fillin, ...], int]  # what is counted, of which fill-ins, with which seed
+ASKED: dict[str, Callable] = {"own": own_mistake, "right": right_answer_named, "pair": pair_named}
+
+
+def add(commands) -> None:
+    """Add the command to the parser of all commands."""
+    command = commands.add_parser(
+        "diagnosis",
+        help="measure how often feedback names the right mistake",
+        description="Take every wrong fill-in for a student's answer, with fresh inputs, and count how often "
+        "its own mistake is named first. Exit status 0: the goals hold; 1: they do not.",
+    )
+    command.add_argument("--tasks", metavar="A,B", help="only these tasks (default: all)")
+    command.add_argument("--seeds", type=int, default=1, metavar="K", help="repeat with K seeds (default: 1)")
+    command.add_argument("--seed", type=int, help="the first seed (default: a fresh one)")
+    command.add_argument("--pairs", type=int, default=40, metavar="P", help="pairs of mistakes (default: 40)")
+    command.add_argument("--jobs", type=int, default=2, metavar="J", help="processes (default: 2)")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print how often each task's mistakes are named first; return 0 when the goals hold, else 1.
+
+    The goals: at least 95 % of the mistakes of every task, no right answer, and for every pair of mistakes in
+    two tasks of one file at least one of the two.
+    """
+    console, errors, began = Console(), Console(stderr=True), time.monotonic()
+    first = fresh_seed() if options.seed is None else options.seed
+    seeds = range(first, first + options.seeds)
+    chosen = options.tasks.split(",") if options.tasks else [task.id for task in code_tasks()]
+    tasks = [task for task in code_tasks() if task.id in chosen]
+    jobs = [job for seed in seeds for job in _jobs(tasks, seed, options.pairs)]
+    counts = {task.id: Count() for task in tasks}
+    pairs = Count()
+    context = get_context("spawn")
+    with ProcessPoolExecutor(options.jobs, context, initializer=_prepare) as pool:
+        running = {pool.submit(_run, job): job for job in jobs}
+        for number, done in enumerate(as_completed(running), 1):
+            kind, some, seed = running[done]
+            _count(counts[some[0].task] if kind != "pair" else pairs, kind, some, seed, done.result())
+            if number % 50 == 0:
+                errors.print(f"{number} of {len(jobs)} after {time.monotonic() - began:.0f} s")
+    console.print(_table(tasks, counts, pairs))
+    for fault in [fault for count in (*counts.values(), pairs) for fault in count.faults]:
+        console.print(Text(f"· {fault}"))
+    held = all(count.first >= GOAL * count.tried for count in counts.values())
+    held = held and all(count.silent == count.right for count in counts.values())
+    held = held and pairs.first == pairs.tried
+    words = "the goals hold" if held else "the goals do not hold"
+    told = f"seed {first}" if len(seeds) == 1 else f"seeds {first} to {seeds[-1]}"
+    console.print(f"{len(jobs)} answers with {told} in {time.monotonic() - began:.0f} s: {words}.")
+    return 0 if held else 1
+
+
+def _jobs(tasks: list[Task], seed: int, pairs: int) -> Iterator[Job]:
+    for task in tasks:
+        for fillin in fillins(task.id).values():
+            yield "own" if fillin.kind == "wrong" else "right", (fillin,), seed
+    together = [
+        (a, b)
+        for one, two in combinations(tasks, 2)
+        if one.module == two.module
+        for a in _wrong(one)
+        for b in _wrong(two)
+    ]
+    for pair in random.Random(seed).sample(together, min(pairs, len(together))):
+        yield "pair", pair, seed
+
+
+def _wrong(task: Task) -> list[Fillin]:
+    """The mistakes of a task that take no time limit to be seen."""
+    return [each for each in fillins(task.id).values() if each.kind == "wrong" and not each.symptom]
+
+
+def _count(count: Count, kind: str, some: tuple[Fillin, ...], seed: int, answer: str | bool | None) -> None:
+    names = " and ".join(f"{fillin.task}, {fillin.name}" for fillin in some)
+    if kind == "own":
+        good = answer in (some[0].name, some[0].same_as.partition(" ")[0])
+        count.tried += 1
+        count.first += good
+        said = f"named {answer}" if answer else "nothing was named"
+    elif kind == "right":
+        good = not answer
+        count.right += 1
+        count.silent += good
+        said = f"a right answer was named {answer}"
+    else:
+        good = answer is not False
+        count.tried += answer is not None
+        count.first += bool(answer)
+        said = "neither was named"
+    if not good:
+        count.faults.append(f"{names}: {said} (seed {seed})")
+
+
+def _table(tasks: list[Task], counts: dict[str, Count], pairs: Count) -> Table:
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    table.add_column("task", no_wrap=True)
+    for heading in ("own mistake named first", "right answers without a name"):
+        table.add_column(heading, justify="right")
+    for task in tasks:
+        count = counts[task.id]
+        table.add_row(task.id, _fraction(count.first, count.tried), _fraction(count.silent, count.right))
+    every = counts.values()
+    firsts, tried = sum(count.first for count in every), sum(count.tried for count in every)
+    table.add_row(
+        "all",
+        _fraction(firsts, tried),
+        _fraction(sum(count.silent for count in every), sum(count.right for count in every)),
+    )
+    table.add_row("two mistakes at once, one named", _fraction(pairs.first, pairs.tried), "")
+    return table
+
+
+def _fraction(part: int, whole: int) -> str:
+    return f"{part}/{whole}" + (f" ({part / whole:.1%})" if whole else "")
+
+
+def _prepare() -> None:
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""  # as in the sandbox
+    import torch
+
+    torch.set_num_threads(1)
+
+
+def _run(job: Job) -> str | bool | None:
+    kind, some, seed = job
+    return ASKED[kind](*some, seed)

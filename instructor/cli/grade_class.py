@@ -1,0 +1,144 @@
+"""`python -m instructor grade FOLDER` for a whole class: the run, its reports, its last words."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from instructor.classroom.cluster import ClusterPool
+from instructor.classroom.entries import ClassError, ClassFolder, Entry, Student, read_class
+from instructor.classroom.journal import Busy, Journal
+from instructor.classroom.live import LiveTable
+from instructor.classroom.pool import LocalPool
+from instructor.classroom.reports import Class, write_class_reports
+from instructor.classroom.roster import match, read_roster
+from instructor.classroom.run import Pool, Tally, run_class, scratch_folder
+from instructor.classroom.work import Options
+from instructor.core.seeds import run_seed
+from instructor.core.tasks import load_tasks
+from instructor.grading.intake import submission_name
+from instructor.sandbox.bubblewrap import SandboxUnavailable
+from instructor.sandbox.jail import choose
+from instructor.sandbox.limits import Limits
+
+ALL_GRADED, SOME_NOT, NOT_AT_ALL, STOPPED = 0, 1, 2, 130
+SPARE = 180.0  # seconds that a submission may take beyond all of its limits
+
+
+def grade_class(options: argparse.Namespace) -> int:
+    """Grade a class folder and write its reports.
+
+    Returns 0 when every submission was graded, 1 when some could not be, 2 when the run could not be done at
+    all, and 130 when it was stopped; then the same command goes on where it stopped.
+    """
+    console, errors = Console(), Console(stderr=True)
+    target = options.results / ".".join([submission_name(options.path), *(options.tasks or ())])[:120]
+    try:
+        folder, absent = _class_of(options)
+        entries = _only(folder, options)
+        tasks = tuple(task.id for task in load_tasks() if options.tasks is None or task.id in options.tasks)
+        with Journal(target / "journal") as journal:
+            chosen = Options(
+                run_seed(options.seed, journal.seed()),
+                options.sandbox if options.cluster else choose(options.sandbox),
+                options.notebooks,
+                tasks if options.tasks else None,
+            )
+            console.print(Text(_first_words(folder, options.path)), soft_wrap=True)
+            began, stopped = time.monotonic(), False
+            try:
+                tally = _run(entries, chosen, journal, options, errors)
+            except KeyboardInterrupt:
+                signal.signal(signal.SIGINT, signal.SIG_IGN)  # the reports are written whole
+                tally, stopped = Tally(), True
+            course = Class(folder, target, absent, tasks)
+            summary = write_class_reports(course, journal)
+    except (ClassError, Busy, SandboxUnavailable, ValueError) as error:
+        errors.print(Text(str(error)), soft_wrap=True)
+        return NOT_AT_ALL
+    except OSError as error:
+        errors.print(Text(f"{target} can't be written: {error.strerror or error}."), soft_wrap=True)
+        return NOT_AT_ALL
+    console.print(Text(summary), soft_wrap=True)
+    if stopped:
+        errors.print(Text("Stopped. What was finished is kept: the same command goes on from there."))
+        return STOPPED
+    minutes, seconds = divmod(round(time.monotonic() - began), 60)
+    done = f"{tally.graded} graded, {tally.unchanged} unchanged, {tally.failed} not gradable"
+    console.print(Text(f"{done}, in {minutes} min {seconds} s. Reports: {target}"), soft_wrap=True)
+    return SOME_NOT if tally.failed else ALL_GRADED
+
+
+def _class_of(options: argparse.Namespace) -> tuple[ClassFolder, list[Student]]:
+    """The submissions of the class, with the roster's names, and who handed in nothing."""
+    if unknown := sorted(set(options.tasks or ()) - {task.id for task in load_tasks()}):
+        known = ", ".join(task.id for task in load_tasks())
+        raise ClassError(f"No such task: {', '.join(unknown)}. There are {known}.")
+    folder, absent = read_class(options.path), []
+    if options.roster:
+        folder.entries, absent = match(folder.entries, read_roster(options.roster))
+    return folder, absent
+
+
+def _only(folder: ClassFolder, options: argparse.Namespace) -> list[Entry]:
+    """The submissions to grade; the reports are on all of the class."""
+    if not options.only:
+        return folder.entries
+    wanted = {name.casefold() for name in options.only}
+    chosen = [entry for entry in folder.entries if wanted & _names(entry)]
+    known = set().union(*(_names(entry) for entry in chosen)) if chosen else set()
+    if missing := sorted(wanted - known):
+        raise ClassError(f"{options.path.name} holds no submission called {', '.join(missing)}.")
+    return chosen
+
+
+def _names(entry: Entry) -> set[str]:
+    names = {entry.name, entry.path.name}
+    for student in entry.students:
+        names |= set(dataclasses.astuple(student))
+    return {name.casefold() for name in names if name}
+
+
+def _run(
+    entries: list[Entry], chosen: Options, journal: Journal, options: argparse.Namespace, errors: Console
+) -> Tally:
+    with _pool(chosen, options, len(entries)) as pool, LiveTable(errors, len(entries), pool.jobs) as live:
+        return run_class(entries, chosen, journal, pool, live, options.force)
+
+
+@contextlib.contextmanager
+def _pool(chosen: Options, options: argparse.Namespace, count: int) -> Iterator[Pool]:
+    limits: Limits = chosen.limits
+    seconds = limits.submission_seconds + 6 * limits.notebook_seconds + SPARE
+    if options.cluster:
+        with ClusterPool(options.cluster, seconds) as pool:
+            yield pool
+        return
+    with (
+        scratch_folder() as scratch,
+        LocalPool(options.jobs, seconds, scratch, chosen, count) as pool,
+    ):
+        yield pool
+
+
+def _first_words(folder: ClassFolder, path: Path) -> str:
+    source = "" if folder.kind == "plain" else f", from {folder.kind.capitalize()}"
+    count = len(folder.entries)
+    told = f"{path} is a class of {count} submission{'s' if count > 1 else ''}{source}."
+    if folder.others:
+        told += f" Neither zips nor folders, and left alone: {_few(folder.others)}."
+    if folder.older:
+        told += f" Of several uploads by one student the last counts; left alone: {_few(folder.older)}."
+    return told
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

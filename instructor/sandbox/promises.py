@@ -1,0 +1,134 @@
+"""Trials of a sandbox with the kit's own code: what a process in it reaches, and what stops it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import secrets
+import socket
+import subprocess
+from pathlib import Path
+
+from instructor.core.tasks import ROOT
+from instructor.sandbox.bubblewrap import View, python_folders
+from instructor.sandbox.kinds import make_readable
+from instructor.sandbox.launch import launch_command
+from instructor.sandbox.limits import MIB, Limits
+from instructor.sandbox.watch import Watch, kill_tree
+
+LIMITS = dataclasses.replace(
+    Limits(),
+    memory=256 * MIB,
+    processes=12,
+    open_files=64,
+    files=300,
+    disk=32 * MIB,
+    shared_memory=32 * MIB,
+    submission_cpu_seconds=2,
+)
+EXCEEDED = {  # what is used up, its limit, and where
+    "memory": (LIMITS.memory, "{home}"),
+    "processes": (LIMITS.processes, "{home}"),
+    "open files": (LIMITS.open_files, "{home}"),
+    "files": (LIMITS.files, "{home}"),
+    "disk": (LIMITS.disk, "{home}"),
+    "/dev/shm": (LIMITS.shared_memory, "/dev/shm"),
+    "processor time": (LIMITS.submission_cpu_seconds, "{home}"),
+}
+
+
+def what_is_reached(kind: str, folder: Path) -> dict[str, bool]:
+    """What the probe reached of things that are there to be found."""
+    secret, variable = folder / "neighbour", "CS231N_DOCTOR_" + secrets.token_hex(4).upper()
+    secret.write_text(secrets.token_hex(), encoding="utf-8")
+    secret.chmod(0o644)
+    package = folder / "submission"
+    package.mkdir()
+    packets = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    with socket.create_server(("127.0.0.1", 0)) as server, packets, secret.open() as inherited:
+        packets.bind(server.getsockname())
+        packets.setblocking(False)
+        os.set_inheritable(inherited.fileno(), True)
+        os.environ[variable] = "seen"
+        questions = {
+            "port": server.getsockname()[1],
+            "home": _in_home(),
+            "kit": str(ROOT / "instructor" / "tasks.toml"),
+            "neighbour": str(secret),
+            "pid": os.getpid(),
+            "variable": variable,
+            "inode": os.fstat(inherited.fileno()).st_ino,
+            "package": "/submission" if kind == "bwrap" else str(package),
+            "outside": "/var/tmp" if kind == "none" else "/usr/local",
+        }
+        try:
+            reached = _run(kind, folder / "reach", questions, package)[0]
+            return {**reached, "datagrams": _has_arrived(packets)} if reached else {}
+        finally:
+            del os.environ[variable]
+
+
+def _in_home() -> str:
+    """Something in the home folder that is not on the way to Python, which a jail shows."""
+    try:
+        for path in sorted(Path.home().iterdir()):
+            if not any(Path(folder).is_relative_to(path) for folder in python_folders()):
+                return str(path)
+    except OSError:
+        pass
+    return str(Path.home())
+
+
+def _has_arrived(packets: socket.socket) -> bool:
+    try:
+        return bool(packets.recv(1))
+    except BlockingIOError:
+        return False
+
+
+def is_stopped(kind: str, folder: Path, what: str) -> bool:
+    """Whether a process that uses twice as much as it may was stopped, by the system or by the watch."""
+    if kind == "none" and what == "/dev/shm":
+        return False  # it is the machine's own, and is left alone
+    limit, where = EXCEEDED[what]
+    said, reason = _run(kind, folder, {"exceed": what, "limit": limit, "folder": where})
+    return bool(reason or said.get("said"))
+
+
+def _run(kind: str, folder: Path, questions: dict, package: Path | None = None) -> tuple[dict, str]:
+    """What a probe answers, and why the watch ended it, if it did."""
+    folder.mkdir(exist_ok=True)
+    make_readable(kind, folder, writable=True)
+    if package:
+        make_readable(kind, package)
+    home = "/tmp" if kind == "bwrap" else str(folder)
+    place = questions.get("folder", "{home}").format(home=home)
+    view = View(read_only={"/submission": package} if package else {}, folder=home)
+    command, where = launch_command(
+        ["probe", json.dumps({**questions, "folder": place})],
+        kind,
+        view,
+        LIMITS,
+        scratch="" if kind == "bwrap" else str(folder),
+    )
+    reasons: list[str] = []
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, **where
+    )
+
+    def exceeded(reason: str) -> None:
+        reasons.append(reason)
+        kill_tree(process.pid)
+
+    watch = Watch(process.pid, LIMITS, exceeded, None if kind == "bwrap" else folder)
+    try:
+        said = process.communicate(timeout=60)[0]
+    except subprocess.TimeoutExpired:
+        said = b""
+    finally:
+        watch.stop()
+        kill_tree(process.pid)
+        process.wait()
+    lines = said.decode("utf-8", "replace").splitlines()
+    return (json.loads(lines[0]) if lines else {}), "".join(reasons)

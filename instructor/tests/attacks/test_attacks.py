@@ -1,0 +1,152 @@
+"""The hostile collection: a part of it held against the grader, and a weak grader that must be noticed."""
+
+import pytest
+
+from instructor.attacks import canaries
+from instructor.attacks.alive import effects
+from instructor.attacks.canaries import forms, found_in_bytes, found_in_tree, plant, word
+from instructor.attacks.experiment import Experiment, Round
+from instructor.attacks.samples import COLLECTION, load_samples
+from instructor.attacks.verdict import judge
+
+REPRESENTATIVE = ("walks_the_disk", "overwrites_results", "detached_process", "zip_slip", "html_in_an_error")
+WEAKENED = ("walks_the_disk", "equals_everything", "some_matrix")
+ALIVE = ("walks_the_disk", "equals_everything", "zip_slip")
+# A grader that shows the kit to students, takes wrong answers for right ones, and remembers who came before.
+SHOWN = """
+_bound = _system
+
+
+def _system():
+    yield from _bound()
+    yield from _bind("--ro-bind", str(ROOT / "instructor"), "/opt/instructor")
+"""
+LENIENT = """
+
+def agrees(value, right, rtol, atol=0.0):
+    return True
+"""
+FORGETFUL = """
+_graded, _seen = grade, []
+
+
+def grade(path, **options):
+    import subprocess
+
+    result = _graded(path, **options)
+    if path.stem != "neighbour":
+        _seen.append(subprocess.Popen(["sleep", "20"]))
+        (ROOT / "left-by-an-attack").touch()
+    elif _seen:
+        result.remarks.append("graded after somebody else")
+    return result
+"""
+
+
+def samples(*names):
+    return [sample for sample in load_samples() if sample.name in names]
+
+
+def weaken(kit):
+    for name, code in (
+        ("sandbox/bubblewrap.py", SHOWN),
+        ("checks/judging.py", LENIENT),
+        ("grading/grade.py", FORGETFUL),
+    ):
+        with (kit / "instructor" / name).open("a", encoding="utf-8") as file:
+            file.write(code)
+
+
+def test_every_class_has_samples_and_every_sample_is_well_formed():
+    found = load_samples()
+    assert len(found) >= 60
+    assert len(found) == len(list(COLLECTION.glob("*/*.py")))
+    assert all(sample.sentence.endswith(".") for sample in found)
+    assert {sample.kind for sample in found} >= {"archives", "disk", "games", "notebooks", "wire"}
+
+
+def test_every_sample_can_be_packed(tmp_path):
+    for sample in load_samples():
+        assert sample.pack(tmp_path / f"{sample.name}.zip").stat().st_size > 0
+        (tmp_path / f"{sample.name}.zip").unlink()
+
+
+def test_nothing_is_gained_leaked_harmed_or_left_behind():
+    chosen = samples(*REPRESENTATIVE)
+    with Experiment(seed=7) as experiment:
+        verdicts = [judge(one) for one in experiment.run(chosen)]
+    assert len(verdicts) == len(REPRESENTATIVE)
+    assert [fault for verdict in verdicts for fault in verdict.faults] == []
+
+
+def test_a_grader_that_is_weak_in_every_respect_is_noticed_in_every_respect():
+    chosen = samples(*WEAKENED)
+    with Experiment(seed=7, weaken=weaken) as experiment:
+        verdicts = {one.sample.name: judge(one) for one in experiment.run(chosen)}
+    assert verdicts["walks_the_disk"].leaked > 0
+    assert verdicts["some_matrix"].gained > 0
+    assert all(verdict.harmed for verdict in verdicts.values())
+    left = [fault for verdict in verdicts.values() for fault in verdict.faults if fault.startswith("left ")]
+    assert any("process sleep 20" in fault for fault in left)
+    assert any("left-by-an-attack" in fault for fault in left)
+
+
+@pytest.mark.parametrize("name", ALIVE)
+def test_a_sample_does_to_a_weak_grader_what_it_claims(name):
+    (sample,) = samples(name)
+    assert set(sample.alive) <= effects(sample)
+
+
+def test_canaries_are_found_in_whatever_form():
+    canary = word()
+    for form in forms(canary):
+        assert found_in_bytes(b"before" + form + b"after", [word(), canary]) == {canary}
+    assert found_in_bytes(canary[:-1].encode(), [canary]) == set()
+
+
+def test_what_is_mounted_in_a_folder_is_not_searched(tmp_path, monkeypatch):
+    canary = word()
+    for folder in ("own", "mounted"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"{folder}.txt").write_text(canary)
+    device = canaries._device
+    monkeypatch.setattr(canaries, "_device", lambda path: -1 if path.name == "mounted" else device(path))
+    assert found_in_tree(tmp_path / "own", [canary]) == {canary}
+    (tmp_path / "own" / "own.txt").unlink()
+    assert found_in_tree(tmp_path, [canary]) == set()
+
+
+def test_canaries_stand_beside_every_answer_and_nowhere_else(tmp_path):
+    places = plant(tmp_path)
+    assert sorted(places.values()) == sorted(set(places.values()))
+    assert any("instructor/checks" in place for place in places.values())
+    assert found_in_tree(tmp_path / "instructor" / "checks", places)
+    assert found_in_tree(tmp_path / "cs231n", places) == set()
+
+
+def round_of(tmp_path, **answer):
+    (sample,) = samples("some_matrix")
+    light = {"CIFAR10Pair": [5, 5, "passed"], "sim": [5, 5, "passed"], "sim_positive_pairs": [5, 5, "passed"]}
+    whole = {
+        "reports": str(tmp_path),
+        "tasks": {**light, "compute_sim_matrix": [0, 6, "wrong"]},
+        "messages": [],
+        "remarks": [],
+        "problem": "",
+        "internal": [],
+        "leaks": [],
+    }
+    return Round(sample, whole | answer)
+
+
+def test_each_fault_is_named(tmp_path):
+    assert judge(round_of(tmp_path)).faults == ()
+    assert "not graded" in judge(round_of(tmp_path, problem="no")).faults[0]
+    assert "stumbled" in judge(round_of(tmp_path, internal=["KeyError"])).faults[0]
+    (tmp_path / "feedback.html").write_bytes(b"<script>\x1b[2J")
+    assert len(judge(round_of(tmp_path)).faults) == 2
+    (tmp_path / "feedback.html").unlink()
+    tasks = {"compute_sim_matrix": [1, 6, "partial"], "sim": [4, 5, "partial"]}
+    faults = " ".join(judge(round_of(tmp_path, tasks=tasks)).faults)
+    assert "earned 1 points more" in faults
+    assert "sim brought 4 points, 5 are due" in faults

@@ -1,0 +1,386 @@
+"""The explorers, driven as a browser would: set a control, look at the picture and at what is said."""
+
+import html
+import time
+
+import numpy as np
+import pytest
+import torch
+from IPython.core.interactiveshell import InteractiveShell
+from PIL import Image
+from torch import nn
+
+from cs231n import explore, net_visualization_pytorch
+from cs231n.explore import maps, parts
+from cs231n.image_utils import preprocess
+from cs231n.simclr import data_utils
+from cs231n.simclr.model import Model
+from instructor.checks.reference import answer
+
+LABELS = np.array([3, 7, 5])
+
+
+@pytest.fixture
+def model():
+    """A small network of 1,000 classes whose scores depend on the picture."""
+    torch.manual_seed(0)
+    layers = [nn.Conv2d(3, 4, 8, stride=8), nn.Tanh(), nn.Flatten(), nn.Linear(4 * 28 * 28, 1000)]
+    return nn.Sequential(*layers).requires_grad_(False).eval()
+
+
+@pytest.fixture
+def photos():
+    return np.random.default_rng(0).integers(0, 256, (3, 224, 224, 3), dtype=np.uint8)
+
+
+@pytest.fixture
+def write(monkeypatch):
+    """A function that puts `function` in the place of the student's."""
+
+    def put(task, function):
+        module = data_utils if task == "compute_train_transform" else net_visualization_pytorch
+        monkeypatch.setattr(module, task, function)
+
+    return put
+
+
+@pytest.fixture
+def solved(write):
+    """All functions that explorers call, right."""
+    for task in (
+        "compute_saliency_maps",
+        "make_fooling_image",
+        "class_visualization_update_step",
+        "compute_train_transform",
+    ):
+        write(task, answer(task))
+
+
+def said(explorer):
+    return html.unescape(explorer.said.value)
+
+
+def wait_until(condition, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def shows_anew(explorer, change):
+    before = explorer.picture.value
+    change()
+    return explorer.picture.value != before
+
+
+# ---- saliency ----
+
+
+def test_saliency_follows_photo_class_overlay_and_noise(solved, model, photos):
+    explorer = explore.SaliencyExplorer(model, photos, LABELS)
+    assert said(explorer) == ""
+    four = explorer.still().width
+    assert shows_anew(explorer, lambda: setattr(explorer.strength, "value", 0.2))
+    assert shows_anew(explorer, lambda: setattr(explorer.noise, "value", 0.4))
+    assert shows_anew(explorer, lambda: setattr(explorer.photo, "value", 1))
+    assert explorer.target.value == parts.ClassNames().names[7]
+    assert shows_anew(explorer, lambda: setattr(explorer.target, "value", "stingray"))
+    assert explorer.still().width == four
+
+
+def test_saliency_without_overlay_is_the_photo_and_with_all_of_it_the_map_alone(solved, model, photos):
+    explorer = explore.SaliencyExplorer(model, photos, LABELS)
+    explorer.strength.value = 0
+    whole = np.asarray(explorer.still()).astype(int)[-260:]
+    assert np.abs(whole[:, 270:530] - whole[:, :260]).max() == 0
+    explorer.strength.value = 1
+    whole = np.asarray(explorer.still()).astype(int)[-260:]
+    assert np.abs(whole[:, 270:530] - whole[:, :260]).mean() > 20
+
+
+def test_the_students_own_map_is_what_is_shown(write, model, photos):
+    def corner(X, y, model):
+        lit = torch.zeros(len(X), 224, 224)
+        lit[:, :112, :112] = 1
+        return lit
+
+    write("compute_saliency_maps", corner)
+    explorer = explore.SaliencyExplorer(model, photos, LABELS)
+    explorer.strength.value = 1
+    yours = np.asarray(explorer.still()).astype(int)[-260:, 270:530].sum(axis=2)
+    assert yours[:120, :120].min() > 600  # inferno's brightest
+    assert yours[140:, 140:].max() < 30
+
+
+def test_gradient_times_input_is_zero_where_the_picture_has_no_say(solved, photos):
+    blind = nn.Sequential(nn.AvgPool2d(224), nn.Flatten(), nn.Linear(3, 1000, bias=False)).requires_grad_(
+        False
+    )
+    explorer = explore.SaliencyExplorer(blind, photos, LABELS)
+    x = explorer._input(0)
+    slope = explorer._times_input(0, 3)
+    expected = torch.einsum("chw,c->hw", x[0], blind[2].weight[3]) / 224**2
+    assert np.abs(slope - expected.numpy()).max() < 1e-7
+
+
+def test_an_unknown_class_gets_a_sentence_and_a_number_is_a_class(solved, model, photos):
+    explorer = explore.SaliencyExplorer(model, photos, LABELS)
+    explorer.target.value = "unicorn"
+    assert "There is no class 'unicorn'" in said(explorer)
+    explorer.target.value = "6"
+    assert said(explorer) == ""
+
+
+@pytest.mark.parametrize("wrong", [torch.zeros(2, 2), None, "map"])
+def test_a_map_of_another_form_gets_a_sentence(write, model, photos, wrong):
+    write("compute_saliency_maps", lambda X, y, model: wrong)
+    explorer = explore.SaliencyExplorer(model, photos, LABELS)
+    assert said(explorer).startswith('<div class="cs231n-said">compute_saliency_maps: the saliency map of')
+
+
+# ---- fooling ----
+
+
+def test_fooling_shows_every_step_and_the_way_back(solved, model, photos):
+    explorer = explore.FoolingExplorer(model, photos, LABELS, target_y=6)
+    explorer.start.click()
+    assert explorer.work.wait()
+    assert said(explorer) == ""
+    steps = explorer.step.max
+    assert steps >= 1
+    assert explorer.step.value == steps
+    assert (explorer.start.disabled, explorer.stop.disabled) == (False, True)
+    assert int(explorer._seen[-1][1].argmax()) == 6
+    assert shows_anew(explorer, lambda: setattr(explorer.step, "value", 0))
+    assert shows_anew(explorer, lambda: setattr(explorer.step, "value", steps))
+    assert shows_anew(explorer, lambda: setattr(explorer.magnify, "value", 50))
+
+
+@pytest.mark.parametrize("length", [0.5, 2.0])
+def test_a_step_is_as_long_as_it_was_chosen(solved, model, photos, length):
+    explorer = explore.FoolingExplorer(model, photos, LABELS, target_y=6)
+    explorer.length.value = length
+    explorer.start.click()
+    assert explorer.work.wait()
+    (first, _), (second, _) = explorer._seen[:2]
+    assert (second - first).norm().item() == pytest.approx(length, rel=1e-3)
+
+
+def test_another_photo_forgets_the_steps(solved, model, photos):
+    explorer = explore.FoolingExplorer(model, photos, LABELS, target_y=6)
+    explorer.start.click()
+    assert explorer.work.wait()
+    explorer.photo.value = 2
+    assert (explorer.step.max, explorer._seen) == (0, [])
+
+
+def endless(X, target_y, model):
+    while True:
+        X = X + 0.01
+        model(X)
+
+
+def test_a_loop_without_end_is_ended(write, model, photos):
+    write("make_fooling_image", endless)
+    explorer = explore.FoolingExplorer(model, photos, LABELS)
+    explorer.start.click()
+    assert explorer.work.wait()
+    assert "Not there after 200 steps" in said(explorer)
+    assert explorer.step.max == 200
+
+
+def test_stop_keeps_the_steps_so_far(write, model, photos):
+    def slow(X, target_y, model):
+        while True:
+            X = X + 0.01
+            model(X)
+            time.sleep(0.05)
+
+    write("make_fooling_image", slow)
+    explorer = explore.FoolingExplorer(model, photos, LABELS)
+    explorer.start.click()
+    wait_until(lambda: len(explorer._seen) > 2)
+    explorer.stop.click()
+    assert explorer.work.wait(1)
+    assert "Stopped" in said(explorer)
+    assert 0 < explorer.step.max < 200
+
+
+# ---- class visualization ----
+
+
+def test_a_class_grows_and_stop_keeps_the_picture_within_a_second(solved, model):
+    explorer = explore.ClassExplorer(model)
+    explorer.iterations.value = 1000
+    before = explorer.picture.value
+    explorer.start.click()
+    wait_until(lambda: explorer.progress.value > 0)
+    assert explorer.start.disabled
+    explorer.stop.click()
+    assert explorer.work.wait(1)
+    assert said(explorer) == ""
+    assert explorer.picture.value != before
+    assert 0 < explorer.progress.value < 1000
+    assert (explorer.start.disabled, explorer.stop.disabled) == (False, True)
+
+
+def test_a_class_is_more_probable_in_its_picture_than_in_the_noise(solved, model):
+    explorer = explore.ClassExplorer(model, target_y=4)
+    explorer.canvas.value = "pixels"
+    explorer.shaking.value = 0
+    explorer.iterations.value = 20
+    explorer.start.click()
+    assert explorer.work.wait()
+    assert explorer.progress.value == 20
+    drawn = preprocess(Image.fromarray(np.asarray(explorer.still())[-336:]))
+    assert model(drawn).softmax(dim=1)[0, 4] > 10 * model(explorer._noise()).softmax(dim=1)[0, 4]
+
+
+def test_start_twice_is_one_run(solved, model):
+    explorer = explore.ClassExplorer(model)
+    explorer.iterations.value = 1000
+    explorer.start.click()
+    first = explorer.work._thread
+    explorer.start.click()
+    assert explorer.work._thread is first
+    explorer.stop.click()
+    assert explorer.work.wait(5)
+
+
+# ---- augmentation ----
+
+
+def images(n=4, side=32):
+    return np.random.default_rng(1).integers(0, 256, (n, side, side, 3), dtype=np.uint8)
+
+
+def test_augmentation_follows_the_sliders_and_draws_again(solved):
+    explorer = explore.AugmentationExplorer(images(), list("abcd"), Model(encoder="small"))
+    assert said(explorer) == ""
+    for control, value in (("crop", 0.9), ("jitter", 2.0), ("gray", 1.0), ("flip", 0.0), ("image", 2)):
+        assert shows_anew(explorer, lambda c=control, v=value: setattr(getattr(explorer, c), "value", v))
+    assert shows_anew(explorer, explorer.again.click)
+
+
+def test_without_any_change_two_views_are_the_same_to_the_encoder(solved):
+    explorer = explore.AugmentationExplorer(images(), list("abcd"), Model(encoder="small"))
+    for slider in (explorer.jitter, explorer.gray, explorer.flip):
+        slider.value = 0
+    explorer.crop.value = 1
+    assert explorer.similarities["sliders"] == pytest.approx([1] * 5, abs=0.02)
+    assert all(-1 <= value <= 1 for value in explorer.similarities["yours"])
+
+
+def test_the_encoder_is_left_in_its_mode_and_random_numbers_as_they_were(solved):
+    encoder = Model(encoder="small").train()
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    explore.AugmentationExplorer(images(), list("abcd"), encoder)
+    assert torch.equal(torch.rand(3), expected)
+    assert encoder.training
+
+
+def test_without_an_encoder_there_are_views_and_no_similarity(solved):
+    explorer = explore.AugmentationExplorer(images(), list("abcd"))
+    assert explorer.similarities == {"yours": None, "sliders": None}
+    assert "Give an encoder" in explorer.alike.value
+
+
+# ---- embedding ----
+
+
+def groups(n=60, D=10):
+    labels = np.arange(n) % 3
+    generator = torch.Generator().manual_seed(0)
+    centers = 4 * torch.eye(3, D)
+    return labels, centers[labels] + 0.3 * torch.randn(n, D, generator=generator)
+
+
+@pytest.mark.parametrize("method", [maps.pca, lambda x: maps.tsne(x, perplexity=10)])
+def test_a_map_keeps_groups_apart(method):
+    labels, features = groups()
+    place = method(features)
+    assert place.shape == (60, 2)
+    distances = torch.cdist(place, place).fill_diagonal_(torch.inf)
+    nearest = distances.argmin(dim=1).numpy()
+    assert (labels[nearest] == labels).mean() > 0.95
+
+
+def test_tsne_survives_equal_and_few_features():
+    assert torch.isfinite(maps.tsne(torch.zeros(5, 3))).all()
+    assert torch.isfinite(maps.tsne(torch.eye(3))).all()
+
+
+def test_embedding_shows_maps_neighbors_and_images_on_hover():
+    labels, features = groups()
+    explorer = explore.EmbeddingExplorer({"before": torch.rand(60, 4), "after": features}, labels, images(60))
+    assert said(explorer) == ""
+    assert explorer.maps.value.count("<svg") == 2
+    assert explorer.maps.value.count("data:image/png;base64,") == 120
+    assert ".cs231n-maps:has(.p59:hover) .t59{display:block}" in explorer.maps.value
+    near = explorer.neighbors("after")
+    assert len(near) == 8
+    assert 0 not in near
+    assert {labels[k] for k in near} == {labels[0]}
+    assert shows_anew(explorer, lambda: setattr(explorer.image, "value", 7))
+    before = explorer.maps.value
+    explorer.method.value = "t-SNE"
+    assert explorer.maps.value != before
+
+
+def test_only_the_first_images_are_on_the_map():
+    labels, features = groups(n=400)
+    explorer = explore.EmbeddingExplorer({"<b>now": features}, labels, images(400, side=8))
+    assert explorer.image.max == 299
+    assert explorer.maps.value.count("<circle class=") == 300
+    assert "<b>now" not in explorer.maps.value
+
+
+# ---- all of them ----
+
+
+def explorers(model, photos):
+    labels, features = groups()
+    yield "compute_saliency_maps", explore.SaliencyExplorer(model, photos, LABELS)
+    yield "make_fooling_image", explore.FoolingExplorer(model, photos, LABELS)
+    yield "class_visualization_update_step", explore.ClassExplorer(model)
+    yield "compute_train_transform", explore.AugmentationExplorer(images(), list("abcd"))
+    yield None, explore.EmbeddingExplorer({"after": features}, labels, images(60))
+
+
+def test_unfilled_blocks_are_told_in_a_sentence(model, photos):
+    for task, explorer in explorers(model, photos):
+        if hasattr(explorer, "start"):
+            explorer.start.click()
+            assert explorer.work.wait()
+            assert (explorer.start.disabled, explorer.stop.disabled) == (False, True)
+        assert task is None or f"{task} is not started yet" in said(explorer)
+        assert explorer.still().width > 50
+
+
+def test_errors_of_the_student_are_told_in_a_sentence_that_is_no_html(write, model, photos):
+    def broken(*arguments, **options):
+        raise ValueError("<script>alert(1)</script>")
+
+    for task, explorer in explorers(model, photos):
+        if task:
+            write(task, broken)
+            (explorer.start.click if hasattr(explorer, "start") else explorer._draw)()
+            assert not hasattr(explorer, "work") or explorer.work.wait()
+            assert f"{task} raised ValueError: <script>" in said(explorer)
+            assert "<script>" not in explorer.said.value
+
+
+def test_an_explorer_is_shown_with_a_still_picture_behind_it(solved, model, photos):
+    shell = InteractiveShell.instance()
+    published = []
+    shell.display_pub.publish = lambda data, *rest, **options: published.append(data)
+    try:
+        explore.SaliencyExplorer(model, photos, LABELS)._ipython_display_()
+    finally:
+        InteractiveShell.clear_instance()
+    _style, alive, still = published
+    assert "application/vnd.jupyter.widget-view+json" in alive
+    assert "running kernel" in alive["text/plain"]
+    assert still["image/png"].startswith("iVBOR")

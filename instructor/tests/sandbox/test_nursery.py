@@ -1,0 +1,179 @@
+"""Workers forked from a nursery: what they have in common, and what becomes of them when something ends.
+
+What holds in every jail, `test_sandbox.py` and `test_limits.py` try in theirs as well.
+"""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from instructor.core.tasks import ROOT
+from instructor.sandbox import fork_server, launch
+from instructor.sandbox.fork_server import Forked, Nursery
+from instructor.sandbox.jail import Jail
+from instructor.sandbox.student import Student
+from instructor.sandbox.watch import tree
+from instructor.tests.toy import toy_package
+
+
+@pytest.fixture
+def forked(warm_nursery, tmp_path):
+    """A function that makes a jail with a worker of the nursery's, around a toy package of its own."""
+    made = []
+
+    def make(**modules):
+        fork_server.use(warm_nursery)
+        made.append(Jail(toy_package(tmp_path / str(len(made)), **modules), "bwrap"))
+        fork_server.use(None)
+        return made[-1]
+
+    yield make
+    for jail in made:
+        jail.close()
+
+
+def ask(jail, code, *arguments):
+    with Student(jail) as student:
+        value = student.sim(code, *arguments)
+    assert isinstance(jail._process, Forked)
+    return value
+
+
+def ends(pid, seconds=10.0):
+    deadline = time.monotonic() + seconds
+    while os.path.exists(f"/proc/{pid}") and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return not os.path.exists(f"/proc/{pid}")
+
+
+def test_submissions_do_not_share_files_processes_sockets_or_queues(forked):
+    leave = """
+import ctypes, os, socket
+for folder in ("/tmp", "/dev/shm"):
+    open(folder + "/left", "w").close()
+meeting = socket.socket(socket.AF_UNIX)
+meeting.bind("\\0meeting")
+queue = ctypes.CDLL(None).msgget(7, 0o1666)
+os.openpty()
+result = [os.listdir("/tmp"), os.listdir("/dev/pts"), queue]
+"""
+    look = """
+import ctypes, os, socket
+result = [os.listdir("/tmp") + os.listdir("/dev/shm"), os.listdir("/dev/pts"), ctypes.CDLL(None).msgget(7, 0)]
+try:
+    socket.socket(socket.AF_UNIX).connect("\\0meeting")
+except ConnectionRefusedError:
+    result.append("alone")
+result.append(sorted(int(name) for name in os.listdir("/proc") if name.isdigit()))
+"""
+    one, other = forked(), forked()
+    with Student(one) as student:
+        files, terminals, queue = student.sim(leave)
+        assert "left" in files
+        assert "0" in terminals
+        assert queue >= 0
+        seen, terminals, queue, met, processes = ask(other, look)
+    assert "left" not in seen
+    assert terminals == ["ptmx"]
+    assert queue == -1
+    assert met == "alone"
+    assert len(processes) == 2
+
+
+FIND = """
+import re
+pattern, result = re.compile(b"".join(b"[%c]" % each for each in reversed(args[0].encode()))), 0
+with open("/proc/self/maps") as maps, open("/proc/self/mem", "rb", 0) as memory:
+    for line in maps:
+        if line.split()[1].startswith("rw"):
+            start, end = (int(part, 16) for part in line.split()[0].split("-"))
+            try:
+                memory.seek(start)
+                result += len(pattern.findall(memory.read(end - start)))
+            except OSError:
+                continue
+"""
+
+
+def test_nothing_of_an_earlier_submission_is_in_a_workers_memory(forked):
+    secret = secrets.token_hex(16)
+    own = f"def compute_train_transform(seed=1):\n    return {secret!r}\n"
+    first = forked(data_utils=own)
+    assert ask(first, "import cs231n.simclr.data_utils\n" + FIND, secret[::-1]) > 0  # it can be found
+    assert ask(forked(), FIND, secret[::-1]) == 0
+
+
+def test_a_worker_ends_with_its_grader(warm_nursery, tmp_path):
+    code = """
+import pathlib, sys, time
+from instructor.sandbox import fork_server
+from instructor.sandbox.student import Student
+from instructor.sandbox.jail import Jail
+fork_server.use(pathlib.Path(sys.argv[1]))
+with Jail(pathlib.Path(sys.argv[2]), "bwrap") as jail, Student(jail) as student:
+    student.sim("result = 0")
+    print(jail._process.pid, flush=True)
+    time.sleep(60)
+"""
+    command = [sys.executable, "-c", code, str(warm_nursery), str(toy_package(tmp_path))]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as grader:
+        pid = int(grader.stdout.readline())
+        assert os.path.exists(f"/proc/{pid}")
+        grader.kill()
+        assert ends(pid)
+
+
+def test_a_worker_ends_with_its_keeper(forked):
+    jail = forked()
+    assert ask(jail, "result = 1") == 1
+    keeper, worker = tree(jail._process.pid)
+    os.kill(keeper, signal.SIGKILL)
+    assert ends(worker)
+
+
+def test_workers_end_with_their_nursery_and_are_launched_from_then_on(tmp_path):
+    with Nursery() as own:
+        fork_server.use(own.address)
+        with Jail(toy_package(tmp_path), "bwrap") as jail:
+            fork_server.use(None)
+            assert ask(jail, "result = 1") == 1
+            pid = jail._process.pid
+            own.close()
+            assert ends(pid)
+            with Student(jail) as student:
+                assert student.sim("result = 2") == 2
+            assert isinstance(jail._process, subprocess.Popen)
+
+
+def test_a_worker_that_cannot_shut_itself_off_does_not_serve(tmp_path, monkeypatch):
+    def without_rights(*arguments, makes_jails=False, **others):
+        return wrap(*arguments, **others)
+
+    wrap = launch.wrap
+    monkeypatch.setattr(launch, "wrap", without_rights)
+    with Nursery() as crippled:
+        fork_server.use(crippled.address)
+        with Jail(toy_package(tmp_path), "bwrap") as jail:
+            fork_server.use(None)
+            with Student(jail) as student:
+                assert student.sim("result = 3") == 3
+            assert isinstance(jail._process, subprocess.Popen)
+
+
+def test_a_nursery_leaves_nothing_behind(tmp_path):
+    with Nursery() as own:
+        folder, process = own.address.parent, own._process.pid
+        assert folder.exists()
+    assert not folder.exists()
+    assert ends(process)
+
+
+def test_a_python_that_a_workers_own_tmp_would_hide_is_a_reason_to_do_without(monkeypatch):
+    monkeypatch.setattr(fork_server, "python_folders", lambda: ("/tmp/kit/.venv",))
+    with pytest.raises(fork_server.NoNursery, match="/tmp/kit"):
+        Nursery()
