@@ -20,5 +20,6 @@ Given, to use and to read:
 - simclr.fair_comparison: pretraining against training from scratch, on the same budget
 - plots: the pictures of the notebooks
 - budget: short or full runs
-- todo: the error that an unfilled block raises
+- todo: the tasks, and the error that an unfilled block raises (tasks.json lists them)
+- submit, blocks, answer_cells: what collect_submission.sh runs
 """
