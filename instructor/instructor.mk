@@ -5,7 +5,7 @@
 #   LOWEST=path      where test-lowest makes its environment
 #   GRADE="..."      further options of `python -m instructor grade`
 REQUIREMENTS += instructor/requirements.txt
-TESTS += instructor/tests
+TESTS += instructor/tests experiments/tests
 LOWEST = .venv-lowest
 export SYSTEM_PACKAGES = instructor/system_packages.sh
 GRADE_OPTIONS = $(if $(SANDBOX),--sandbox "$(SANDBOX)") $(GRADE)

@@ -30,7 +30,7 @@ from instructor.hidden_checks.marking import Check, all_checks, checks_of
 from instructor.sandbox.client import Student
 from instructor.sandbox.jail import Jail, JailBroken
 from instructor.sandbox.limits import Limits
-from instructor.tasks import code_tasks, todo_modules, withheld
+from instructor.tasks import code_tasks, todo_modules
 
 UNTOUCHED = "untouched"
 EVERY_CHECK, LIGHT_CHECKS, UNTIL_CAUGHT = "every", "light", "until caught"
@@ -112,8 +112,6 @@ def run_trials(todo: Sequence[Trial], folder: Path, sandbox: str, jobs: int) -> 
     """
     for trial in {trial.folder: trial for trial in todo if trial.sandboxed}.values():
         compose(folder / trial.folder, trial.choice)
-        for name in withheld():  # as for a submission
-            (folder / trial.folder / name).unlink()
     batches = [list(batch) for _, batch in groupby(todo, lambda trial: (trial.folder, trial.sandboxed))]
     context = get_context("spawn")  # torch has started threads in this process
     with ProcessPoolExecutor(jobs, context, initializer=_prepare, initargs=(folder, sandbox)) as pool:
