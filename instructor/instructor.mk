@@ -6,7 +6,7 @@
 #   GRADE="..."      further options of `python -m instructor grade`
 #   GOLDEN="..."     which golden outputs: grades, class, release, verify (default: all)
 REQUIREMENTS += instructor/requirements.txt
-TESTS += instructor/tests
+TESTS += instructor/tests experiments/tests
 LOWEST = .venv-lowest
 export SYSTEM_PACKAGES = instructor/system_packages.sh
 GRADE_OPTIONS = $(if $(SANDBOX),--sandbox "$(SANDBOX)") $(GRADE)

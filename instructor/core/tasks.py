@@ -105,8 +105,3 @@ def feedback_pictures(path: Path = TASKS_FILE) -> str:
     if pictures not in PICTURES:
         raise ValueError(f"{path.name}: pictures are {' or '.join(PICTURES)}, not {pictures!r}")
     return pictures
-
-
-def withheld(path: Path = TASKS_FILE) -> tuple[str, ...]:
-    """Given modules that the worker goes without, because they compute what a task asks for."""
-    return tuple(tomllib.loads(path.read_text(encoding="utf-8"))["withheld"])

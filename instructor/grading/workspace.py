@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from instructor.core.composition import PACKAGE, MarkerError, block_source, is_filled
-from instructor.core.tasks import ROOT, code_tasks, withheld
+from instructor.core.tasks import ROOT, code_tasks
 from instructor.core.text import clean
 from instructor.grading.intake import BROKEN, Submission
 
@@ -16,16 +16,11 @@ LEFT_OVER = ("__pycache__", "*.pyc", ".ipynb_checkpoints")
 
 
 def compose_submission(submission: Submission, folder: Path) -> Path:
-    """The pristine package and notebooks with the student's modules; a missing one stays unfilled.
-
-    Given modules that compute what a task asks for are left out.
-    """
+    """The pristine package and notebooks with the student's modules; a missing one stays unfilled."""
     folder.mkdir(mode=0o755, parents=True)
     for kept in (PACKAGE, NOTEBOOKS):
         if kept.is_dir():
             shutil.copytree(kept, folder / kept.name, ignore=shutil.ignore_patterns(*LEFT_OVER))
-    for name in withheld():
-        (folder / name).unlink()
     for name, data in submission.modules.items():
         (folder / name).write_bytes(data)
     return folder

@@ -1,4 +1,4 @@
-"""The runs of a fair comparison: those not finished are done and written down, one by one (given)."""
+"""The runs of a fair comparison: those not finished are done and written down, one by one."""
 
 import json
 import multiprocessing
@@ -7,8 +7,10 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 
 from tqdm import tqdm
 
-from .arms import ARMS
-from .study_jobs import classes_of, encoder_file, pretraining_cost, run_job, steps_of
+from cs231n.simclr.classifiers import BATCH
+from cs231n.simclr.comparison import ARMS
+
+from .jobs import classes_of, encoder_file, pretraining_cost, run_job, steps_of
 
 # What a study is asked and keeps, so that all its runs have the same.
 ASKED = (
@@ -79,7 +81,7 @@ class Runs:
             return spent
         (arm,) = (arm for arm in ARMS if arm.name == job["arm"])
         steps = steps_of(self.settings, arm, classes_of(self.settings) * (job["labels"] or 0))
-        return (1 if arm.frozen else 64 * steps) + (spent if arm.pretrained == "labelled" else 0)
+        return (1 if arm.frozen else BATCH * steps) + (spent if arm.pretrained == "labelled" else 0)
 
 
 def read_study(folder):

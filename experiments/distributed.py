@@ -1,4 +1,4 @@
-"""One large batch over several processes, with the gradients of a single process (given).
+"""One large batch over several processes, with the gradients of a single process.
 
 Each process has its part of the batch. The loss compares a view with those of all processes, and batch
 normalization uses the statistics of the whole batch; so both hand values, and in the backward pass gradients,
@@ -114,8 +114,10 @@ class _WholeBatchNorm(nn.modules.batchnorm._BatchNorm):
         variance = _Sum.apply(centered.square().sum(axes)) / count
         with torch.no_grad():
             self.num_batches_tracked += 1
-            self.running_mean.lerp_(mean, self.momentum)
-            self.running_var.lerp_(variance * count / max(count - 1, 1), self.momentum)
+            # Without a momentum the running statistics are the plain mean over all batches so far.
+            share = 1 / self.num_batches_tracked.item() if self.momentum is None else self.momentum
+            self.running_mean.lerp_(mean, share)
+            self.running_var.lerp_(variance * count / max(count - 1, 1), share)
         scale = self.weight * torch.rsqrt(variance + self.eps)
         return (centered * scale.view(shape) + self.bias.view(shape)).to(x.dtype)
 

@@ -1,4 +1,4 @@
-"""Which number format and memory layout train a network fastest on this machine: a short trial (given)."""
+"""Which number format and memory layout train a network fastest on this machine: a short trial."""
 
 import copy
 import ctypes

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from cs231n.simclr.fast_loss import nt_xent
+from experiments.fast.loss import nt_xent
 
 
 def by_definition(left, right, temperature):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import torch
 
-from .fast_color import HUE, blend, blending, gray_matrix, hue
+from .color import HUE, blend, blending, gray_matrix, hue
 
 NO_CHANGE = 4  # stands in for the hue's place, 0 to 3
 
@@ -216,7 +216,7 @@ class Changes(NamedTuple):
     place: torch.Tensor  # as in Draws
     flip: torch.Tensor  # as in Draws
     hue_place: torch.Tensor  # long (n,): blends before the hue turns; NO_CHANGE where all colors stay
-    blends: torch.Tensor  # float (n, 3, 3, 3): matrices for the three `fast_color.blend`, in their order
+    blends: torch.Tensor  # float (n, 3, 3, 3): matrices for the three `color.blend`, in their order
     shares: torch.Tensor  # float (n, 3, 3): their shares of the mean color
     shift: torch.Tensor  # float (n,): by how much the hue turns
     colors: torch.Tensor  # float (n, 3, 3): makes gray where that was drawn, and normalizes

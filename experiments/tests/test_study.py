@@ -1,22 +1,20 @@
 """The fair comparison: budgets are counted, arms matched; a cut run goes on, a repeated one is the same."""
 
-import ast
 import json
-import re
-from pathlib import Path
 
 import pytest
 import torch
 
-from cs231n.simclr import study, study_command, study_jobs, study_runs
-from cs231n.simclr.arms import ARMS
+from cs231n.data_utils import draw_labelled
+from cs231n.simclr.comparison import ARMS
 from cs231n.simclr.cost import Cost, flops_of_a_step, metered
 from cs231n.simclr.evaluation import Classifier
-from cs231n.simclr.fair_comparison import draw_labelled
-from cs231n.simclr.fast_augment import Augmentation
-from cs231n.simclr.fast_pretrain import pretrain
 from cs231n.simclr.model import Model
-from cs231n.simclr.study_report import interval, of_arm, plot, tables
+from experiments.fast.augment import Augmentation
+from experiments.fast.loop import pretrain
+from experiments.study import __main__ as command
+from experiments.study import jobs, runs, tuning
+from experiments.study.findings import interval, of_arm, plot, tables
 
 OPTIONS = {
     "data": "digits",
@@ -50,9 +48,9 @@ def small_data():
             splits[name] = (noise.byte(), labels)
         return splits
 
-    monkeypatch.setattr(study_jobs, "images_of", images_of)
+    monkeypatch.setattr(jobs, "images_of", images_of)
     seconds = {"pretraining_step": 0.02, "labelled_step": 0.01}
-    monkeypatch.setattr(study, "seconds_of_steps", lambda settings: dict(seconds))
+    monkeypatch.setattr(tuning, "seconds_of_steps", lambda settings: dict(seconds))
     threads = torch.get_num_threads()
     yield
     monkeypatch.undo()
@@ -62,11 +60,11 @@ def small_data():
 @pytest.fixture(scope="module")
 def whole(small_data, tmp_path_factory):
     """The settings and the finished runs of a study that nothing interrupted."""
-    return study.study(OPTIONS, tmp_path_factory.mktemp("whole"), progress=False)
+    return tuning.study(OPTIONS, tmp_path_factory.mktemp("whole"), progress=False)
 
 
 def by_key(finished):
-    return {study_runs.key_of(run): run.get("accuracy", run.get("loss")) for run in finished}
+    return {runs.key_of(run): run.get("accuracy", run.get("loss")) for run in finished}
 
 
 def test_a_cut_study_goes_on_and_a_repeated_one_is_the_same_to_the_digit(whole, tmp_path, monkeypatch):
@@ -79,35 +77,35 @@ def test_a_cut_study_goes_on_and_a_repeated_one_is_the_same_to_the_digit(whole, 
         if len(calls) == 20:
             raise KeyboardInterrupt
         calls.append(job)
-        return study_jobs.run_job(settings, job, folder)
+        return jobs.run_job(settings, job, folder)
 
-    monkeypatch.setattr(study_runs, "run_job", run_job)
+    monkeypatch.setattr(runs, "run_job", run_job)
     with pytest.raises(KeyboardInterrupt):
-        study.study(OPTIONS, tmp_path / "cut", progress=False)
+        tuning.study(OPTIONS, tmp_path / "cut", progress=False)
     with open(tmp_path / "cut" / "results.jsonl", "a") as out:
         out.write('{"kind": "arm", "arm": "scr')  # killed while it wrote
     calls.clear()
-    monkeypatch.setattr(study_runs, "run_job", lambda *a: calls.append(a) or study_jobs.run_job(*a))
-    _, resumed = study.study(OPTIONS, tmp_path / "cut", progress=False)
+    monkeypatch.setattr(runs, "run_job", lambda *a: calls.append(a) or jobs.run_job(*a))
+    _, resumed = tuning.study(OPTIONS, tmp_path / "cut", progress=False)
     assert len(calls) == len(whole) - 20
     assert by_key(resumed) == by_key(whole)
 
     calls.clear()
-    study.study(OPTIONS | {"seeds": 1}, tmp_path / "cut", progress=False)
+    tuning.study(OPTIONS | {"seeds": 1}, tmp_path / "cut", progress=False)
     assert calls == []
 
 
 def test_arms_spend_what_they_may(tmp_path):
-    settings, finished = study.study(OPTIONS | {"seeds": 1, "trials": 1}, tmp_path, progress=False)
-    runs = {
+    settings, finished = tuning.study(OPTIONS | {"seeds": 1, "trials": 1}, tmp_path, progress=False)
+    found = {
         arm.match + arm.pretrained + "frozen" * arm.frozen + "plain" * (not arm.augmented): of_arm(
             finished, arm, 2
         )[0]
         for arm in ARMS
     }
-    spent = {name: Cost(**run["cost"]) for name, run in runs.items()}
+    spent = {name: Cost(**run["cost"]) for name, run in found.items()}
     tuned = spent["stepsall"]
-    pretraining = study_jobs.pretraining_cost(settings)
+    pretraining = jobs.pretraining_cost(settings)
     # 2 epochs of 8 steps of 8 pairs, then 2 steps of 64 images.
     assert pretraining.images == 2 * 8 * 16
     assert (tuned.images, tuned.steps) == (256 + 128, 16 + 2)
@@ -130,21 +128,21 @@ def test_pretraining_on_the_labelled_images_has_as_many_views(whole, images):
     """Also where whole batches leave some of the images over in an epoch."""
     settings, _ = whole
     model, pixels = Model(encoder="small"), torch.zeros(images, 3, 16, 16, dtype=torch.uint8)
-    plan = study_jobs.plan_of(settings, 0, (1e-3, 1e-4), study_jobs.epochs_of(settings, images))
+    plan = jobs.plan_of(settings, 0, (1e-3, 1e-4), jobs.epochs_of(settings, images))
     with metered(model) as meter:
         pretrain(model, pixels, plan, Augmentation(size=16))
     in_an_epoch = 2 * min(8, images) * plan.steps(images)
-    assert abs(meter.cost.images - study_jobs.pretraining_cost(settings).images) <= in_an_epoch / 2
+    assert abs(meter.cost.images - jobs.pretraining_cost(settings).images) <= in_an_epoch / 2
 
 
 def test_some_arms_can_be_asked_for_and_more_of_them_later(whole, tmp_path):
     few = ["scratch, short", "SimCLR, linear probe"]
-    _, finished = study.study(OPTIONS | {"arms": few}, tmp_path, progress=False)
+    _, finished = tuning.study(OPTIONS | {"arms": few}, tmp_path, progress=False)
     assert {run["arm"] for run in finished if run["kind"] == "arm"} == set(few)
-    _, finished = study.study(OPTIONS | {"arms": None}, tmp_path, progress=False)
+    _, finished = tuning.study(OPTIONS | {"arms": None}, tmp_path, progress=False)
     assert by_key(finished) == by_key(whole[1])
     with pytest.raises(ValueError, match="There is no arm 'scratch, long'"):
-        study.study(OPTIONS | {"arms": ["scratch, long"]}, tmp_path, progress=False)
+        tuning.study(OPTIONS | {"arms": ["scratch, long"]}, tmp_path, progress=False)
 
 
 def test_no_arm_is_tuned_on_what_it_is_measured_on(whole):
@@ -167,9 +165,9 @@ def test_splits_are_disjoint():
 
 
 def test_other_settings_do_not_mix(tmp_path):
-    study.settings_of(OPTIONS, tmp_path)
+    tuning.settings_of(OPTIONS, tmp_path)
     with pytest.raises(ValueError, match="epochs 2"):
-        study.settings_of(OPTIONS | {"epochs": 3}, tmp_path)
+        tuning.settings_of(OPTIONS | {"epochs": 3}, tmp_path)
     assert json.loads((tmp_path / "settings.json").read_text())["epochs"] == 2
 
 
@@ -192,14 +190,14 @@ def test_what_cannot_be_done_is_said_in_a_sentence(tmp_path, capsys, damaged, ar
     if damaged == "":  # a file where the folder would be
         folder.write_text("")
     elif damaged:
-        study.study(OPTIONS | {"seeds": 1, "trials": 1, "arms": ["scratch, short"]}, folder, progress=False)
+        tuning.study(OPTIONS | {"seeds": 1, "trials": 1, "arms": ["scratch, short"]}, folder, progress=False)
         (folder / damaged).write_bytes(b'{"kind": "arm"}\n')
     fitting = [
         f"--{name.replace('_', '-')}={OPTIONS[name]}" for name in ("size", "epochs", "batch_size", "steps")
     ]
     fitting += ["--trials=1", "--tune-at=2", "--precision=float32", "--quiet", f"--results={folder}"]
     try:
-        status = study_command.main([*fitting, "--labels-per-class", "1", *arguments])
+        status = command.main([*fitting, "--labels-per-class", "1", *arguments])
     except SystemExit as error:  # argparse's
         status = error.code
     assert status == 2
@@ -223,43 +221,8 @@ def test_the_interval_is_students():
     assert interval([5.0]) == (5.0, None)
 
 
-def test_costs_are_counted_however_training_is_written():
-    model = Model(encoder="small")
-    optimizer = torch.optim.SGD(model.parameters(), 0.1)
-    before = {name: value.clone() for name, value in model.state_dict().items()}
-    with metered(model) as meter:
-        for n in (4, 4, 3):
-            model(torch.zeros(n, 3, 8, 8))[1].sum().backward()
-        optimizer.step()
-        with torch.no_grad():
-            model(torch.zeros(5, 3, 8, 8))
-        model.eval()(torch.zeros(7, 3, 8, 8))
-    assert (meter.cost.images, meter.cost.steps) == (11, 1)
-    each = [flops_of_a_step(model, (n, 3, 8, 8)) for n in (4, 3)]
-    assert meter.cost.flops == 2 * each[0] + each[1]
-    assert meter.cost.seconds > 0
-    assert meter.cost.cpu_seconds > 0
-    with metered(model) as again:
-        pass
-    assert again.cost.images == 0
-    assert before.keys() == model.state_dict().keys()
-
-
-def test_what_students_import_does_without_the_fast_modules():
-    """The fast loss and augmentation are answers of a kind: a worker must do without those files."""
-    simclr = Path(study.__file__).parent
-    apart = re.compile(r"fast_\w+|study(_\w+)?|pretrain")
-    for file in [*simclr.glob("*.py"), *simclr.parent.glob("*.py")]:
-        if not apart.fullmatch(file.stem):
-            for node in ast.parse(file.read_text()).body:  # top level: not what only a command runs
-                names = [alias.name for alias in getattr(node, "names", [])]
-                names.append(getattr(node, "module", None) or "")
-                parts = [part for name in names for part in name.split(".")]
-                assert not [part for part in parts if apart.fullmatch(part)], file
-
-
-def test_flops_are_those_of_the_layers():
-    layer = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(12, 5, bias=False))
-    # Forward and the gradient of the weights, 2 · B · 12 · 5 each; the images need no gradient.
-    assert flops_of_a_step(layer, (7, 3, 2, 2)) == 2 * (2 * 7 * 12 * 5)
-    assert flops_of_a_step(torch.nn.Sequential(layer[0], torch.nn.Linear(12, 1)), (1, 3, 2, 2)) > 0
+def test_progress_counts_batches_of_the_size_that_training_takes(whole, tmp_path, monkeypatch):
+    settings, _ = whole
+    job = {"kind": "arm", "arm": "scratch, short", "labels": 2}
+    monkeypatch.setattr(runs, "BATCH", 10)
+    assert runs.Runs(settings, tmp_path)._images(job) == 10 * settings["steps"]

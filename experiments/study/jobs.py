@@ -1,4 +1,4 @@
-"""The single runs that a fair comparison is made of: what one needs to know, and how it is done (given).
+"""The single runs that a fair comparison is made of: what one needs to know, and how it is done.
 
 A run is a plain dict, so that it can be written down, looked up, and handed to another process.
 """
@@ -10,17 +10,19 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
-from ..data_utils import draw_labelled, load_cifar10, load_digits, load_photo_tiles
-from . import checkpoint
-from .arms import ARMS
-from .cost import Cost, flops_of_a_step, metered
-from .evaluation import Classifier
-from .fast_affine import AffineAugmentation
-from .fast_augment import Augmentation
-from .fast_classifier import BATCH, Rates, accuracy, fit, probe
-from .fast_pretrain import Plan, pretrain
-from .model import Model
-from .precision import NAMED, keep_freed_memory
+from cs231n.data_utils import draw_labelled, load_cifar10, load_digits, load_photo_tiles
+from cs231n.simclr import comparison
+from cs231n.simclr.classifiers import BATCH, Rates, accuracy, train_arm
+from cs231n.simclr.cost import Cost, flops_of_a_step, metered
+from cs231n.simclr.evaluation import Classifier
+from cs231n.simclr.model import Model
+
+from .. import checkpoint
+from ..fast.affine import AffineAugmentation
+from ..fast.augment import Augmentation
+from ..fast.labelled import FastLabelled
+from ..fast.loop import Plan, pretrain
+from ..precision import NAMED, keep_freed_memory
 
 # name: (what loads a split, the augmentation, images of each class that only tuning looks at)
 DATA = {
@@ -33,7 +35,7 @@ DATA = {
 def run_job(settings, job, folder):
     """Do one run and return it with what came of it.
 
-    - settings: dict, see study.settings_of. folder: where pretrained encoders are kept.
+    - settings: dict, see tuning.settings_of. folder: where pretrained encoders are kept.
     - job: {"kind": "pretrain", "seed", "rates"} keeps an encoder; {"kind": "arm", "arm", "labels", "seed",
       "rates", "pretraining_rates", "split"} trains an arm and measures it on "validation" or "test". `rates`
       are [learning rate, weight decay].
@@ -126,17 +128,15 @@ def epochs_of(settings, images):
 
 def steps_of(settings, arm, images):
     """Return how many steps with labels the arm may take over so many labelled images."""
-    steps, spent = settings["steps"], pretraining_cost(settings)
-    if arm.match in ("images", "data"):
-        return steps + round(spent.images / BATCH)
-    if arm.match == "flops":
-        shape = (BATCH, *data_of(settings)["train"][0].shape[1:])
-        return steps + round(spent.flops / _flops(settings["encoder"], shape, classes_of(settings)))
-    if arm.match == "seconds":
-        return steps + round(spent.seconds / settings["seconds"]["labelled_step"])
-    if arm.match == "epochs":
-        return steps + round(settings["epochs"] * images / BATCH)
-    return steps
+    shape = (BATCH, *data_of(settings)["train"][0].shape[1:])
+    terms = comparison.Terms(
+        settings["steps"],
+        pretraining_cost(settings),
+        settings["epochs"],
+        _flops(settings["encoder"], shape, classes_of(settings)),
+        settings["seconds"]["labelled_step"],
+    )
+    return comparison.steps_of(arm, terms, images)
 
 
 @lru_cache
@@ -163,7 +163,7 @@ def _pretrained(settings, seed, rates, images, epochs=None):
 
 
 def _arm(settings, job, folder):
-    (arm,) = (arm for arm in ARMS if arm.name == job["arm"])
+    (arm,) = comparison.arms_named(job["arm"])
     data, augment = data_of(settings), augmentation_of(settings)
     images, labels = data["train"]
     if arm.match != "data":
@@ -181,12 +181,8 @@ def _arm(settings, job, folder):
         epochs = epochs_of(settings, len(images))
         model, before, _ = _pretrained(settings, job["seed"], job["pretraining_rates"], images, epochs)
 
-    rates = Rates(*job["rates"])
-    steps = steps_of(settings, arm, len(images))
-    given = (model, images, labels, steps, rates, augment)
-    last = (NAMED[settings["precision"]], job["seed"], classes_of(settings))
-    if arm.frozen:
-        classifier, cost = probe(*given, *last)
-    else:
-        classifier, cost = fit(*given, arm.augmented, *last)
-    return {"accuracy": accuracy(classifier, *data[job["split"]], augment), "cost": asdict(before + cost)}
+    precision = NAMED[settings["precision"]]
+    labelled = FastLabelled(images, labels, augment, precision, job["seed"])
+    steps, rates = steps_of(settings, arm, len(images)), Rates(*job["rates"])
+    classifier, cost = train_arm(arm, model, labelled, steps, rates, classes_of(settings), job["seed"])
+    return {"accuracy": accuracy(classifier, *data[job["split"]]), "cost": asdict(before + cost)}

@@ -1,4 +1,4 @@
-"""A fair comparison over arms, label budgets and seeds, tuned equally hard and resumable (given).
+"""A fair comparison over arms, label budgets and seeds, tuned equally hard and resumable.
 
 A results folder holds settings.json, written once; results.jsonl, one finished run a line; and the encoders.
 First every arm is tuned with as many trials, on a validation split and with a seed of its own; then every
@@ -10,12 +10,13 @@ from pathlib import Path
 
 import torch
 
-from ..data_utils import draw_labelled
-from . import precision
-from .arms import ARMS, arms_named
-from .study_jobs import data_of, untrained
-from .study_runs import ASKED, Runs, read_settings, write_whole
-from .study_trial import seconds_of_steps
+from cs231n.data_utils import draw_labelled
+from cs231n.simclr.comparison import ARMS, arms_named
+
+from .. import precision
+from .jobs import data_of, untrained
+from .runs import ASKED, Runs, read_settings, write_whole
+from .step_times import seconds_of_steps
 
 TUNING_SEED = 1000
 
@@ -36,7 +37,7 @@ def study(options, folder, progress=True):
     """Do every run that is not done yet; return the settings and the list of finished runs.
 
     Inputs:
-    - options: dict of those in study_runs.ASKED, and of labels_per_class (list), seeds (number), arms (names,
+    - options: dict of those in runs.ASKED, and of labels_per_class (list), seeds (number), arms (names,
       or None for all of ARMS) and jobs (processes). More labels, seeds and arms can be asked for later.
     - folder: where results are kept.
 

@@ -4,16 +4,17 @@ What is drawn in a step depends on the seed, the epoch and the step alone. So a 
 checkpoint, or is spread over several processes, sees exactly the views of an uninterrupted, single one.
 """
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch.nn.parallel import DistributedDataParallel
 
-from .distributed import World, gather_rows, whole_batch_norm
-from .fast_loss import nt_xent
-from .precision import Precision
+from cs231n.simclr.classifiers import optimizer_of, set_rate
+
+from ..distributed import World, gather_rows, whole_batch_norm
+from ..precision import Precision
+from .loss import nt_xent
 
 TOGETHER = 16  # steps whose draws are worked out at once
 
@@ -45,7 +46,7 @@ def pretrain(model, images, plan, augment, precision=None, world=None, state=Non
 
     Inputs:
     - model: simclr.model.Model. images: uint8 tensor (N, 3, H, W) on the model's device.
-    - augment: fast_augment.Augmentation. precision: Precision, float32 if None.
+    - augment: fast.augment.Augmentation. precision: Precision, float32 if None.
     - world: World of the processes that call this alike, with the same model and images; None: one alone.
     - state: what after_epoch got in an earlier run, to go on from there.
     - after_epoch: called with a dict of epoch (those done), losses, model and optimizer (their states).
@@ -70,18 +71,6 @@ def pretrain(model, images, plan, augment, precision=None, world=None, state=Non
             done = {"epoch": epoch + 1, "losses": losses}
             after_epoch(done | {"model": model.state_dict(), "optimizer": optimizer.state_dict()})
     return losses
-
-
-def optimizer_of(model, plan):
-    """Return AdamW over the weights that are trained; its steps run as one kernel where torch can do that."""
-    weights = [p for p in model.parameters() if p.requires_grad]
-    return torch.optim.AdamW(weights, plan.learning_rate, weight_decay=plan.weight_decay, fused=True)
-
-
-def set_rate(optimizer, highest, done):
-    """Set the learning rate after the fraction `done` of the training: half a cosine from `highest` to 0."""
-    for group in optimizer.param_groups:
-        group["lr"] = highest * 0.5 * (1 + math.cos(math.pi * done))
 
 
 def generator(*numbers):

@@ -1,17 +1,23 @@
-"""The command behind `python -m cs231n.simclr.fair_comparison` (given)."""
+"""A fair comparison thoroughly: all arms, tuned equally hard, several label budgets and seeds.
+
+    python -m experiments.study --data digits --labels-per-class 1 5 10 50 --seeds 5
+
+It writes results as they come and goes on where it was cut.
+"""
 
 import argparse
 import math
 import sys
 from pathlib import Path
 
-from ..data_utils import MissingData
-from .arms import ARMS
-from .model import ENCODERS
-from .precision import NAMED
-from .study import TRIALS, study
-from .study_jobs import DATA
-from .study_report import plot, tables
+from cs231n.data_utils import MissingData
+from cs231n.simclr.comparison import ARMS
+from cs231n.simclr.model import ENCODERS
+
+from ..precision import NAMED
+from .findings import plot, tables
+from .jobs import DATA
+from .tuning import TRIALS, study
 
 
 def main(arguments=None):
@@ -26,14 +32,14 @@ def main(arguments=None):
         (folder / "table.md").write_text(text, encoding="utf-8")
         plot([(settings, finished)], folder / "plot.png")
     except (MissingData, ValueError) as error:
-        print(f"fair_comparison: {error}", file=sys.stderr)
+        print(f"study: {error}", file=sys.stderr)
         return 2
     except OSError as error:
         where = error.filename or folder
-        print(f"fair_comparison: can't read or write {where}: {error.strerror}", file=sys.stderr)
+        print(f"study: can't read or write {where}: {error.strerror}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print(f"fair_comparison: cut short; the same command goes on from {folder}.", file=sys.stderr)
+        print(f"study: cut short; the same command goes on from {folder}.", file=sys.stderr)
         return 130
     print(text)
     print(f"The table is in {folder / 'table.md'}, the plot in {folder / 'plot.png'}.")
@@ -43,7 +49,7 @@ def main(arguments=None):
 def parser():
     """Return the parser of the command's options."""
     p = argparse.ArgumentParser(
-        prog="python -m cs231n.simclr.fair_comparison",
+        prog="python -m experiments.study",
         description="SimCLR against training from scratch with counted budgets, tuned equally hard.",
     )
     p.add_argument("--data", choices=DATA, default="digits")
@@ -92,3 +98,7 @@ def positive(text):
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
     return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

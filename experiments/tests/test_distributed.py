@@ -11,18 +11,18 @@ import psutil
 import pytest
 import torch
 
-from cs231n.simclr import checkpoint
-from cs231n.simclr.fast_augment import Augmentation
-from cs231n.simclr.fast_pretrain import Plan, pretrain
 from cs231n.simclr.model import Model
-from instructor.tests import simclr_worker
+from experiments import checkpoint, distributed
+from experiments.fast.augment import Augmentation
+from experiments.fast.loop import Plan, pretrain
+from experiments.tests import two_processes
 
 ROOT = Path(__file__).resolve().parents[2]
-WORKER = ROOT / "instructor" / "tests" / "simclr_worker.py"
+WORKER = ROOT / "experiments" / "tests" / "two_processes.py"
 
 
-def two_processes(*arguments, data=ROOT):
-    """Run simclr_worker.py; return what it printed, and whether both processes ended well."""
+def in_two_processes(*arguments, data=ROOT):
+    """Run two_processes.py; return what it printed, and whether both processes ended well."""
     settings = {
         "PYTHONPATH": str(ROOT),
         "OMP_NUM_THREADS": "1",
@@ -37,9 +37,9 @@ def two_processes(*arguments, data=ROOT):
 
 
 def test_gradients_of_two_processes_are_those_of_one(tmp_path):
-    out, well = two_processes("gradients", tmp_path / "two")
+    out, well = in_two_processes("gradients", tmp_path / "two")
     assert well, out
-    simclr_worker.gradients(tmp_path / "one")
+    two_processes.gradients(tmp_path / "one")
     one, two = torch.load(tmp_path / "one"), torch.load(tmp_path / "two")
     assert torch.allclose(one["loss"], two["loss"], rtol=1e-12)
     for part in ("gradients", "state"):
@@ -47,6 +47,22 @@ def test_gradients_of_two_processes_are_those_of_one(tmp_path):
         for name, value in one[part].items():
             assert torch.allclose(value, two[part][name], rtol=1e-9, atol=1e-12), (part, name)
     assert max(g.abs().max() for g in one["gradients"].values()) > 1e-2  # not zero on both sides
+
+
+@pytest.mark.parametrize("momentum", [0.3, None])
+def test_batch_normalization_over_processes_keeps_the_running_statistics_of_torchs(momentum):
+    """One process is enough to show it. Without a momentum they are the mean over all batches."""
+    own = torch.nn.BatchNorm1d(3, momentum=momentum)
+    batches = torch.randn(3, 8, 3, generator=torch.Generator().manual_seed(0))
+    torch.distributed.init_process_group("gloo", store=torch.distributed.HashStore(), rank=0, world_size=1)
+    try:
+        shared = distributed.whole_batch_norm(torch.nn.Sequential(torch.nn.BatchNorm1d(3, momentum=momentum)))
+        for x in batches:
+            torch.testing.assert_close(shared(x), own(x))
+    finally:
+        distributed.leave()
+    torch.testing.assert_close(shared[0].state_dict(), own.state_dict())
+    torch.testing.assert_close(shared.eval()(batches[0]), own.eval()(batches[0]))
 
 
 class KilledError(Exception):
@@ -86,14 +102,14 @@ def test_a_resumed_run_gives_the_weights_of_an_uninterrupted_one(tmp_path):
 def test_a_run_whose_process_was_killed_goes_on_to_the_same_weights(tmp_path):
     """SIGKILL to one of two processes in the second epoch; then the same command again."""
     write_small_cifar10(tmp_path)
-    out, well = two_processes("pretrain", tmp_path / "whole", 0, data=tmp_path)
+    out, well = in_two_processes("pretrain", tmp_path / "whole", 0, data=tmp_path)
     assert well, out
-    out, well = two_processes("pretrain", tmp_path / "cut", 1, data=tmp_path)
+    out, well = in_two_processes("pretrain", tmp_path / "cut", 1, data=tmp_path)
     assert "exit codes" in out
     assert "-9" in out
     assert not well
     assert checkpoint.load(tmp_path / "cut" / "checkpoint.pt")["epoch"] == 1
-    out, well = two_processes("pretrain", tmp_path / "cut", 0, data=tmp_path)
+    out, well = in_two_processes("pretrain", tmp_path / "cut", 0, data=tmp_path)
     assert well, out
     assert "from epoch 1" in out
     whole, cut = (torch.load(tmp_path / name / "model.pt") for name in ("whole", "cut"))
@@ -123,7 +139,7 @@ def test_torchrun_starts_a_run_that_lost_a_process_again(tmp_path):
 
 
 def torchrun(data, options, arguments):
-    """Start cs231n.simclr.pretrain in two processes."""
+    """Start experiments.pretrain in two processes."""
     settings = {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": "", "CS231N_DATA": str(data)}
     command = [
         sys.executable,
@@ -134,7 +150,7 @@ def torchrun(data, options, arguments):
         "2",
         *options,
     ]
-    command += ["-m", "cs231n.simclr.pretrain", *arguments]
+    command += ["-m", "experiments.pretrain", *arguments]
     return subprocess.Popen(
         command,
         cwd=ROOT,

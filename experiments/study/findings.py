@@ -1,4 +1,4 @@
-"""What a fair comparison found, as tables in Markdown and as a plot (given)."""
+"""What a fair comparison found, as tables in Markdown and as a plot."""
 
 import argparse
 import math
@@ -8,8 +8,9 @@ from pathlib import Path
 
 from scipy import stats
 
-from .arms import ARMS
-from .study_runs import read_study
+from cs231n.simclr.comparison import ARMS
+
+from .runs import read_study
 
 SCRATCH = [arm for arm in ARMS if not arm.pretrained and not arm.frozen]
 PRETRAINED = [arm for arm in ARMS if arm.pretrained]
@@ -120,7 +121,7 @@ def _with_interval(values, sign=""):
 def plot(studies, file=None):
     """Draw accuracy against labels a class, a panel for each study and a line for each of its arms.
 
-    - studies: list of (settings, finished), as study.study returns them.
+    - studies: list of (settings, finished), as tuning.study returns them.
     - file: where the picture goes; None returns the figure only.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -177,14 +178,14 @@ def _look(arm):
 
 def main(arguments=None):
     """Draw the studies of several folders side by side; return the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m cs231n.simclr.study_report", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m experiments.study.findings", description=main.__doc__)
     parser.add_argument("folders", type=Path, nargs="+", help="each the --results of a fair comparison")
     parser.add_argument("--plot", required=True, help="file for the picture")
     options = parser.parse_args(arguments)
     try:
         plot([read_study(folder) for folder in options.folders], options.plot)
     except (OSError, ValueError) as error:
-        print(f"study_report: {error}", file=sys.stderr)
+        print(f"findings: {error}", file=sys.stderr)
         return 2
     return 0
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 
-from .fast_augment import Augmentation
+from .augment import Augmentation
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Files that are whole or absent: a run that is killed while it writes leaves the last whole one (given)."""
+"""Files that are whole or absent: a run that is killed while it writes leaves the last whole one."""
 
 import os
 import pickle

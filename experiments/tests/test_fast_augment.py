@@ -8,9 +8,9 @@ from scipy.stats import ks_2samp
 from torchvision import transforms
 from torchvision.transforms import functional as tv
 
-from cs231n.simclr import fast_color
-from cs231n.simclr.fast_affine import AffineAugmentation
-from cs231n.simclr.fast_augment import Augmentation, take
+from experiments.fast import color
+from experiments.fast.affine import AffineAugmentation
+from experiments.fast.augment import Augmentation, take
 
 DRAWS = 600
 
@@ -54,10 +54,10 @@ def test_a_larger_picture_is_made_smaller_without_aliasing():
 
 
 CHANGES = {
-    fast_color.BRIGHTNESS: tv.adjust_brightness,
-    fast_color.CONTRAST: tv.adjust_contrast,
-    fast_color.SATURATION: tv.adjust_saturation,
-    fast_color.HUE: tv.adjust_hue,
+    color.BRIGHTNESS: tv.adjust_brightness,
+    color.CONTRAST: tv.adjust_contrast,
+    color.SATURATION: tv.adjust_saturation,
+    color.HUE: tv.adjust_hue,
 }
 
 
@@ -73,16 +73,16 @@ def colors(photo):
 @pytest.mark.parametrize(
     ("kind", "factor"),
     [
-        (fast_color.BRIGHTNESS, 1.3),
-        (fast_color.CONTRAST, 0.6),
-        (fast_color.CONTRAST, 1.4),
-        (fast_color.SATURATION, 0.2),
-        (fast_color.SATURATION, 1.4),
+        (color.BRIGHTNESS, 1.3),
+        (color.CONTRAST, 0.6),
+        (color.CONTRAST, 1.4),
+        (color.SATURATION, 0.2),
+        (color.SATURATION, 1.4),
     ],
 )
 def test_a_blend_is_torchvisions(colors, kind, factor):
-    matrix, share = fast_color.blending(torch.full((2,), factor), torch.full((2,), kind))
-    fast = fast_color.blend(colors, matrix, share)
+    matrix, share = color.blending(torch.full((2,), factor), torch.full((2,), kind))
+    fast = color.blend(colors, matrix, share)
     assert torch.allclose(fast, CHANGES[kind](colors, factor), atol=2e-5)
 
 
@@ -90,7 +90,7 @@ def test_a_blend_is_torchvisions(colors, kind, factor):
 def test_a_turned_hue_is_torchvisions(colors, shift):
     slow = tv.adjust_hue(colors, shift)
     most = 0.1 if abs(shift) <= 0.1 else 0.5
-    assert torch.allclose(fast_color.hue(colors, torch.full((2,), shift), most), slow, atol=2e-5)
+    assert torch.allclose(color.hue(colors, torch.full((2,), shift), most), slow, atol=2e-5)
 
 
 @pytest.mark.parametrize("augment", [Augmentation(), Augmentation(hue=0.4), AffineAugmentation()])

@@ -1,7 +1,7 @@
-"""Two processes that train together, for test_simclr_distributed.py; started apart from pytest's own process.
+"""Two processes that train together, for test_distributed.py; started apart from pytest's own process.
 
-    simclr_worker.py gradients FILE        one step over a batch: loss, gradients and statistics go to FILE
-    simclr_worker.py pretrain FOLDER KILL  the command `pretrain`; KILL 1 kills one process after an epoch
+    two_processes.py gradients FILE        one step over a batch: loss, gradients and statistics go to FILE
+    two_processes.py pretrain FOLDER KILL  the command `pretrain`; KILL 1 kills one process after an epoch
 
 torchrun would do as well; forking one program that has imported torch takes a third of its time.
 """
@@ -16,9 +16,9 @@ from pathlib import Path
 import torch
 from torch.nn.parallel import DistributedDataParallel
 
-from cs231n.simclr import pretrain
-from cs231n.simclr.distributed import gather_rows, join, leave, whole_batch_norm
-from cs231n.simclr.fast_loss import nt_xent
+from experiments import pretrain
+from experiments.distributed import gather_rows, join, leave, whole_batch_norm
+from experiments.fast.loss import nt_xent
 
 OPTIONS = "--data cifar10 --epochs 3 --batch-size 8 --feature-dim 8 --precision float32"
 

@@ -1,7 +1,7 @@
-"""Pretrain an encoder with SimCLR, on one processor or on many (given).
+"""Pretrain an encoder with SimCLR, on one processor or on many.
 
-    python -m cs231n.simclr.pretrain --data digits --encoder small --folder runs/digits
-    torchrun --nproc-per-node 2 -m cs231n.simclr.pretrain --data cifar10 --encoder resnet18 --folder runs/c10
+    python -m experiments.pretrain --data digits --encoder small --folder runs/digits
+    torchrun --nproc-per-node 2 -m experiments.pretrain --data cifar10 --encoder resnet18 --folder runs/c10
 
 After every epoch the folder's checkpoint.pt is replaced. A run that was killed, or lost a process, goes on
 from it when the same command is given again, with the same result as one that was not. torchrun gives it
@@ -16,13 +16,14 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
-from ..data_utils import MissingData, load_cifar10, load_digits
+from cs231n.data_utils import MissingData, load_cifar10, load_digits
+from cs231n.simclr.model import ENCODERS, Model
+
 from . import checkpoint, precision
 from .distributed import join, leave
-from .fast_affine import AffineAugmentation
-from .fast_augment import Augmentation
-from .fast_pretrain import Plan, pretrain
-from .model import ENCODERS, Model
+from .fast.affine import AffineAugmentation
+from .fast.augment import Augmentation
+from .fast.loop import Plan, pretrain
 
 AUGMENTATIONS = {"digits": AffineAugmentation(), "cifar10": Augmentation()}
 LOADERS = {"digits": lambda: load_digits("train")[0], "cifar10": lambda: load_cifar10("train")[0]}
@@ -89,7 +90,7 @@ def run(options, world, device):
 
 def _parser():
     parser = argparse.ArgumentParser(
-        prog="python -m cs231n.simclr.pretrain", description=__doc__.split("\n")[0]
+        prog="python -m experiments.pretrain", description=__doc__.split("\n")[0]
     )
     parser.add_argument("--data", choices=LOADERS, default="digits")
     parser.add_argument("--encoder", choices=ENCODERS, default="small")
