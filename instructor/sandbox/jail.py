@@ -60,7 +60,7 @@ class Jail:
             if self.kind != "bwrap":
                 self._home = self._folders.enter_context(PrivateFolder("home"))
                 make_readable(self.kind, self._home, writable=True)
-            self._worker = self._started()
+            self.worker = self._started()  # the one of the moment, or the last one
         except BaseException:
             self._folders.close()
             raise
@@ -72,14 +72,9 @@ class Jail:
         self.close()
 
     @property
-    def worker(self) -> Worker:
-        """The worker of the moment, or the last one."""
-        return self._worker
-
-    @property
     def reason(self) -> str:
         """Why the watch ended the worker, if it did."""
-        return self._worker.reason
+        return self.worker.reason
 
     def session(self, folder: str = "", seed: int = 0) -> socket.socket:
         """Fork a process that serves one check, and return the wire to it.
@@ -115,7 +110,7 @@ class Jail:
         order |= {"folder": f"{self._root}/notebooks", "unfinished": self.imports.endless()}
         self._fork(order, cpu_seconds, [each.fileno() for each in listening], self.limits.start_seconds)
         try:
-            return self._worker.take_descriptor(GRACE)
+            return self.worker.take_descriptor(GRACE)
         except (OSError, IndexError) as error:
             raise JailBroken(f"the worker does not answer: {error}") from None
 
@@ -125,7 +120,7 @@ class Jail:
         It is given `patience` seconds for that. A worker that cannot do so is killed with everything in it.
         """
         try:
-            answer = self._worker.order({"op": "end", "patience": patience}, patience + GRACE)
+            answer = self.worker.order({"op": "end", "patience": patience}, patience + GRACE)
             return answer["exit"] if isinstance(answer.get("exit"), int) else None
         except (WireError, EOFError, OSError):
             self._stop()
@@ -180,21 +175,21 @@ class Jail:
         return launch_worker(wire.fileno(), self.kind, self._folder, self.limits, self._home)
 
     def _stop(self) -> None:
-        self._cpu_seconds += self._worker.stop()
+        self._cpu_seconds += self.worker.stop()
 
     def _await_worker(self) -> None:
         if self._broken:
             raise JailBroken(self._broken)
-        if not self._worker.is_running:
-            self._worker = self._started()
+        if not self.worker.is_running:
+            self.worker = self._started()
         try:
-            self._worker.wait_until_ready()
+            self.worker.wait_until_ready()
         except (WireError, EOFError, OSError) as error:
-            if self._worker.is_forked:  # where that does not work, it is launched
+            if self.worker.is_forked:  # where that does not work, it is launched
                 self._fork_server = None
                 self._stop()
                 return self._await_worker()
-            self._broken = f"the worker does not start: {self._worker.complaint() or error}"
+            self._broken = f"the worker does not start: {self.worker.complaint() or error}"
             raise JailBroken(self._broken) from None
 
     def _fork(self, order: dict, cpu_seconds: int, passed: Sequence[int], seconds: float) -> None:
@@ -202,10 +197,10 @@ class Jail:
         for attempt in range(2):
             try:
                 self._await_worker()
-                self._worker.order(order | {"cpu_seconds": cpu_seconds}, seconds, passed)
+                self.worker.order(order | {"cpu_seconds": cpu_seconds}, seconds, passed)
                 return
             except (WireError, EOFError, OSError) as error:
                 self._stop()
                 if attempt:
                     raise JailBroken(f"the worker does not answer: {error}") from None
-                self._worker = self._started()
+                self.worker = self._started()

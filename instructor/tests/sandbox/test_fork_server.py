@@ -8,6 +8,7 @@ import secrets
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
@@ -15,10 +16,11 @@ import pytest
 from instructor.core.tasks import ROOT
 from instructor.sandbox import fork_server, launch
 from instructor.sandbox.fork_server import ForkServer
+from instructor.sandbox.inside.folders import joined, parted, write_files
 from instructor.sandbox.jail import Jail
 from instructor.sandbox.processes import tree
 from instructor.sandbox.student import Student
-from instructor.tests.toy import toy_package
+from instructor.tests.toy import EXECUTES, toy_package
 
 
 @pytest.fixture
@@ -82,6 +84,51 @@ result.append(sorted(int(name) for name in os.listdir("/proc") if name.isdigit()
     assert queue == -1
     assert met == "alone"
     assert len(processes) == 2
+
+
+SEEN = """
+import os
+result = {}
+for folder, _, names in os.walk("/submission"):
+    for path in (os.path.join(folder, name) for name in names):
+        with open(path, "rb") as file:
+            result[os.path.relpath(path, "/submission")] = file.read().hex()
+"""
+
+
+@pytest.mark.parametrize("is_forked", [True, False])
+def test_files_reach_the_jail_as_they_are_and_the_disk_only_where_a_worker_is_launched(
+    warm_fork_server, tmp_path, monkeypatch, is_forked
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    package = {
+        "cs231n/__init__.py": b"",
+        "cs231n/simclr/contrastive_loss.py": EXECUTES.encode(),
+        "notebooks/zh/bytes \u00e9.ipynb": bytes(range(256)),
+    }
+    with Jail(package, "bwrap", fork_server=warm_fork_server if is_forked else None) as jail:
+        with Student(jail) as student:
+            seen = student.sim(SEEN)
+        assert jail.worker.is_forked == is_forked
+        assert {name: bytes.fromhex(data) for name, data in seen.items()} == package
+        assert any(tmp_path.iterdir()) != is_forked
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["../x", "/x", "a/../../x"])
+def test_a_path_that_leads_out_of_the_package_is_refused(tmp_path, name):
+    (tmp_path / "package").mkdir()
+    with pytest.raises(ValueError, match="leads out"):
+        write_files(str(tmp_path / "package"), {name: b""})
+    assert [path.name for path in tmp_path.iterdir()] == ["package"]
+
+
+@pytest.mark.parametrize("files", [{}, {"a": b""}, {"a": b"xy", "b/c": b"", "d": b"\n\0"}])
+def test_files_are_put_together_and_taken_apart_again(files):
+    table, content = joined(files)
+    assert parted(table, content) == files
+    with pytest.raises(ValueError, match="bytes"):
+        parted(table, content + b"x")
 
 
 FIND = """
