@@ -111,7 +111,7 @@ def resources(limits: Limits, processes: int | None = None) -> dict[str, int]:
 
 
 def _with_kit(mounts: Mounts, data: Path) -> Mounts:
-    """Mounts that also holds the kit's part and the public data."""
+    """Mounts that hold also the kit's part and the public data."""
     shown = {f"/data/{name}": place for name, place in _data_sets(data).items()}
     folders = {"/kit/inside": INSIDE, **shown, **mounts.read_only}
     extra = {"PYTHONPATH": "/kit", "CS231N_DATA": "/data", **mounts.environment}
