@@ -11,7 +11,7 @@ from pathlib import Path
 
 from instructor.core.files import write_bytes_atomically
 from instructor.core.tasks import ROOT
-from instructor.sandbox.kinds import KINDS
+from instructor.sandbox.launch import KINDS
 
 SCRIPTS = ("setup.sh", "run_autograder")  # stand at the top of the bundle
 TOP = ("README.md", "Makefile", "pyproject.toml", "requirements.txt", "setup_environment.sh")

@@ -24,7 +24,7 @@ from instructor.core.seeds import fresh_seed
 from instructor.core.tasks import code_tasks
 from instructor.sandbox.bubblewrap import SandboxUnavailable
 from instructor.sandbox.jail import JailBroken
-from instructor.sandbox.kinds import KINDS
+from instructor.sandbox.launch import KINDS
 from instructor.sandbox.private import PrivateFolder
 
 LEGEND = (

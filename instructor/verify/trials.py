@@ -178,7 +178,7 @@ def _prepare(folder: Path, sandbox: str) -> None:
 def _jail() -> Jail:
     if not _jails:
         day = 86_400  # many submissions, one after another
-        limits = dataclasses.replace(Limits(), submission_seconds=day, submission_cpu_seconds=day)
+        limits = dataclasses.replace(Limits.load(), submission_seconds=day, submission_cpu_seconds=day)
         _jails.append(Jail(*_place[0], limits))
         Finalize(None, _jails[0].close, exitpriority=10)
     return _jails[0]

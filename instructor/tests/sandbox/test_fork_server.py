@@ -1,4 +1,4 @@
-"""Workers forked from a nursery: what they have in common, and what becomes of them when something ends.
+"""Workers forked from a fork server: what they have in common, and what becomes of them when something ends.
 
 What holds in every jail, `test_sandbox.py` and `test_limits.py` try in theirs as well.
 """
@@ -8,28 +8,29 @@ import secrets
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
 
 from instructor.core.tasks import ROOT
 from instructor.sandbox import fork_server, launch
-from instructor.sandbox.fork_server import Forked, Nursery
+from instructor.sandbox.fork_server import ForkServer
+from instructor.sandbox.inside.folders import joined, parted, write_files
 from instructor.sandbox.jail import Jail
+from instructor.sandbox.processes import tree
 from instructor.sandbox.student import Student
-from instructor.sandbox.watch import tree
-from instructor.tests.toy import toy_package
+from instructor.tests.toy import EXECUTES, toy_package
 
 
 @pytest.fixture
-def forked(warm_nursery, tmp_path):
-    """A function that makes a jail with a worker of the nursery's, around a toy package of its own."""
+def forked(warm_fork_server, tmp_path):
+    """A function that makes a jail with a worker of the fork server's, around a toy package of its own."""
     made = []
 
     def make(**modules):
-        fork_server.use(warm_nursery)
-        made.append(Jail(toy_package(tmp_path / str(len(made)), **modules), "bwrap"))
-        fork_server.use(None)
+        package = toy_package(tmp_path / str(len(made)), **modules)
+        made.append(Jail(package, "bwrap", fork_server=warm_fork_server))
         return made[-1]
 
     yield make
@@ -40,7 +41,7 @@ def forked(warm_nursery, tmp_path):
 def ask(jail, code, *arguments):
     with Student(jail) as student:
         value = student.sim(code, *arguments)
-    assert isinstance(jail._process, Forked)
+    assert jail.worker.is_forked
     return value
 
 
@@ -85,6 +86,51 @@ result.append(sorted(int(name) for name in os.listdir("/proc") if name.isdigit()
     assert len(processes) == 2
 
 
+SEEN = """
+import os
+result = {}
+for folder, _, names in os.walk("/submission"):
+    for path in (os.path.join(folder, name) for name in names):
+        with open(path, "rb") as file:
+            result[os.path.relpath(path, "/submission")] = file.read().hex()
+"""
+
+
+@pytest.mark.parametrize("is_forked", [True, False])
+def test_files_reach_the_jail_as_they_are_and_the_disk_only_where_a_worker_is_launched(
+    warm_fork_server, tmp_path, monkeypatch, is_forked
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    package = {
+        "cs231n/__init__.py": b"",
+        "cs231n/simclr/contrastive_loss.py": EXECUTES.encode(),
+        "notebooks/zh/bytes \u00e9.ipynb": bytes(range(256)),
+    }
+    with Jail(package, "bwrap", fork_server=warm_fork_server if is_forked else None) as jail:
+        with Student(jail) as student:
+            seen = student.sim(SEEN)
+        assert jail.worker.is_forked == is_forked
+        assert {name: bytes.fromhex(data) for name, data in seen.items()} == package
+        assert any(tmp_path.iterdir()) != is_forked
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["../x", "/x", "a/../../x"])
+def test_a_path_that_leads_out_of_the_package_is_refused(tmp_path, name):
+    (tmp_path / "package").mkdir()
+    with pytest.raises(ValueError, match="leads out"):
+        write_files(str(tmp_path / "package"), {name: b""})
+    assert [path.name for path in tmp_path.iterdir()] == ["package"]
+
+
+@pytest.mark.parametrize("files", [{}, {"a": b""}, {"a": b"xy", "b/c": b"", "d": b"\n\0"}])
+def test_files_are_put_together_and_taken_apart_again(files):
+    table, content = joined(files)
+    assert parted(table, content) == files
+    with pytest.raises(ValueError, match="bytes"):
+        parted(table, content + b"x")
+
+
 FIND = """
 import re
 pattern, result = re.compile(b"".join(b"[%c]" % each for each in reversed(args[0].encode()))), 0
@@ -108,19 +154,18 @@ def test_nothing_of_an_earlier_submission_is_in_a_workers_memory(forked):
     assert ask(forked(), FIND, secret[::-1]) == 0
 
 
-def test_a_worker_ends_with_its_grader(warm_nursery, tmp_path):
+def test_a_worker_ends_with_its_grader(warm_fork_server, tmp_path):
     code = """
 import pathlib, sys, time
-from instructor.sandbox import fork_server
 from instructor.sandbox.student import Student
 from instructor.sandbox.jail import Jail
-fork_server.use(pathlib.Path(sys.argv[1]))
-with Jail(pathlib.Path(sys.argv[2]), "bwrap") as jail, Student(jail) as student:
+fork_server, package = map(pathlib.Path, sys.argv[1:])
+with Jail(package, "bwrap", fork_server=fork_server) as jail, Student(jail) as student:
     student.sim("result = 0")
-    print(jail._process.pid, flush=True)
+    print(jail.worker.pid, flush=True)
     time.sleep(60)
 """
-    command = [sys.executable, "-c", code, str(warm_nursery), str(toy_package(tmp_path))]
+    command = [sys.executable, "-c", code, str(warm_fork_server), str(toy_package(tmp_path))]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as grader:
         pid = int(grader.stdout.readline())
         assert os.path.exists(f"/proc/{pid}")
@@ -128,26 +173,23 @@ with Jail(pathlib.Path(sys.argv[2]), "bwrap") as jail, Student(jail) as student:
         assert ends(pid)
 
 
-def test_a_worker_ends_with_its_keeper(forked):
+def test_a_worker_ends_with_its_supervisor(forked):
     jail = forked()
     assert ask(jail, "result = 1") == 1
-    keeper, worker = tree(jail._process.pid)
-    os.kill(keeper, signal.SIGKILL)
+    supervisor, worker = tree(jail.worker.pid)
+    os.kill(supervisor, signal.SIGKILL)
     assert ends(worker)
 
 
-def test_workers_end_with_their_nursery_and_are_launched_from_then_on(tmp_path):
-    with Nursery() as own:
-        fork_server.use(own.address)
-        with Jail(toy_package(tmp_path), "bwrap") as jail:
-            fork_server.use(None)
-            assert ask(jail, "result = 1") == 1
-            pid = jail._process.pid
-            own.close()
-            assert ends(pid)
-            with Student(jail) as student:
-                assert student.sim("result = 2") == 2
-            assert isinstance(jail._process, subprocess.Popen)
+def test_workers_end_with_their_fork_server_and_are_launched_from_then_on(tmp_path):
+    with ForkServer() as own, Jail(toy_package(tmp_path), "bwrap", fork_server=own.address) as jail:
+        assert ask(jail, "result = 1") == 1
+        pid = jail.worker.pid
+        own.close()
+        assert ends(pid)
+        with Student(jail) as student:
+            assert student.sim("result = 2") == 2
+        assert not jail.worker.is_forked
 
 
 def test_a_worker_that_cannot_shut_itself_off_does_not_serve(tmp_path, monkeypatch):
@@ -156,17 +198,15 @@ def test_a_worker_that_cannot_shut_itself_off_does_not_serve(tmp_path, monkeypat
 
     wrap = launch.wrap
     monkeypatch.setattr(launch, "wrap", without_rights)
-    with Nursery() as crippled:
-        fork_server.use(crippled.address)
-        with Jail(toy_package(tmp_path), "bwrap") as jail:
-            fork_server.use(None)
-            with Student(jail) as student:
-                assert student.sim("result = 3") == 3
-            assert isinstance(jail._process, subprocess.Popen)
+    package = toy_package(tmp_path)
+    with ForkServer() as crippled, Jail(package, "bwrap", fork_server=crippled.address) as jail:
+        with Student(jail) as student:
+            assert student.sim("result = 3") == 3
+        assert not jail.worker.is_forked
 
 
-def test_a_nursery_leaves_nothing_behind(tmp_path):
-    with Nursery() as own:
+def test_a_fork_server_leaves_nothing_behind(tmp_path):
+    with ForkServer() as own:
         folder, process = own.address.parent, own._process.pid
         assert folder.exists()
     assert not folder.exists()
@@ -175,5 +215,5 @@ def test_a_nursery_leaves_nothing_behind(tmp_path):
 
 def test_a_python_that_a_workers_own_tmp_would_hide_is_a_reason_to_do_without(monkeypatch):
     monkeypatch.setattr(fork_server, "python_folders", lambda: ("/tmp/kit/.venv",))
-    with pytest.raises(fork_server.NoNursery, match="/tmp/kit"):
-        Nursery()
+    with pytest.raises(fork_server.NoForkServer, match="/tmp/kit"):
+        ForkServer()
