@@ -116,10 +116,10 @@ def _expected(
     """What every submission should earn: the sum of what its fill-ins earn one by one."""
     used = {(task, choice[task]) for choice in choices.values() for task in tasks}
     todo = [Trial(task, name, options.seed) for task, name in sorted(used, key=str) if name is not None]
-    with processes(options.jobs, options.sandbox) as pool:
+    with processes(options.jobs, options.sandbox) as (pool, place):
         earned = {
             (verdict.trial.task, verdict.trial.fillin): verdict.earned
-            for verdict in run_trials(todo, options.sandbox, pool)
+            for verdict in run_trials(todo, pool, place)
         }
     return {
         name: round(sum(earned[task, choice[task]] for task in tasks if choice[task] is not None), 2)

@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     jobs = [job for seed in seeds for job in _jobs(tasks, seed, options.pairs)]
     counts = {task.id: Count() for task in tasks}
     pairs = Count()
-    with processes(options.jobs) as pool:
+    with processes(options.jobs) as (pool, _):
         running = {pool.submit(_run, job): job for job in jobs}
         for number, done in enumerate(as_completed(running), 1):
             kind, some, seed = running[done]

@@ -11,10 +11,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from instructor.sandbox import bubblewrap, gpu, landlock
+from instructor.sandbox import bubblewrap, landlock
 from instructor.sandbox.bubblewrap import SandboxUnavailable
 from instructor.sandbox.jail import choose
 from instructor.sandbox.limits import Limits
+from instructor.sandbox.mounts import gpu_devices
 from instructor.sandbox.promises import EXCEEDED, is_stopped, what_is_reached
 
 WORKS, NOTHING_WORKS = 0, 1
@@ -121,8 +122,8 @@ def _describe(kind: str) -> str:
 
 
 def _about_gpus() -> str:
-    count = len([path for path in gpu.devices() if path.removeprefix("/dev/nvidia").isdigit()])
+    count = len([path for path in gpu_devices() if path.removeprefix("/dev/nvidia").isdigit()])
     if not count:
         return "GPUs: none here; students' code runs on the CPU."
-    allowed = "may be used by" if Limits().gpu else "are hidden from"
+    allowed = "may be used by" if Limits.load().gpu else "are hidden from"
     return f"GPUs: {count}; they {allowed} students' code (`gpu` in instructor/limits.toml)."

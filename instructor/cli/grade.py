@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from instructor.sandbox.kinds import KINDS
+from instructor.sandbox.launch import KINDS
 
 ABOUT = """\
 Grade one submission, or all of a class.

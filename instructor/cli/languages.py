@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import argparse
 
-from instructor.core.tasks import ROOT
-from instructor.languages.writing import LANGUAGES, translated_files
+from instructor.core.tasks import ROOT, translations
+from instructor.languages.writing import translated_files
 
 
 def add(commands) -> None:
@@ -21,7 +21,7 @@ def add(commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write what is to be written; return 1 when something is missing, or with --check would change."""
     wrong = []
-    for language in LANGUAGES:
+    for language in translations():
         for path, (text, faults) in translated_files(language).items():
             wrong += faults
             if path.is_file() and path.read_text(encoding="utf-8") == text:

@@ -22,7 +22,7 @@ from instructor.core.seeds import fresh_seed
 from instructor.core.tasks import code_tasks
 from instructor.sandbox.bubblewrap import SandboxUnavailable
 from instructor.sandbox.jail import JailBroken
-from instructor.sandbox.kinds import KINDS
+from instructor.sandbox.launch import KINDS
 from instructor.verify.judge import Row, judge
 from instructor.verify.mutants import mutants
 from instructor.verify.processes import processes
@@ -74,11 +74,11 @@ def run(options: argparse.Namespace) -> int:
         todo += [_mutant_trial(mutant, first) for task in tasks for mutant in mutants(task.id)]
     started, verdicts = time.monotonic(), []
     try:
-        with processes(options.jobs, options.sandbox) as pool, _progress(errors) as progress:
-            asked = (first, options.sandbox, chosen if options.tasks else None)
+        with processes(options.jobs, options.sandbox) as (pool, place), _progress(errors) as progress:
+            asked = (first, place, chosen if options.tasks else None)
             whole = [pool.submit(go_whole_way, name, *asked) for name in ("reference", UNTOUCHED)]
             line = progress.add_task("Starting", total=len(todo))
-            for verdict in run_trials(todo, options.sandbox, pool):
+            for verdict in run_trials(todo, pool, place):
                 verdicts.append(verdict)
                 trial = verdict.trial
                 progress.update(line, advance=1, description=f"{trial.task}: {trial.fillin}")

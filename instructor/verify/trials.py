@@ -23,6 +23,7 @@ from instructor.grading.grade import grade_submission
 from instructor.grading.intake import Submission
 from instructor.grading.scoring import score_tasks
 from instructor.sandbox.private import PrivateFolder
+from instructor.verify.processes import Place
 
 UNTOUCHED = "untouched"
 EVERY_CHECK, LIGHT_CHECKS, UNTIL_CAUGHT = "every", "light", "until caught"
@@ -94,12 +95,12 @@ def trials(tasks: Sequence[str], seeds: Sequence[int]) -> list[Trial]:
     return todo
 
 
-def run_trials(todo: Sequence[Trial], sandbox: str, pool: Executor) -> Iterator[Verdict]:
+def run_trials(todo: Sequence[Trial], pool: Executor, place: Place) -> Iterator[Verdict]:
     """Run trials in a pool of processes and yield what they gave, in the order in which it is ready.
 
     Raises what grading raises when there is no sandbox or nothing runs in it.
     """
-    running = [pool.submit(grade_trial, trial, sandbox) for trial in todo if trial.sandboxed]
+    running = [pool.submit(grade_trial, trial, place) for trial in todo if trial.sandboxed]
     for _, some in groupby([trial for trial in todo if not trial.sandboxed], lambda trial: trial.task):
         batch = list(some)
         running += [
@@ -109,7 +110,7 @@ def run_trials(todo: Sequence[Trial], sandbox: str, pool: Executor) -> Iterator[
         yield from done.result()
 
 
-def grade_trial(trial: Trial, sandbox: str = "auto") -> list[Verdict]:
+def grade_trial(trial: Trial, place: Place) -> list[Verdict]:
     """Grade the trial's package as a submission, its one task alone; of feedback only what was judged."""
     with PrivateFolder("verify") as folder:
         compose(folder, trial.choice)
@@ -117,7 +118,8 @@ def grade_trial(trial: Trial, sandbox: str = "auto") -> list[Verdict]:
     result = grade_submission(
         Submission(f"{trial.task}.{trial.fillin}", modules),
         seed=trial.seed,
-        sandbox=sandbox,
+        sandbox=place.sandbox,
+        fork_server=place.fork_server,
         notebooks="none",
         tasks=[trial.task],
         feedback=False,

@@ -16,15 +16,14 @@ from instructor.grading.grade import grade
 from instructor.grading.intake import IntakeError
 from instructor.grading.report import write_reports
 from instructor.sandbox.private import PrivateFolder
+from instructor.verify.processes import Place
 from instructor.verify.trials import UNTOUCHED
 
 PACKER = "collect_submission.sh"
 SECONDS = 120.0  # for packing, which takes less than one
 
 
-def go_whole_way(
-    fillin: str, seed: int, sandbox: str = "auto", tasks: Collection[str] | None = None
-) -> list[str]:
+def go_whole_way(fillin: str, seed: int, place: Place, tasks: Collection[str] | None = None) -> list[str]:
     """What does not hold when a checkout is packed, graded and reported, in sentences.
 
     Every block holds the fill-in of this name, or none when it is "untouched". `tasks` are the ids of those
@@ -37,9 +36,13 @@ def go_whole_way(
         if complaint := _pack(folder):
             return [f"the whole way, {fillin}: it can't be packed: {complaint}"]
         try:
-            notebooks = "quick" if tasks is None else "none"
             result = grade(
-                folder / "submission.zip", sandbox=sandbox, seed=seed, tasks=tasks, notebooks=notebooks
+                folder / "submission.zip",
+                seed=seed,
+                sandbox=place.sandbox,
+                fork_server=place.fork_server,
+                notebooks="quick" if tasks is None else "none",
+                tasks=tasks,
             )
         except IntakeError as error:
             return [f"the whole way, {fillin}: what is packed can't be graded: {error}"]

@@ -257,8 +257,8 @@ def test_touched_arguments_are_named():
 def verdicts():
     """The untouched package, and for each task its reference and the shown fill-ins."""
     todo = [Trial(task, name, 11) for task in TASKS for name in (UNTOUCHED, "reference", *SHOWN[task])]
-    with processes(2, "auto") as pool:
-        found = run_trials(todo, "auto", pool)
+    with processes(2, "auto") as (pool, place):
+        found = run_trials(todo, pool, place)
         return {(verdict.trial.task, verdict.trial.fillin): verdict for verdict in found}
 
 

@@ -1,4 +1,4 @@
-"""A grader that does not grade is found out: one line is broken in a copy of the kit, and verify has to fail."""
+"""A grader that does not grade is found out: break one line of it in a copy of the kit, and verify fails."""
 
 import os
 import shutil
@@ -9,6 +9,7 @@ import pytest
 
 from instructor.core.tasks import ROOT
 from instructor.grading import scoring
+from instructor.verify.processes import Place
 from instructor.verify.trials import UNTOUCHED
 from instructor.verify.whole_way import go_whole_way
 
@@ -79,20 +80,20 @@ def test_verify_fails_when_a_line_of_the_grader_is_broken(tmp_path, module, line
 
 
 def test_what_goes_the_whole_way_earns_all_or_nothing():
-    assert go_whole_way("reference", SEED, tasks=["sim"]) == []
-    assert go_whole_way(UNTOUCHED, SEED, tasks=["sim"]) == []
+    assert go_whole_way("reference", SEED, Place(), ["sim"]) == []
+    assert go_whole_way(UNTOUCHED, SEED, Place(), ["sim"]) == []
 
 
 def test_the_whole_way_ends_in_the_report(monkeypatch):
     monkeypatch.setattr(scoring, "_earned", lambda *_: 0.5)
-    (fault,) = go_whole_way("reference", SEED, tasks=["sim"])
+    (fault,) = go_whole_way("reference", SEED, Place(), ["sim"])
     assert fault == "the whole way, reference: results.json says 1 points, 1 one by one, and 5 are due"
 
 
 def test_what_cannot_be_packed_is_a_fault(monkeypatch):
     monkeypatch.setattr("instructor.verify.whole_way.PACKER", "notebooks/no_packer.sh")
     monkeypatch.setattr("instructor.verify.whole_way.shutil.copy", lambda *_: None)
-    (fault,) = go_whole_way("reference", SEED, tasks=["sim"])
+    (fault,) = go_whole_way("reference", SEED, Place(), ["sim"])
     assert fault.startswith("the whole way, reference: it can't be packed: exit status 127")
 
 

@@ -16,6 +16,7 @@ from instructor.sandbox.bubblewrap import SandboxUnavailable
 from instructor.verify import judge as rows
 from instructor.verify.judge import judge
 from instructor.verify.mutants import mutants
+from instructor.verify.processes import Place
 from instructor.verify.survivors import equivalent
 from instructor.verify.trials import UNTIL_CAUGHT, UNTOUCHED, Trial, Verdict, trials
 
@@ -151,7 +152,7 @@ def tried(monkeypatch):
             done.set_result(given.whole)
             return done
 
-    monkeypatch.setattr(verify_module, "processes", lambda *_: contextlib.nullcontext(Pool()))
+    monkeypatch.setattr(verify_module, "processes", lambda *_: contextlib.nullcontext((Pool(), Place())))
     monkeypatch.setattr(verify_module, "run_trials", lambda *_: iter(given.verdicts))
     return given
 
