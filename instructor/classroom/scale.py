@@ -28,11 +28,11 @@ from instructor.classroom.pool import Event, LocalPool
 from instructor.classroom.run import run_class, scratch_folder
 from instructor.classroom.work import Options
 from instructor.cli.grade import cores
-from instructor.cli.verify.trials import Trial, run_trials
 from instructor.core.composition import compose, fillins
 from instructor.core.result import Result
 from instructor.core.tasks import code_tasks, load_tasks, todo_modules
 from instructor.sandbox.jail import choose
+from instructor.verify.trials import Trial, run_trials
 
 Choice = dict[str, str | None]
 SLOW = ("wrong_endless",)  # waits for its time limits, again and again

@@ -121,9 +121,9 @@ def warm_up() -> None:
 
 def _prime(options: Options) -> None:
     from instructor.checks.marking import all_checks
-    from instructor.cli.verify.trials import run_check
     from instructor.diagnosis.replay import Replay
     from instructor.grading import pictures
+    from instructor.verify.trials import run_check
 
     with Replay(math.inf) as replay:
         for check in all_checks():

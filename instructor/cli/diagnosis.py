@@ -15,10 +15,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from instructor.cli.verify.measure import Count, own_mistake, pair_named, right_answer_named
 from instructor.core.composition import Fillin, fillins
 from instructor.core.seeds import fresh_seed
 from instructor.core.tasks import Task, code_tasks
+from instructor.verify.measure import Count, own_mistake, pair_named, right_answer_named
 
 GOAL = 0.95
 Job = tuple[str, tuple[Fillin, ...], int]  # what is counted, of which fill-ins, with which seed

@@ -16,9 +16,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from instructor.cli.verify.judge import Row, judge
-from instructor.cli.verify.mutants import mutants
-from instructor.cli.verify.trials import UNTIL_CAUGHT, Trial, run_trials, trials
 from instructor.core.composition import Fillin
 from instructor.core.seeds import fresh_seed
 from instructor.core.tasks import code_tasks
@@ -26,6 +23,9 @@ from instructor.sandbox.bubblewrap import SandboxUnavailable
 from instructor.sandbox.jail import JailBroken
 from instructor.sandbox.launch import KINDS
 from instructor.sandbox.private import PrivateFolder
+from instructor.verify.judge import Row, judge
+from instructor.verify.mutants import mutants
+from instructor.verify.trials import UNTIL_CAUGHT, Trial, run_trials, trials
 
 LEGEND = (
     "blank: untouched earns 0; ref., right: both earn all; wrong is caught, as meant: by its own check, with "

@@ -14,7 +14,7 @@ LEFT_OVER = {"__pycache__", ".ipynb_checkpoints"}  # folders of nobody's
 
 
 def compose_submission(submission: Submission) -> dict[str, bytes]:
-    """The pristine package and notebooks with the student's modules, by path; a missing one stays unfilled."""
+    """The pristine package and notebooks with the student's modules, by path; a missing one is not filled."""
     files = {}
     for folder in (PACKAGE, NOTEBOOKS):
         for path in sorted(folder.rglob("*")):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from instructor.cli.verify.survivors import equivalent
-from instructor.cli.verify.trials import EVERY_CHECK, UNTOUCHED, Verdict
 from instructor.core.composition import Fillin, fillins
 from instructor.core.tasks import Task
+from instructor.verify.survivors import equivalent
+from instructor.verify.trials import EVERY_CHECK, UNTOUCHED, Verdict
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from functools import cache
 from math import inf
 
 from instructor.checks.marking import checks_of
-from instructor.cli.verify.trials import run_check
 from instructor.core.composition import Fillin
 from instructor.core.result import CheckResult
 from instructor.diagnosis.diagnose import diagnose
 from instructor.diagnosis.recording import Recording
 from instructor.diagnosis.replay import Replay
+from instructor.verify.trials import run_check
 
 
 def examine(

@@ -20,13 +20,13 @@ from instructor.checks.judging import (
 from instructor.checks.marking import all_checks, check, checks_of
 from instructor.checks.reference import answer, load, reference
 from instructor.checks.test_fooling import _lead, _rivals_case, _walk, reachable_case
-from instructor.cli.verify.trials import UNTOUCHED, Trial, run_trial, run_trials
 from instructor.core.composition import fillins
 from instructor.core.seeds import Seeds
 from instructor.core.tasks import code_tasks
 from instructor.diagnosis.replay import Replay
 from instructor.sandbox.inside import drivers
 from instructor.sandbox.inside.recipes import RECIPES, Recipe
+from instructor.verify.trials import UNTOUCHED, Trial, run_trial, run_trials
 
 TASKS = {task.id: task for task in code_tasks()}
 SHOWN = {  # one right and one wrong fill-in of each task that are quick to try
@@ -293,7 +293,7 @@ def test_a_trial_names_a_check_that_fails_by_its_own_fault(monkeypatch):
     def broken(*_):
         raise KeyError("of the check's own")
 
-    monkeypatch.setattr("instructor.cli.verify.trials.Student", broken)
+    monkeypatch.setattr("instructor.verify.trials.Student", broken)
     verdict = run_trial(Trial("sim", "reference", 1), Nobody())
     assert len(verdict.broken) == len(checks_of("sim"))
     assert "KeyError" in verdict.broken[0]

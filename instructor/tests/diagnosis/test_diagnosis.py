@@ -3,7 +3,6 @@
 import pytest
 import torch
 
-from instructor.cli.verify.measure import examine
 from instructor.core.result import CheckResult, Diagnosis, Result, TaskResult
 from instructor.diagnosis.diagnose import diagnose
 from instructor.diagnosis.difference import difference
@@ -13,6 +12,7 @@ from instructor.diagnosis.replay import Failure, Replay
 from instructor.diagnosis.wording import told
 from instructor.grading.report.feedback import feedback_html
 from instructor.sandbox.student import Raised
+from instructor.verify.measure import examine
 
 SEED = 4
 
