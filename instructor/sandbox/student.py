@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from instructor.core.tasks import code_tasks
-from instructor.core.text import clean
+from instructor.core.text import sanitize
 from instructor.sandbox.errors import Died, NotStarted, Raised, StudentError, TimedOut, WrongType
 from instructor.sandbox.inside.wire import CannotCross, WireError, receive, send
 from instructor.sandbox.jail import Jail
@@ -202,7 +202,7 @@ class Student:
 def _error(answer: dict, limits: Limits) -> StudentError:
     keys = ("kind", "type", "message", "file")
     kind, type_name, message, file = (
-        clean(answer[key]) if isinstance(answer.get(key), str) else "" for key in keys
+        sanitize(answer[key]) if isinstance(answer.get(key), str) else "" for key in keys
     )
     line = answer["line"] if type(answer.get("line")) is int else 0
     if kind == "not started":

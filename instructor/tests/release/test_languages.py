@@ -6,14 +6,18 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from instructor.classroom.answers import written_answers
+from instructor.classroom.hand_grades import written_answers
 from instructor.core.tasks import ROOT, notebooks
 from instructor.grading.intake import Submission
-from instructor.languages import writing
-from instructor.languages.sections import Section, fingerprint, joined, read_sections, translate
-from instructor.languages.writing import (
+from instructor.release import translations
+from instructor.release.translations import (
     LANGUAGES,
     PAGES,
+    Section,
+    fingerprint,
+    joined,
+    read_sections,
+    translate,
     translated_files,
     translated_notebook,
     translated_page,
@@ -54,7 +58,7 @@ def test_chinese_texts_keep_to_the_list_of_terms():
     )
     unused = [word.strip() for _, _, words in rows[1:] for word in words.split(",") if word.strip(" -")]
     assert len(unused) > 15
-    for path in (writing.FOLDER / "zh").glob("*.md"):
+    for path in (translations.FOLDER / "zh").glob("*.md"):
         text = path.read_text(encoding="utf-8")
         assert [word for word in unused if word in text] == [], path.name
 
@@ -115,7 +119,7 @@ def test_an_untouched_answer_is_no_answer_in_any_language():
         for name in notebooks():
             data = ((ROOT / name).parent / language / Path(name).name).read_bytes()
             assert written_answers(Submission("one", notebooks={name: data})) == {}
-            placeholder = read_sections(writing.FOLDER / "zh" / f"{Path(name).stem}.md")["answer"].text
+            placeholder = read_sections(translations.FOLDER / "zh" / f"{Path(name).stem}.md")["answer"].text
             answered = data.replace(placeholder.encode(), "**你的回答：** 梯度。".encode())
             expected = {"梯度。"} if language else set()
             assert set(written_answers(Submission("one", notebooks={name: answered})).values()) == expected
@@ -135,7 +139,7 @@ def test_a_page_keeps_its_code_where_the_translation_places_it():
 def test_a_cell_that_is_new_in_english_does_not_stop_the_others():
     book = nbformat.read(ROOT / notebooks()[0], as_version=4)
     book.cells.insert(2, nbformat.v4.new_markdown_cell("New.", id="brand-new"))
-    sections = read_sections(writing.FOLDER / "zh" / "NetworkVisualization.md")
+    sections = read_sections(translations.FOLDER / "zh" / "NetworkVisualization.md")
     text, wrong = translated_notebook(nbformat.writes(book), sections, "zh/x.md")
     assert len(wrong) == 1
     assert "'brand-new'" in wrong[0]
