@@ -18,7 +18,7 @@ from instructor.checks.marking import FOLDER, Check
 from instructor.checks.recording import Recording
 from instructor.core.result import CheckResult
 from instructor.core.seeds import Seeds
-from instructor.core.text import clean
+from instructor.core.text import sanitize
 from instructor.sandbox.jail import Jail, JailBroken
 from instructor.sandbox.student import NotStarted, Student, StudentError
 
@@ -120,7 +120,7 @@ class _Plugin:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self.unreadable = clean(str(report.longrepr), 2_000)
+            self.unreadable = sanitize(str(report.longrepr), 2_000)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run the wanted checks of every run; pytest lets an item run any number of times."""
@@ -152,7 +152,7 @@ class _Plugin:
             return
         result = _result(check, error, call.duration)
         if not (error is None or isinstance(error, KNOWN)):
-            outcome.internal.append(f"{check.name}: {type(error).__name__}: {clean(str(error), 500)}")
+            outcome.internal.append(f"{check.name}: {type(error).__name__}: {sanitize(str(error), 500)}")
         if not self._run.keep_all and (result.outcome != "failed" or result.not_started):
             outcome.recordings.pop(check.name, None)
         if not any(known.name == check.name for known in outcome.results):  # a teardown may fail as well
@@ -167,7 +167,7 @@ def _check_of(item: pytest.Item) -> Check | None:
 
 def _result(check: Check, error: BaseException | None, seconds: float) -> CheckResult:
     """What a check says that raised `error`, or nothing."""
-    outcome, message = "failed", clean(str(error or ""))
+    outcome, message = "failed", sanitize(str(error or ""))
     if error is None:
         outcome = "passed"
     elif isinstance(error, JailBroken):

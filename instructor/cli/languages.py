@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import argparse
 
+from instructor.core.files import write_atomically
 from instructor.core.tasks import ROOT, translations
-from instructor.languages.writing import translated_files
 
 
 def add(commands) -> None:
@@ -20,6 +20,8 @@ def add(commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write what is to be written; return 1 when something is missing, or with --check would change."""
+    from instructor.release.translations import translated_files
+
     wrong = []
     for language in translations():
         for path, (text, faults) in translated_files(language).items():
@@ -31,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
                 wrong.append(f"{name} is not what it would be. Run: python -m instructor languages")
             else:
                 path.parent.mkdir(exist_ok=True)
-                path.write_text(text, encoding="utf-8")
+                write_atomically(path, text)
                 print(f"{name}: written")
     for fault in wrong:
         print(fault)

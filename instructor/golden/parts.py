@@ -9,7 +9,7 @@ from pathlib import Path
 
 from instructor.golden.cases import SEED, kit, pack, write_class, write_hostile, write_wrong
 from instructor.golden.masking import masked
-from instructor.release.build import student_zip
+from instructor.release.student_zip import student_zip
 
 REPORTS = ("results.json", "junit.xml", "feedback.html")
 CLASS_REPORTS = ("gradebook.csv", "canvas.csv", "moodle.csv", "class.html")

@@ -6,7 +6,7 @@ import ast
 
 from instructor.core.composition import PACKAGE, MarkerError, block_source, is_filled
 from instructor.core.tasks import ROOT, code_tasks
-from instructor.core.text import clean
+from instructor.core.text import sanitize
 from instructor.grading.intake import BROKEN, Submission
 
 NOTEBOOKS = ROOT / "notebooks"
@@ -14,7 +14,7 @@ LEFT_OVER = {"__pycache__", ".ipynb_checkpoints"}  # folders of nobody's
 
 
 def compose_submission(submission: Submission) -> dict[str, bytes]:
-    """The pristine package and notebooks, by path, with the student's modules; a missing one is unfilled."""
+    """The pristine package and notebooks with the student's modules, by path; a missing one is not filled."""
     files = {}
     for folder in (PACKAGE, NOTEBOOKS):
         for path in sorted(folder.rglob("*")):
@@ -48,7 +48,7 @@ def marker_remarks(submission: Submission) -> list[str]:
                 block_source(source, task.block)
         except (MarkerError, *BROKEN) as error:
             remarks.append(
-                f"{task.module}: {clean(str(error))}. What your code does was graded all the same."
+                f"{task.module}: {sanitize(str(error))}. What your code does was graded all the same."
             )
     return remarks
 

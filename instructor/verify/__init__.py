@@ -2,6 +2,6 @@
 
 `trials` puts fill-ins in the place of a submission, `processes` runs them, `whole_way` goes from packing to
 the report, `judge` says what the verdicts mean. `mutants` makes small changes of the reference that the
-checks must notice, `graphs` tells which of them change nothing, `survivors` reads which are right after all.
-`measure` counts how often the right mistake is named.
+checks must notice, `graphs` tells which of them would change nothing. `measure` counts how often the right
+mistake is named.
 """

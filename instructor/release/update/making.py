@@ -10,15 +10,14 @@ from pathlib import Path
 
 from instructor.core.composition import fillins, splice
 from instructor.core.tasks import ROOT, code_tasks, todo_modules
-from instructor.release.build import DIST, FOLDER, pack
 from instructor.release.leaks import leaks
-from instructor.release.update.in_zip.applying import NotUpdated, update
-from instructor.release.update.in_zip.carried import Carried
+from instructor.release.student_zip import DIST, FOLDER, pack
+from instructor.release.update.in_zip.applying import Carried, NotUpdated, update
 from instructor.release.update.in_zip.merging import blocks_of
 
 UPDATE = DIST / f"{FOLDER}-update.zip"
 INSIDE = Path(__file__).with_name("in_zip")
-PROGRAM = ("__main__.py", "applying.py", "carried.py", "merging.py", "merging_notebooks.py")
+PROGRAM = ("__main__.py", "applying.py", "merging.py", "merging_notebooks.py")
 
 Members = Mapping[str, bytes]
 

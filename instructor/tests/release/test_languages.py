@@ -6,13 +6,17 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from instructor.classroom.answers import written_answers
+from instructor.classroom.hand_grades import written_answers
 from instructor.core.tasks import ROOT, notebooks, translations
 from instructor.grading.intake import Submission
-from instructor.languages import writing
-from instructor.languages.sections import Section, fingerprint, joined, read_sections, translate
-from instructor.languages.writing import (
+from instructor.release import translations as writing
+from instructor.release.translations import (
     PAGES,
+    Section,
+    fingerprint,
+    joined,
+    read_sections,
+    translate,
     translated_files,
     translated_notebook,
     translated_page,
@@ -54,7 +58,7 @@ def test_chinese_texts_keep_to_the_list_of_terms():
     )
     unused = [word.strip() for _, _, words in rows[1:] for word in words.split(",") if word.strip(" -")]
     assert len(unused) > 15
-    for path in (writing.FOLDER / "zh").glob("*.md"):
+    for path in (translations.FOLDER / "zh").glob("*.md"):
         text = path.read_text(encoding="utf-8")
         assert [word for word in unused if word in text] == [], path.name
 

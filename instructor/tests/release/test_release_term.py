@@ -11,12 +11,11 @@ import pytest
 
 from instructor.__main__ import parser
 from instructor.cli import new_term, solutions
-from instructor.cli.new_term import rescaled
 from instructor.core import seeds
 from instructor.core.result import CheckResult
-from instructor.core.tasks import TASKS_FILE, load_tasks, notebooks, todo_modules
-from instructor.core.term import Term, load_term
+from instructor.core.tasks import TASKS_FILE, Term, load_tasks, load_term, notebooks, todo_modules
 from instructor.grading import scoring
+from instructor.release.terms import rescaled
 
 
 @pytest.fixture

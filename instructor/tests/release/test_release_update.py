@@ -11,8 +11,7 @@ from cs231n.blocks import END, START
 from instructor.cli import release as command
 from instructor.core.composition import block_source, fillins, splice
 from instructor.core.tasks import code_tasks, notebooks, todo_modules
-from instructor.release.build import FOLDER, pack
-from instructor.release.listing import contents, student_files
+from instructor.release.student_zip import FOLDER, contents, pack, student_files
 from instructor.release.update import making as build
 from instructor.release.update.in_zip.merging import CannotMerge, blocks_of, merge3, merge_module
 from instructor.release.update.in_zip.merging_notebooks import merge_notebook

@@ -8,16 +8,14 @@ from concurrent.futures import Future
 import pytest
 
 from instructor.checks.marking import checks_of
-from instructor.cli import verify as verify_module
 from instructor.cli.verify import run as verify
 from instructor.core.result import CheckResult
 from instructor.core.tasks import code_tasks
 from instructor.sandbox.bubblewrap import SandboxUnavailable
 from instructor.verify import judge as rows
-from instructor.verify.judge import judge
+from instructor.verify.judge import equivalent, judge
 from instructor.verify.mutants import mutants
 from instructor.verify.processes import Place
-from instructor.verify.survivors import equivalent
 from instructor.verify.trials import UNTIL_CAUGHT, UNTOUCHED, Trial, Verdict, trials
 
 SIM = next(task for task in code_tasks() if task.id == "sim")
@@ -152,8 +150,10 @@ def tried(monkeypatch):
             done.set_result(given.whole)
             return done
 
-    monkeypatch.setattr(verify_module, "processes", lambda *_: contextlib.nullcontext((Pool(), Place())))
-    monkeypatch.setattr(verify_module, "run_trials", lambda *_: iter(given.verdicts))
+    monkeypatch.setattr(
+        "instructor.verify.processes.processes", lambda *_: contextlib.nullcontext((Pool(), Place()))
+    )
+    monkeypatch.setattr("instructor.verify.trials.run_trials", lambda *_: iter(given.verdicts))
     return given
 
 
@@ -175,7 +175,7 @@ def test_without_a_sandbox_or_with_an_unknown_task_nothing_is_said_of_the_grader
     def refuse(*_):
         raise SandboxUnavailable("there is no command bwrap")
 
-    monkeypatch.setattr(verify_module, "processes", refuse)
+    monkeypatch.setattr("instructor.verify.processes.processes", refuse)
     assert verify(options()) == 2
     assert verify(options(tasks="sim,nothing")) == 2
     said = capsys.readouterr().err

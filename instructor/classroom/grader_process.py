@@ -1,4 +1,8 @@
-"""`python -m instructor.classroom.once`: grade the submission on standard input, for a cluster."""
+"""What a process does that grades: it imports all that submissions need, before there is any thread.
+
+Local workers are forked from a process that has imported this module. A cluster's worker runs it as a
+program, `python -m instructor.classroom.grader_process`, for the submission on standard input.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,11 @@ import os
 import signal
 import sys
 
-from instructor.sandbox.inside.process import PR_SET_PDEATHSIG, prctl
-
 
 def main() -> None:
     """Read what `pack` made, write what `grade_packed` gives; nothing else reaches standard output."""
+    from instructor.sandbox.inside.process import PR_SET_PDEATHSIG, prctl
+
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # nothing goes on when the worker is gone
     answer = os.dup(1)
     os.dup2(2, 1)
@@ -23,3 +27,7 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+else:
+    from instructor.classroom.work import warm_up
+
+    warm_up()

@@ -1,8 +1,10 @@
-"""The one list of what students receive, `student_files.txt`, and what it leaves out by mistake."""
+"""What students receive: the one list, `student_files.txt`, and its zip, the same bytes everywhere."""
 
 from __future__ import annotations
 
+import io
 import shutil
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +15,10 @@ WHOLE = ("cs231n", "notebooks", "tests")  # folders that students receive whole
 DATASETS = (".md", ".py", ".sh", ".txt")  # of datasets/, which also holds what was downloaded
 LEFT_OVER = ("__pycache__", ".ipynb_checkpoints")
 PATTERN = set("*?[]")
+FOLDER = "cs231n-assignments"  # the one folder that the zip unpacks to
+DIST = ROOT / "dist"
+RELEASE = DIST / f"{FOLDER}.zip"
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip knows
 
 
 class ListError(ValueError):
@@ -74,3 +80,35 @@ def lay_out(folder: Path, package: bool = True) -> None:
         if package or not member.startswith("cs231n/"):
             (folder / member).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / source, folder / member)
+
+
+def student_zip(root: Path = ROOT) -> bytes:
+    """The release as bytes. Raises ListError when the list can't be followed."""
+    return pack(contents(student_files(), root), FOLDER)
+
+
+def pack(members: Mapping[str, bytes], folder: str = "") -> bytes:
+    """A zip of the members in their order, all in `folder`; equal members give equal bytes.
+
+    Nothing is compressed, because what compresses differs between machines, and nothing is dated.
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in members.items():
+            member = zipfile.ZipInfo(f"{folder}/{name}" if folder else name, EPOCH)
+            member.create_system = 3  # Unix, so that the permissions count
+            member.external_attr = (0o100755 if name.endswith(".sh") else 0o100644) << 16
+            archive.writestr(member, data)
+    return buffer.getvalue()
+
+
+def unpack(archive: Path) -> dict[str, bytes]:
+    """The members of a student zip without their folder. Raises ValueError for any other file."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            members = {info.filename: opened.read(info) for info in opened.infolist() if not info.is_dir()}
+    except (OSError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{archive} can't be read as a zip ({error}).") from None
+    if not members or any(not name.startswith(f"{FOLDER}/") for name in members):
+        raise ValueError(f"{archive} is no release: its files are not all in a folder {FOLDER}.")
+    return {name.removeprefix(f"{FOLDER}/"): data for name, data in members.items()}

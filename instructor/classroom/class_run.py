@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from instructor.classroom.answers import written_answers
 from instructor.classroom.entries import Entry
+from instructor.classroom.hand_grades import written_answers
 from instructor.classroom.journal import Journal, Record, key_of
 from instructor.classroom.pool import Event
 from instructor.classroom.work import Options, failed, is_final, pack, unpack
