@@ -71,7 +71,7 @@ def test_all_is_well_when_every_fill_in_is_judged_as_known():
         (verdict("reference", [MEANT]), "reference", f"reference: failed {MEANT}: it differs"),
         (verdict("correct_loop", [MEANT]), "accepted", f"correct_loop: failed {MEANT}: it differs"),
         (verdict("correct_loop", earned=1), "accepted", "earned 1 of 5 points, 5 are due"),
-        (verdict("wrong_dot_product", [MEANT], earned=0.5), "caught", "earned 0.5 of 5 points, 2 are due"),
+        (verdict("wrong_dot_product", [MEANT], earned=0.5), "caught", "earned 0.5 of 5 points, 3 are due"),
         (verdict("wrong_dot_product"), "caught", "wrong_dot_product: was not caught"),
         (
             verdict("wrong_dot_product", ["test_sim_gradient"]),
