@@ -48,8 +48,8 @@ SEED = 3
             EARNED,
             "return 1.0 if own and all(own) else 0.0",
             [
-                "sim, reference: earned 2 of 5 points, 5 are due",
-                "the whole way, reference: results.json says 2 points",
+                "sim, reference: earned 3 of 5 points, 5 are due",
+                "the whole way, reference: results.json says 3 points",
             ],
             id="points ignored",
         ),
@@ -87,7 +87,7 @@ def test_what_goes_the_whole_way_earns_all_or_nothing():
 def test_the_whole_way_ends_in_the_report(monkeypatch):
     monkeypatch.setattr(scoring, "_earned", lambda *_: 0.5)
     (fault,) = go_whole_way("reference", SEED, Place(), ["sim"])
-    assert fault == "the whole way, reference: results.json says 1 points, 1 one by one, and 5 are due"
+    assert fault == "the whole way, reference: results.json says 1.5 points, 1.5 one by one, and 5 are due"
 
 
 def test_what_cannot_be_packed_is_a_fault(monkeypatch):
