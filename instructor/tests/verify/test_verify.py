@@ -1,6 +1,7 @@
 """verify: what it counts, what it names, and its exit status."""
 
 import argparse
+import ast
 import contextlib
 import dataclasses
 from concurrent.futures import Future
@@ -13,8 +14,9 @@ from instructor.core.result import CheckResult
 from instructor.core.tasks import code_tasks
 from instructor.sandbox.bubblewrap import SandboxUnavailable
 from instructor.verify import judge as rows
+from instructor.verify.graphs import without_graph
 from instructor.verify.judge import equivalent, judge
-from instructor.verify.mutants import mutants
+from instructor.verify.mutants import _detached, mutants
 from instructor.verify.processes import Place
 from instructor.verify.trials import UNTIL_CAUGHT, UNTOUCHED, Trial, Verdict, trials
 
@@ -118,6 +120,26 @@ def test_mutants_differ_from_the_reference_and_from_each_other_and_are_code():
         assert len(bodies) == len(set(bodies)) >= 2
         for body in bodies:
             compile(body, task.id, "exec")
+
+
+@pytest.mark.parametrize(
+    ("block", "lost"),
+    [
+        ("loss = sim(out_left, out_right)", ["out_left", "out_right", "sim(out_left, out_right)"]),
+        ("itself = torch.eye(3)\nshare = out_left * itself", ["out_left", "out_left * itself"]),
+        ("_, out_left = model(x_i)", ["model(x_i)"]),
+        ("X = X.requires_grad_()\nnorm = (X ** 2).sum()", ["(X ** 2).sum()", "X ** 2", "X.requires_grad_()"]),
+        ("(g,) = torch.autograd.grad(model(X), X)\nmap = g.abs()", ["model(X)"]),
+        ("with torch.no_grad():\n    left = out_left * 2", []),
+        ("left = out_left.detach() * 2", ["out_left"]),
+    ],
+)
+def test_a_mutant_loses_a_gradient_only_where_there_is_one(block, lost):
+    tree = ast.parse(block)
+    tensors = {ast.unparse(node) for node in without_graph(tree)}
+    found = {ast.unparse(node) for node in ast.walk(tree) if list(_detached(node))} - tensors
+    no_tensors = {"torch.autograd.grad(model(X), X)", "torch.no_grad()"}  # to detach them is an error
+    assert found - no_tensors == set(lost)
 
 
 def test_an_equivalent_mutant_needs_a_reason_and_is_one_that_there_is(tmp_path):
