@@ -6,6 +6,7 @@ import json
 import textwrap
 import zipfile
 import zlib
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -16,7 +17,7 @@ from instructor.release.build import pack, student_zip, unpack
 from instructor.release.leaks import leaks
 from instructor.release.listing import ListError, contents, student_files, unlisted
 from instructor.release.secrets import secrets
-from instructor.tasks import code_tasks, notebooks
+from instructor.tasks import ROOT, code_tasks, notebooks
 
 ANSWER = fillins("compute_sim_matrix")["reference"].body
 LINE = "log_denominator = (sim_matrix / tau).masked_fill(itself, float('-inf')).logsumexp(dim=1)"
@@ -312,6 +313,12 @@ def test_a_faulty_release_is_not_left_in_dist(tmp_path, monkeypatch, capsys):
 def test_the_public_points_in_the_zip_name_no_hidden_aspect(members):
     table = json.loads(members["cs231n/points.json"])
     assert all(set(entry) <= {"title", "points", "bonus"} for entry in table.values())
+
+
+def test_nothing_of_the_experiments_is_in_the_zip(members):
+    own = {path.stem for path in (ROOT / "experiments").rglob("*.py")} - {"__init__"}
+    assert own >= {"loss", "precision", "tuning"}
+    assert not own & {Path(name).stem for name in members}
 
 
 def test_blocks_in_the_zip_are_those_of_the_tasks(members):
