@@ -5,7 +5,7 @@ from __future__ import annotations
 from instructor.checks.judging import CheckFailed
 from instructor.checks.marking import Check
 from instructor.core.result import CheckResult
-from instructor.core.text import clean
+from instructor.core.text import sanitize
 from instructor.sandbox.jail import JailBroken
 from instructor.sandbox.student import NotStarted, StudentError
 
@@ -24,14 +24,14 @@ def outcome_of(check: Check, error: BaseException | None, seconds: float = 0.0) 
         outcome = "not run"
     elif not isinstance(error, StudentError | CheckFailed):
         message = UNSURE
-        fault = f"{check.name}: {type(error).__name__}: {clean(str(error), 500)}"
+        fault = f"{check.name}: {type(error).__name__}: {sanitize(str(error), 500)}"
     result = CheckResult(
         name=check.name,
         task=check.task,
         aspect=check.aspect,
         label=check.label,
         outcome=outcome,
-        message=clean(message),
+        message=sanitize(message),
         seconds=seconds,
         not_started=isinstance(error, NotStarted),
     )

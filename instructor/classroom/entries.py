@@ -11,10 +11,18 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from instructor.classroom.gradescope_export import METADATA, submitters
-from instructor.classroom.naming import plain_name, short_hash
-from instructor.classroom.places import MOODLE, children, inside, several, unwrapped
-from instructor.core.text import clean
+from instructor.classroom.exports import (
+    METADATA,
+    MOODLE,
+    children,
+    inside,
+    plain_name,
+    several,
+    short_hash,
+    submitters,
+    unwrapped,
+)
+from instructor.core.text import sanitize
 
 CANVAS = re.compile(r"^(?P<name>.+?)_(?P<late>LATE_)?(?P<id>\d+)_(?P<file>\d+)_.+$", re.S)
 ANONYMOUS = re.compile(r"^(?P<late>LATE_)?(?P<name>anon_(?P<id>[0-9A-Za-z]+))_(?P<file>\d+)_.+$", re.S)
@@ -80,7 +88,7 @@ def read_class(path: Path) -> ClassFolder:
         if entry is not None:
             found.append(entry)
         elif child.name != METADATA:
-            others.append(clean(child.name, 120))
+            others.append(sanitize(child.name, 120))
     found, older = _newest(found)
     if not found:
         raise ClassError(
@@ -118,16 +126,16 @@ def _entry(child: Path, owners: dict[str, tuple[Student, ...]]) -> tuple[str, in
     if match := MOODLE.match(child.name):
         if match["kind"] == "onlinetext":
             return None
-        person = Student(name=clean(match["name"], 120), id=match["id"])
+        person = Student(name=sanitize(match["name"], 120), id=match["id"])
         return "moodle", 0, Entry(plain_name(person.name, person.id), path, (person,), problem=problem)
     if is_zip and (match := ANONYMOUS.match(child.name) or CANVAS.match(child.name)):
         hidden = match.re is ANONYMOUS
-        person = Student(name=clean(match["name"], 120), id="" if hidden else match["id"])
+        person = Student(name=sanitize(match["name"], 120), id="" if hidden else match["id"])
         name = plain_name(person.name, person.id)
         entry = Entry(name, path, (person,), late=bool(match["late"]), problem=problem)
         return "canvas", int(match["file"]), entry
     stem = child.name[:-4] if is_zip else child.name
-    return "plain", 0, Entry(plain_name(stem), path, (Student(name=clean(stem, 120)),), problem=problem)
+    return "plain", 0, Entry(plain_name(stem), path, (Student(name=sanitize(stem, 120)),), problem=problem)
 
 
 def _newest(found: list[tuple[str, int, Entry]]) -> tuple[list[tuple[str, int, Entry]], list[str]]:
@@ -144,7 +152,7 @@ def _newest(found: list[tuple[str, int, Entry]]) -> tuple[list[tuple[str, int, E
     for each in uploads.values():
         kind, number, entry = max(each, key=lambda upload: upload[1])
         if kind == "canvas":
-            older += [clean(other.path.name, 120) for _, _, other in each if other is not entry]
+            older += [sanitize(other.path.name, 120) for _, _, other in each if other is not entry]
         elif len(each) > 1:
             entry = replace(entry, problem=several(entry.students[0].name, len(each)))
         kept.append((kind, number, entry))

@@ -24,7 +24,7 @@ NOT_YET = "not graded yet"
 class Line:
     """One student's submission: without `entry` nothing was handed in, without `result` it is not graded yet.
 
-    `written` are marks by hand.
+    `written` are the points of hand grades.
     """
 
     student: Student
@@ -59,11 +59,11 @@ def slim(result: Result) -> Result:
 def write_gradebooks(folder: Path, lines: Iterable[Line], tasks: Sequence[Task], title: str) -> None:
     """Write gradebook.csv, canvas.csv and moodle.csv into `folder`."""
     ordered = sorted(lines, key=_place)
-    marked, points = any(line.written is not None for line in ordered), max_points(tasks)
-    header = [*HEADER, "total", "points", *(["written"] if marked else [])]
+    by_hand, points = any(line.written is not None for line in ordered), max_points(tasks)
+    header = [*HEADER, "total", "points", *(["written"] if by_hand else [])]
     for task in tasks:
         header += [task.id, *(f"{task.id}.{aspect}" for aspect in task.aspects)]
-    write_table(folder / "gradebook.csv", header, (_row(line, tasks, marked) for line in ordered))
+    write_table(folder / "gradebook.csv", header, (_row(line, tasks, by_hand) for line in ordered))
     rows = [("    Points Possible", "", "", "", "", points), *map(_canvas, ordered)]
     write_table(folder / "canvas.csv", [*CANVAS, title], rows, for_people=False)
     rows = (_moodle(line, points) for line in ordered if line.status != NOT_YET)
@@ -89,11 +89,11 @@ def _moodle(line: Line, points: int) -> list[object]:
     return [identifier, line.student.name, line.student.email, line.total, points, "", _comment(line)]
 
 
-def _row(line: Line, tasks: Sequence[Task], marked: bool) -> list[object]:
+def _row(line: Line, tasks: Sequence[Task], by_hand: bool) -> list[object]:
     student, entry = line.student, line.entry
     row: list[object] = [student.name, student.id, student.number, student.login, student.email]
     row += [student.section, entry.name if entry else "", line.status, entry.late if entry else None]
-    row += [line.total, max_points(tasks), *([line.written] if marked else [])]
+    row += [line.total, max_points(tasks), *([line.written] if by_hand else [])]
     graded = {} if line.total is None else {task.id: task for task in line.result.tasks}
     for task in tasks:
         own = graded.get(task.id)

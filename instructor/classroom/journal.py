@@ -12,9 +12,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from instructor.classroom.plain import from_plain, to_plain
 from instructor.core.files import write_atomically
-from instructor.core.result import Result
+from instructor.core.result import Result, from_plain, to_plain
 
 LOCK = ".lock"
 

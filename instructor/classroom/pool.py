@@ -24,8 +24,8 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from unittest import mock
 
-from instructor.classroom.plain import to_plain
 from instructor.classroom.work import PRIMED, Options, grade_packed
+from instructor.core.result import to_plain
 from instructor.sandbox.fork_server import ForkServer, NoForkServer
 from instructor.sandbox.inside.process import PR_SET_PDEATHSIG, prctl
 from instructor.sandbox.processes import kill_tree
@@ -110,7 +110,7 @@ class LocalPool(AbstractContextManager):
     def _warm_up(self) -> None:
         """Start the two processes that others are forked from; there is something to grade."""
         self._context = get_context("forkserver")
-        self._context.set_forkserver_preload(["instructor.classroom.warm"])
+        self._context.set_forkserver_preload(["instructor.classroom.grader_process"])
         primed = {PRIMED: json.dumps(to_plain(self._options))} if self._count >= PRIME_FROM else {}
         with _interrupts_ignored(), mock.patch.dict(os.environ, primed):
             forkserver.ensure_running()

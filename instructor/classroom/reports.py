@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from instructor.classroom.class_run import read_entry
 from instructor.classroom.entries import ClassFolder, Entry, Student
 from instructor.classroom.gradebook import Line, slim, write_gradebooks
-from instructor.classroom.hand_grades import Marks
+from instructor.classroom.hand_grades import HandGrades
 from instructor.classroom.journal import Journal, Record
-from instructor.classroom.page import class_html
-from instructor.classroom.run import read_entry
-from instructor.classroom.summary import summary_markdown
+from instructor.classroom.page import class_html, summary_markdown
 from instructor.classroom.tallies import Statistics
 from instructor.core.files import write_atomically
 from instructor.core.tasks import Task, load_tasks
@@ -42,33 +41,33 @@ class Class:
 def write_class_reports(course: Class, journal: Journal) -> str:
     """Write every report into the class's folder; return the summary for people in a few lines."""
     course.target.mkdir(parents=True, exist_ok=True)
-    marks = Marks(course.target / "answers.csv")
+    grades = HandGrades(course.target / "answers.csv")
     statistics = Statistics(course.tasks)
-    lines = list(_lines(course, journal, marks, statistics))
+    lines = list(_lines(course, journal, grades, statistics))
     write_gradebooks(course.target, lines, course.tasks, course.title)
-    marks.write()
+    grades.write()
     summary = summary_markdown(course.title, statistics, lines)
     write_atomically(course.target / "summary.md", summary)
-    write_atomically(course.target / "class.html", class_html(course.title, statistics, lines, marks))
+    write_atomically(course.target / "class.html", class_html(course.title, statistics, lines, grades))
     if page := os.environ.get("GITHUB_STEP_SUMMARY"):
         with open(page, "a", encoding="utf-8") as file:
             file.write(summary)
     return statistics.sentence()
 
 
-def _lines(course: Class, journal: Journal, marks: Marks, statistics: Statistics) -> Iterator[Line]:
+def _lines(course: Class, journal: Journal, grades: HandGrades, statistics: Statistics) -> Iterator[Line]:
     """A line for each student; on the way each submission's own reports are written and it is counted."""
     for entry in course.folder.entries:
         record = journal.read(entry.name)
         if record is None or _has_changed(entry, record):
             yield from (Line(student, entry) for student in entry.students)
             continue
-        own = marks.of(entry, record.answers)
+        own = grades.of(entry, record.answers)
         whose = ", ".join(student.name for student in entry.students)
         write_reports(record.result, course.target / "students", whose)
         statistics.add(entry, record.result)
         for student in entry.students:
-            yield Line(student, entry, slim(record.result), marks.total(own))
+            yield Line(student, entry, slim(record.result), grades.total(own))
     for student in course.absent:
         yield Line(student)
 

@@ -21,11 +21,11 @@ import psutil
 from rich.console import Console
 from rich.text import Text
 
+from instructor.classroom.class_run import run_class, scratch_folder
 from instructor.classroom.entries import Entry, Student
 from instructor.classroom.journal import Journal
 from instructor.classroom.live import LiveTable
 from instructor.classroom.pool import Event, LocalPool
-from instructor.classroom.run import run_class, scratch_folder
 from instructor.classroom.work import Options
 from instructor.cli.grade import cores
 from instructor.core.composition import compose, fillins

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from instructor.core.files import write_atomically
-from instructor.core.text import clean
+from instructor.core.text import sanitize
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
 BYTES = 64 << 20
@@ -58,7 +58,7 @@ def _cell(value: object) -> object:
         return "" if value is None else str(value).lower()
     if isinstance(value, int | float):
         return round(value, 4) if isinstance(value, float) and value % 1 else int(value)
-    text = clean(str(value), 30_000)
+    text = sanitize(str(value), 30_000)
     return f"'{text}" if text.lstrip().startswith(FORMULA) or text.startswith(FORMULA) else text
 
 

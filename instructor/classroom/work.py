@@ -15,8 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from instructor.classroom.plain import from_plain, to_plain
-from instructor.core.result import Result
+from instructor.core.result import Result, from_plain, to_plain
 from instructor.grading.intake import Submission
 from instructor.sandbox.inside.folders import joined, parted
 from instructor.sandbox.limits import Limits

@@ -6,23 +6,23 @@ import argparse
 import os
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from itertools import combinations
 from multiprocessing import get_context
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-from instructor.core.composition import Fillin, fillins
-from instructor.core.seeds import fresh_seed
 from instructor.core.tasks import Task, code_tasks
-from instructor.verify.measure import Count, own_mistake, pair_named, right_answer_named
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from instructor.core.composition import Fillin
+    from instructor.verify.measure import Count
+
 
 GOAL = 0.95
-Job = tuple[str, tuple[Fillin, ...], int]  # what is counted, of which fill-ins, with which seed
-ASKED: dict[str, Callable] = {"own": own_mistake, "right": right_answer_named, "pair": pair_named}
+Job = tuple[str, "tuple[Fillin, ...]", int]  # what is counted, of which fill-ins, with which seed
 
 
 def add(commands) -> None:
@@ -47,6 +47,12 @@ def run(options: argparse.Namespace) -> int:
     The goals: at least 95 % of the mistakes of every task, no right answer, and for every pair of mistakes in
     two tasks of one file at least one of the two.
     """
+    from rich.console import Console
+    from rich.text import Text
+
+    from instructor.core.seeds import fresh_seed
+    from instructor.verify.measure import Count
+
     console, errors, began = Console(), Console(stderr=True), time.monotonic()
     first = fresh_seed() if options.seed is None else options.seed
     seeds = range(first, first + options.seeds)
@@ -76,6 +82,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _jobs(tasks: list[Task], seed: int, pairs: int) -> Iterator[Job]:
+    from instructor.core.composition import fillins
+
     for task in tasks:
         for fillin in fillins(task.id).values():
             yield "own" if fillin.kind == "wrong" else "right", (fillin,), seed
@@ -92,6 +100,8 @@ def _jobs(tasks: list[Task], seed: int, pairs: int) -> Iterator[Job]:
 
 def _wrong(task: Task) -> list[Fillin]:
     """The mistakes of a task that take no time limit to be seen."""
+    from instructor.core.composition import fillins
+
     return [each for each in fillins(task.id).values() if each.kind == "wrong" and not each.symptom]
 
 
@@ -117,6 +127,8 @@ def _count(count: Count, kind: str, some: tuple[Fillin, ...], seed: int, answer:
 
 
 def _table(tasks: list[Task], counts: dict[str, Count], pairs: Count) -> Table:
+    from rich.table import Table
+
     table = Table(box=None, padding=(0, 1, 0, 0))
     table.add_column("task", no_wrap=True)
     for heading in ("own mistake named first", "right answers without a name"):
@@ -147,5 +159,7 @@ def _prepare() -> None:
 
 
 def _run(job: Job) -> str | bool | None:
+    from instructor.verify.measure import own_mistake, pair_named, right_answer_named
+
     kind, some, seed = job
-    return ASKED[kind](*some, seed)
+    return {"own": own_mistake, "right": right_answer_named, "pair": pair_named}[kind](*some, seed)

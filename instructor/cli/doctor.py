@@ -7,17 +7,6 @@ import dataclasses
 import tempfile
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-from instructor.sandbox import bubblewrap, landlock
-from instructor.sandbox.bubblewrap import SandboxUnavailable
-from instructor.sandbox.jail import choose
-from instructor.sandbox.limits import Limits
-from instructor.sandbox.mounts import gpu_devices
-from instructor.sandbox.promises import EXCEEDED, is_stopped, what_is_reached
-
 WORKS, NOTHING_WORKS = 0, 1
 KINDS = ("bwrap", "sandlock", "none")
 PROMISES = {  # what is tried, and what it shows
@@ -48,6 +37,14 @@ def add(commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Try every sandbox and print what it keeps; 0 when one keeps everything, 1 when `auto` would refuse."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from instructor.sandbox.bubblewrap import SandboxUnavailable
+    from instructor.sandbox.jail import choose
+    from instructor.sandbox.promises import EXCEEDED
+
     console = Console()
     findings = {kind: examine(kind) for kind in KINDS}
     table = Table(title="What a student's code is held to, as tried just now", title_justify="left")
@@ -95,6 +92,10 @@ class Finding:
 
 def examine(kind: str) -> Finding:
     """Start processes in a sandbox and see what they reach and how far they get."""
+    from instructor.sandbox.bubblewrap import SandboxUnavailable
+    from instructor.sandbox.jail import choose
+    from instructor.sandbox.promises import EXCEEDED, is_stopped, what_is_reached
+
     try:
         choose(kind)
     except SandboxUnavailable as error:
@@ -110,6 +111,8 @@ def examine(kind: str) -> Finding:
 
 
 def _describe(kind: str) -> str:
+    from instructor.sandbox import bubblewrap, landlock
+
     if kind == "none":
         return "no protection; for code that you trust. Grading refuses it unless --sandbox none is given."
     ways = {
@@ -122,6 +125,9 @@ def _describe(kind: str) -> str:
 
 
 def _about_gpus() -> str:
+    from instructor.sandbox.limits import Limits
+    from instructor.sandbox.mounts import gpu_devices
+
     count = len([path for path in gpu_devices() if path.removeprefix("/dev/nvidia").isdigit()])
     if not count:
         return "GPUs: none here; students' code runs on the CPU."

@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from instructor.classroom.class_run import Pool, Tally, run_class, scratch_folder
 from instructor.classroom.cluster import ClusterPool
 from instructor.classroom.entries import ClassError, ClassFolder, Entry, Student, read_class
 from instructor.classroom.journal import Busy, Journal
@@ -20,7 +21,6 @@ from instructor.classroom.live import LiveTable
 from instructor.classroom.pool import LocalPool
 from instructor.classroom.reports import Class, write_class_reports
 from instructor.classroom.roster import match, read_roster
-from instructor.classroom.run import Pool, Tally, run_class, scratch_folder
 from instructor.classroom.work import Options
 from instructor.core.seeds import run_seed
 from instructor.core.tasks import load_tasks

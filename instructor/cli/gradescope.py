@@ -75,7 +75,7 @@ def members() -> Iterator[tuple[str, Path]]:
                 continue
             if folder == "datasets" and (path.suffix not in DATASETS or len(inside.parts) > 2):
                 continue
-            if inside.parts[:2] != ("instructor", "tests"):
+            if inside.parts[:2] not in (("instructor", "tests"), ("instructor", "golden")):
                 yield inside.as_posix(), path
 
 

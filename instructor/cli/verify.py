@@ -10,22 +10,21 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
-
-from instructor.core.composition import Fillin
-from instructor.core.seeds import fresh_seed
 from instructor.core.tasks import code_tasks
-from instructor.sandbox.bubblewrap import SandboxUnavailable
-from instructor.sandbox.jail import JailBroken
 from instructor.sandbox.launch import KINDS
-from instructor.sandbox.private import PrivateFolder
-from instructor.verify.judge import Row, judge
-from instructor.verify.mutants import mutants
-from instructor.verify.trials import UNTIL_CAUGHT, Trial, run_trials, trials
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+    from rich.table import Table
+    from rich.text import Text
+
+    from instructor.core.composition import Fillin
+    from instructor.verify.judge import Row
+    from instructor.verify.trials import Trial
+
 
 LEGEND = (
     "blank: untouched earns 0; ref., right: both earn all; wrong is caught, as meant: by its own check, with "
@@ -58,6 +57,17 @@ def add(commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the trials asked for; return 0 when all holds, 1 when something does not, 2 when it can't tell."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from instructor.core.seeds import fresh_seed
+    from instructor.sandbox.bubblewrap import SandboxUnavailable
+    from instructor.sandbox.jail import JailBroken
+    from instructor.sandbox.private import PrivateFolder
+    from instructor.verify.judge import judge
+    from instructor.verify.mutants import mutants
+    from instructor.verify.trials import run_trials, trials
+
     console, errors = Console(), Console(stderr=True)
     known = [task.id for task in code_tasks()]
     chosen = options.tasks.split(",") if options.tasks else known
@@ -98,10 +108,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _mutant_trial(mutant: Fillin, seed: int) -> Trial:
+    from instructor.verify.trials import UNTIL_CAUGHT, Trial
+
     return Trial(mutant.task, mutant.name, seed, False, UNTIL_CAUGHT, mutant)
 
 
 def _table(rows: Sequence[Row]) -> Table:
+    from rich.table import Table
+
     table = Table(box=None, padding=(0, 1, 0, 0))  # fits 80 columns
     table.add_column("task", no_wrap=True)
     for heading in ("blank", "ref.", "right", "wrong", "as meant", "mutants"):
@@ -117,6 +131,8 @@ def _table(rows: Sequence[Row]) -> Table:
 
 
 def _fraction(part: int, whole: int) -> Text:
+    from rich.text import Text
+
     return Text(f"{part}/{whole}", style="green" if part == whole else "bold red")
 
 
@@ -125,6 +141,8 @@ def _since(started: float) -> str:
 
 
 def _progress(console: Console) -> Progress:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (
         BarColumn(),
         MofNCompleteColumn(),

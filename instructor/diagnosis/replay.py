@@ -25,7 +25,7 @@ import torch
 from instructor.checks.reference import load
 from instructor.core.composition import Fillin
 from instructor.core.tasks import code_tasks, todo_modules
-from instructor.core.text import clean
+from instructor.core.text import sanitize
 from instructor.sandbox.inside import drivers, session
 from instructor.sandbox.inside.bounds import Bounds
 from instructor.sandbox.inside.values import CannotCross, decode, encode
@@ -120,7 +120,7 @@ class Replay:
         except Exception as error:
             if type(error).__name__ == "TaskNotStarted":
                 return Failure("NotStarted", message=error.task)
-            return Failure("Raised", type(error).__name__, clean(str(error)))
+            return Failure("Raised", type(error).__name__, sanitize(str(error)))
 
 
 def _names_of(package: str) -> dict[str, dict[str, object]]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from instructor.core.tasks import ROOT, notebooks, todo_modules
-from instructor.core.text import clean
+from instructor.core.text import sanitize
 from instructor.grading.sources import Source, open_source
 
 MANIFEST = "MANIFEST.sha256"
@@ -101,7 +101,7 @@ def _nothing_found(path: Path, source: Source) -> str:
     if len(inner) > 1:
         return f"{path.name} holds {len(inner)} other archives, perhaps {WHOLE_CLASS}"
     if inner:
-        return f"{path.name} holds another archive ({clean(inner[0], 80)}); hand in that one itself."
+        return f"{path.name} holds another archive ({sanitize(inner[0], 80)}); hand in that one itself."
     if not source.names:
         return " ".join([f"{path.name} is empty.", *source.remarks])
     files = ", ".join(todo_modules())
@@ -139,7 +139,7 @@ def _near(source: Source, name: str) -> str:
     """A hint at a file whose name differs in case only."""
     for other in source.names:
         if other.lower() == name.lower() and other != name:
-            return f", but there is {clean(other, 200)}: capital and small letters matter"
+            return f", but there is {sanitize(other, 200)}: capital and small letters matter"
     return ""
 
 
@@ -177,7 +177,7 @@ def _note_others(source: Source, root: str, submission: Submission) -> None:
             continue
         inside = name.removeprefix(root)
         if not (name.startswith(root) and _is_given(ROOT / inside)):
-            submission.ignored.append(clean(name, 200))
+            submission.ignored.append(sanitize(name, 200))
         elif inside.startswith("cs231n/") and _changed(source, name, ROOT / inside):
             submission.remarks.append(f"{inside} is not as it was given; the kit's own copy was used.")
     if (more := len(submission.ignored) - LISTED) > 0:

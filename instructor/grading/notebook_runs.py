@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from instructor.core.result import CheckResult
-from instructor.core.text import clean
+from instructor.core.text import sanitize
 from instructor.grading.nbval_process import run_nbval
 from instructor.sandbox.jail import Jail, JailBroken
 from instructor.sandbox.limits import Limits
@@ -68,7 +68,7 @@ def run_notebook(
 def _not_run(notebook: Path, why: str) -> NotebookResult:
     """The result of a notebook of which nothing can be said."""
     name = notebook.stem
-    check = CheckResult(name, name, "runs", "The notebook starts.", "not run", clean(why))
+    check = CheckResult(name, name, "runs", "The notebook starts.", "not run", sanitize(why))
     return NotebookResult(0.0, (check,))
 
 
@@ -92,9 +92,9 @@ def _judge(
             name=f"{place} check" if expected else place,
             task=name,
             aspect="runs",
-            label=clean(label, 500),
+            label=sanitize(label, 500),
             outcome="failed" if message else "passed",
-            message=clean(message),
+            message=sanitize(message),
             seconds=answer["seconds"] if answer else 0.0,
         )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from instructor.core.composition import PACKAGE, MarkerError, block_source, is_filled
-from instructor.core.tasks import ROOT, code_tasks, withheld
-from instructor.core.text import clean
+from instructor.core.tasks import ROOT, code_tasks
+from instructor.core.text import sanitize
 from instructor.grading.intake import BROKEN, Submission
 
 NOTEBOOKS = ROOT / "notebooks"
@@ -14,18 +14,13 @@ LEFT_OVER = {"__pycache__", ".ipynb_checkpoints"}  # folders of nobody's
 
 
 def compose_submission(submission: Submission) -> dict[str, bytes]:
-    """The pristine package and notebooks with the student's modules, by path; a missing one stays unfilled.
-
-    Given modules that compute what a task asks for are left out.
-    """
+    """The pristine package and notebooks with the student's modules, by path; a missing one is not filled."""
     files = {}
     for folder in (PACKAGE, NOTEBOOKS):
         for path in sorted(folder.rglob("*")):
             name = path.relative_to(folder.parent)
             if path.is_file() and path.suffix != ".pyc" and not LEFT_OVER & set(name.parts):
                 files[name.as_posix()] = path.read_bytes()
-    for name in withheld():
-        del files[name]
     return files | submission.modules
 
 
@@ -53,7 +48,7 @@ def marker_remarks(submission: Submission) -> list[str]:
                 block_source(source, task.block)
         except (MarkerError, *BROKEN) as error:
             remarks.append(
-                f"{task.module}: {clean(str(error))}. What your code does was graded all the same."
+                f"{task.module}: {sanitize(str(error))}. What your code does was graded all the same."
             )
     return remarks
 

@@ -22,6 +22,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_output
 
 from instructor.core.composition import compose
+from instructor.core.files import write_atomically
 from instructor.core.tasks import ROOT, code_tasks, notebooks
 
 CHECK = "# NBVAL_CHECK_OUTPUT"
@@ -53,7 +54,7 @@ def tidy_notebooks(check: bool = False) -> int:
             elif check:
                 faults.append(f"{path.name} is not tidy; run: python -m instructor notebooks")
             else:
-                path.write_text(tidy, encoding="utf-8")
+                write_atomically(path, tidy)
                 print(f"{path.name}: written")
     for fault in faults:
         print(fault)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Collection
 
-from instructor.core.text import clean
+from instructor.core.text import sanitize
 from instructor.sandbox.limits import Limits
 
 
@@ -59,7 +59,7 @@ def error_in(answer: dict, tasks: Collection[str], limits: Limits) -> StudentErr
     """The error that a session's answer describes, whatever the answer holds; `tasks` are ids of tasks."""
     keys = ("kind", "type", "message", "file")
     kind, type_name, message, file = (
-        clean(answer[key]) if isinstance(answer.get(key), str) else "" for key in keys
+        sanitize(answer[key]) if isinstance(answer.get(key), str) else "" for key in keys
     )
     line = answer["line"] if type(answer.get("line")) is int else 0
     if kind == "not started":

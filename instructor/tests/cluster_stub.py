@@ -4,8 +4,7 @@ import json
 import os
 import time
 
-from instructor.classroom.plain import to_plain
-from instructor.core.result import Result, TaskResult
+from instructor.core.result import Result, TaskResult, to_plain
 from instructor.core.version import kit_version
 
 

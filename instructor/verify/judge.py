@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from instructor.core.composition import Fillin, fillins
 from instructor.core.tasks import Task
-from instructor.verify.survivors import equivalent
 from instructor.verify.trials import EVERY_CHECK, UNTOUCHED, Verdict
+
+FILE = Path(__file__).with_name("equivalent.toml")
 
 
 @dataclass(frozen=True)
@@ -136,3 +140,13 @@ def _told(task: Task, name: str, faults: Sequence[_Fault], seeds: int) -> list[s
         + ("" if len(shown) == seeds else f" (only with seed {', '.join(map(str, shown))})")
         for sentence, shown in by_sentence.items()
     ]
+
+
+@cache
+def equivalent(path: Path = FILE) -> dict[tuple[str, str], str]:
+    """The reason for each (task, change) in the file. Raises ValueError when one has no reason."""
+    entries = tomllib.loads(path.read_text(encoding="utf-8")).get("mutant", [])
+    for entry in entries:
+        if not entry.get("because", "").endswith("."):
+            raise ValueError(f"{path.name}: say in a sentence why {entry['change']!r} is a right answer")
+    return {(entry["task"], entry["change"]): entry["because"] for entry in entries}

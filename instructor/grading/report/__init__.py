@@ -6,9 +6,8 @@ from pathlib import Path
 
 from instructor.core.files import write_atomically
 from instructor.core.result import Result
-from instructor.grading.report.feedback import feedback_html
-from instructor.grading.report.junit import junit_xml
-from instructor.grading.report.results_json import gradescope_json
+from instructor.grading.report.for_machines import gradescope_json, junit_xml
+from instructor.grading.report.for_people import feedback_html
 
 
 def write_reports(result: Result, folder: Path, whose: str = "") -> Path:

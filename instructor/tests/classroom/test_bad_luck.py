@@ -18,7 +18,7 @@ import pytest
 from instructor.__main__ import main
 from instructor.core.composition import compose
 from instructor.core.files import write_atomically
-from instructor.core.tasks import ROOT, code_tasks, todo_modules
+from instructor.core.tasks import ROOT, code_tasks, notebooks, todo_modules
 from instructor.grading import grade as grading
 from instructor.sandbox.private import OWNER, UNLOCKED, PrivateFolder, remove_dead
 from instructor.sandbox.processes import tree
@@ -151,7 +151,7 @@ def kit(tmp_path_factory):
 
 def start(kit: Path, submission: Path, results: Path, temporary: Path) -> subprocess.Popen:
     command = [sys.executable, "-m", "instructor", "grade", str(submission), "--seed", "3", "--one"]
-    tasks = "sim,train" if NOTEBOOKS == "none" else "sim,NetworkVisualization"
+    tasks = "sim,train" if NOTEBOOKS == "none" else f"sim,{Path(notebooks()[0]).stem}"
     return subprocess.Popen(
         [*command, "--results", str(results), "--notebooks", NOTEBOOKS, "--tasks", tasks],
         cwd=kit,

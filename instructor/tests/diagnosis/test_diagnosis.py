@@ -9,8 +9,8 @@ from instructor.diagnosis.difference import difference
 from instructor.diagnosis.parts import differs, explains
 from instructor.diagnosis.recording import KEPT, Exchange, Recording
 from instructor.diagnosis.replay import Failure, Replay
-from instructor.diagnosis.wording import told
-from instructor.grading.report.feedback import feedback_html
+from instructor.grading.report.for_people import feedback_html
+from instructor.grading.report.words import told
 from instructor.sandbox.student import Raised
 from instructor.verify.measure import examine
 
@@ -176,9 +176,9 @@ def test_the_feedback_page_shows_the_mistake_once_and_escaped(monkeypatch):
         for k in range(2)
     )
     task = TaskResult("sim", "Cosine similarity", 5, 0, "wrong", {"value": (0.0, 5)}, checks)
-    monkeypatch.setattr("instructor.diagnosis.wording.feedback_level", lambda: "formula")
+    monkeypatch.setattr("instructor.grading.report.words.feedback_level", lambda: "formula")
     page = feedback_html(Result("somebody", 1, "bwrap", [task]))
     assert page.count("the &lt;b&gt;sign&lt;/b&gt; is dropped.") == 1
     assert "Formula: s = a · b" in page
-    monkeypatch.setattr("instructor.diagnosis.wording.feedback_level", lambda: "none")
+    monkeypatch.setattr("instructor.grading.report.words.feedback_level", lambda: "none")
     assert "is dropped" not in feedback_html(Result("somebody", 1, "bwrap", [task]))

@@ -211,9 +211,9 @@ HOSTILE += "\x1b[31m\u202e\x00\ud800'\"&=cmd()"
 
 
 def hostile_result():
-    from instructor.core.text import clean
+    from instructor.core.text import sanitize
 
-    said = clean(HOSTILE)
+    said = sanitize(HOSTILE)
     check = CheckResult("n", "sim", "value", "Label.", "failed", said)
     task = TaskResult("sim", "Cosine", 5, 0.0, "wrong", {"value": (0.0, 5)}, (check,), said, "Hint.")
     return Result("x", 1, "none", [task], [said], [], [said] * 30, "0" * 64)
@@ -238,7 +238,7 @@ def test_hostile_text_stays_text_in_every_report(tmp_path):
 def test_a_result_without_a_sandbox_says_so_everywhere(tmp_path, capsys):
     from rich.console import Console
 
-    from instructor.grading.report.table import show
+    from instructor.grading.report.for_people import show
 
     folder = write_reports(hostile_result(), tmp_path)
     for name in ("feedback.html", "results.json", "junit.xml"):

@@ -12,9 +12,8 @@ from instructor.core.result import CheckResult
 from instructor.core.tasks import code_tasks
 from instructor.sandbox.bubblewrap import SandboxUnavailable
 from instructor.verify import judge as rows
-from instructor.verify.judge import judge
+from instructor.verify.judge import equivalent, judge
 from instructor.verify.mutants import mutants
-from instructor.verify.survivors import equivalent
 from instructor.verify.trials import UNTIL_CAUGHT, UNTOUCHED, Trial, Verdict, trials
 
 SIM = next(task for task in code_tasks() if task.id == "sim")
