@@ -26,9 +26,9 @@ from unittest import mock
 
 from instructor.classroom.work import PRIMED, Options, grade_packed
 from instructor.core.result import to_plain
-from instructor.sandbox.fork_server import NoNursery, Nursery, use
+from instructor.sandbox.fork_server import ForkServer, NoForkServer
 from instructor.sandbox.inside.process import PR_SET_PDEATHSIG, prctl
-from instructor.sandbox.watch import kill_tree
+from instructor.sandbox.processes import kill_tree
 
 PRIME_FROM = 24  # submissions: it takes as long as five of them save
 
@@ -64,7 +64,7 @@ class LocalPool(AbstractContextManager):
         self.jobs, self._seconds, self._scratch = jobs, seconds, scratch
         self._options, self._count = options, count
         self._context: BaseContext | None = None
-        self._nursery: Nursery | None = None
+        self._fork_server: ForkServer | None = None
         self._running: dict[str, _Worker] = {}
         self._events: deque[Event] = deque()
 
@@ -82,7 +82,7 @@ class LocalPool(AbstractContextManager):
             self._warm_up()
         ours, theirs = self._context.Pipe()
         folder = Path(tempfile.mkdtemp(dir=self._scratch))
-        address = self._nursery and self._nursery.address
+        address = self._fork_server and self._fork_server.address
         process = self._context.Process(target=_work, args=(theirs, str(folder), address), daemon=False)
         process.start()
         theirs.close()
@@ -104,8 +104,8 @@ class LocalPool(AbstractContextManager):
     def __exit__(self, *_: object) -> None:
         for name in list(self._running):
             self._end(name)
-        if self._nursery:
-            self._nursery.close()
+        if self._fork_server:
+            self._fork_server.close()
 
     def _warm_up(self) -> None:
         """Start the two processes that others are forked from; there is something to grade."""
@@ -115,8 +115,8 @@ class LocalPool(AbstractContextManager):
         with _interrupts_ignored(), mock.patch.dict(os.environ, primed):
             forkserver.ensure_running()
         if self._options.sandbox == "bwrap":
-            with contextlib.suppress(NoNursery):
-                self._nursery = Nursery(self._options.limits)
+            with contextlib.suppress(NoForkServer):
+                self._fork_server = ForkServer(self._options.limits)
 
     def _listen(self, name: str, worker: _Worker) -> None:
         try:
@@ -146,9 +146,8 @@ class LocalPool(AbstractContextManager):
         shutil.rmtree(worker.log.parent, ignore_errors=True)
 
 
-def _work(connection: Connection, folder: str, address: Path | None) -> None:
+def _work(connection: Connection, folder: str, fork_server: Path | None) -> None:
     """In the worker: grade the one submission that comes, and end."""
-    use(address)
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # no worker outlives the run
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     tempfile.tempdir = folder
@@ -158,7 +157,8 @@ def _work(connection: Connection, folder: str, address: Path | None) -> None:
         os._exit(1)  # the run was stopped and has tidied up
     for stream in (1, 2):
         os.dup2(log, stream)
-    connection.send(grade_packed(connection.recv_bytes(), lambda *step: connection.send(step)))
+    packed = connection.recv_bytes()
+    connection.send(grade_packed(packed, lambda *step: connection.send(step), fork_server))
     sys.stdout.flush()
     os._exit(0)  # whatever else it has started is ended with it
 

@@ -125,11 +125,11 @@ def _describe(kind: str) -> str:
 
 
 def _about_gpus() -> str:
-    from instructor.sandbox import gpu
     from instructor.sandbox.limits import Limits
+    from instructor.sandbox.mounts import gpu_devices
 
-    count = len([path for path in gpu.devices() if path.removeprefix("/dev/nvidia").isdigit()])
+    count = len([path for path in gpu_devices() if path.removeprefix("/dev/nvidia").isdigit()])
     if not count:
         return "GPUs: none here; students' code runs on the CPU."
-    allowed = "may be used by" if Limits().gpu else "are hidden from"
+    allowed = "may be used by" if Limits.load().gpu else "are hidden from"
     return f"GPUs: {count}; they {allowed} students' code (`gpu` in instructor/limits.toml)."

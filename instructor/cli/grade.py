@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from instructor.core.tasks import load_tasks
-from instructor.sandbox.kinds import KINDS
+from instructor.sandbox.launch import KINDS
 
 if TYPE_CHECKING:
     from rich.console import Console

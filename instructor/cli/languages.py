@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 
 from instructor.core.files import write_atomically
-from instructor.core.tasks import ROOT
+from instructor.core.tasks import ROOT, translations
 
 
 def add(commands) -> None:
@@ -20,10 +20,10 @@ def add(commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write what is to be written; return 1 when something is missing, or with --check would change."""
-    from instructor.release.translations import LANGUAGES, translated_files
+    from instructor.release.translations import translated_files
 
     wrong = []
-    for language in LANGUAGES:
+    for language in translations():
         for path, (text, faults) in translated_files(language).items():
             wrong += faults
             if path.is_file() and path.read_text(encoding="utf-8") == text:

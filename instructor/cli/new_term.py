@@ -24,7 +24,7 @@ def add(commands) -> None:
     command = commands.add_parser(
         "new-term",
         help="set another term's dates, points, tasks and seed in tasks.toml",
-        description="Change instructor/tasks.toml in place, comments kept, and cs231n/points.json with it. "
+        description="Change instructor/tasks.toml in place, comments kept, and cs231n/tasks.json with it. "
         "Refused (exit status 2) unless the points add up to 100. Aspects are scaled with their task.",
     )
     put = command.add_argument

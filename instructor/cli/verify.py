@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from instructor.core.tasks import code_tasks
-from instructor.sandbox.kinds import KINDS
+from instructor.sandbox.launch import KINDS
 
 if TYPE_CHECKING:
     from rich.console import Console

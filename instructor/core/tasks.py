@@ -17,7 +17,10 @@ KEYS = ("name", "opens", "due", "seed")
 
 @dataclass(frozen=True)
 class Task:
-    """One graded task; `block` is None for a notebook. Points of a `bonus` task come on top of the 100."""
+    """One graded task; `block` is None for a notebook. Points of a `bonus` task come on top of the 100.
+
+    `languages` are those that a notebook is translated into, beside the English one.
+    """
 
     id: str
     title: str
@@ -29,6 +32,7 @@ class Task:
     needs: tuple[str, ...] = ()
     formula: str = ""
     bonus: bool = False
+    languages: tuple[str, ...] = ()
 
     @property
     def is_notebook(self) -> bool:
@@ -47,7 +51,10 @@ def load_tasks(path: Path = TASKS_FILE) -> tuple[Task, ...]:
 @lru_cache(maxsize=4)
 def _read_tasks(path: Path, _: int) -> tuple[Task, ...]:
     entries = tomllib.loads(path.read_text(encoding="utf-8"))["task"]
-    tasks = tuple(Task(**{**entry, "needs": tuple(entry.get("needs", ()))}) for entry in entries)
+    tasks = tuple(
+        Task(**entry | {key: tuple(entry.get(key, ())) for key in ("needs", "languages")})
+        for entry in entries
+    )
     ids = [task.id for task in tasks]
     if len(set(ids)) != len(ids):
         raise ValueError(f"{path.name}: task ids must be unique, found {sorted(ids)}")
@@ -76,6 +83,16 @@ def notebooks() -> tuple[str, ...]:
     return tuple(task.module for task in load_tasks() if task.is_notebook)
 
 
+def translations() -> dict[str, dict[str, str]]:
+    """The translated notebooks, in the order of the tasks: {language: {notebook: its name there}}."""
+    found: dict[str, dict[str, str]] = {}
+    for task in load_tasks():
+        folder, _, file = task.module.rpartition("/")
+        for language in task.languages:
+            found.setdefault(language, {})[task.module] = f"{folder}/{language}/{file}"
+    return found
+
+
 def feedback_level(path: Path = TASKS_FILE) -> str:
     """How much students are told of the mistake behind a failed check. Raises ValueError for another word."""
     level = tomllib.loads(path.read_text(encoding="utf-8"))["feedback"]["level"]
@@ -90,11 +107,6 @@ def feedback_pictures(path: Path = TASKS_FILE) -> str:
     if pictures not in PICTURES:
         raise ValueError(f"{path.name}: pictures are {' or '.join(PICTURES)}, not {pictures!r}")
     return pictures
-
-
-def withheld(path: Path = TASKS_FILE) -> tuple[str, ...]:
-    """Given modules that the worker goes without, because they compute what a task asks for."""
-    return tuple(tomllib.loads(path.read_text(encoding="utf-8"))["withheld"])
 
 
 @dataclass(frozen=True)

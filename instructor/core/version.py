@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from instructor.core.tasks import ROOT
 
 PARTS = ("cs231n", "notebooks", "instructor")
-LEFT_OUT = ("tests", "attacks", "release", "classroom", "report", "gradescope", "__pycache__")
+LEFT_OUT = ("tests", "attacks", "release", "classroom", "report", "gradescope", "golden", "__pycache__")
 KINDS = (".py", ".toml", ".ipynb")
 LIBRARIES = ("torch", "torchvision", "timm", "numpy", "scipy", "pillow", "nbval", "ipykernel")
 

@@ -1,4 +1,4 @@
-"""One submission in, one result out: intake, workspace, hidden checks, notebooks, points."""
+"""One submission in, one result out: intake, package, hidden checks, notebooks, points."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from instructor.grading.scoring import score_notebook, score_tasks
 from instructor.grading.workspace import compose_submission, marker_remarks, started_tasks
 from instructor.sandbox.jail import Jail, JailBroken, choose
 from instructor.sandbox.limits import Limits
-from instructor.sandbox.private import PrivateFolder
 
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
@@ -40,28 +39,28 @@ def grade_submission(
     tasks: Collection[str] | None = None,
     limits: Limits | None = None,
     checks: Path = FOLDER,
+    fork_server: Path | None = None,
     progress: Progress = lambda what, done, total: None,
 ) -> Result:
     """Grade what `read_submission` gave.
 
     `notebooks` is "quick", "full" or "none" (then their tasks are not graded), `tasks` the ids of those
-    that are graded (None for all), `checks` the folder of the hidden checks; `progress` is called with what
-    is being done, the steps done and all steps.
+    that are graded (None for all), `checks` the folder of the hidden checks, `fork_server` the address of the
+    one that the worker is forked by, if any; `progress` is called with what is being done, the steps done and
+    all steps.
 
     Raises SandboxUnavailable when there is no sandbox, and JailBroken when nothing runs in it.
     """
-    began, limits, kind = time.monotonic(), limits or Limits(), choose(sandbox)
+    began, limits, kind = time.monotonic(), limits or Limits.load(), choose(sandbox)
     chosen = [task for task in load_tasks() if tasks is None or task.id in tasks]
     steps = _Steps(progress, chosen, notebooks)
-    with PrivateFolder("grade") as folder:
-        workspace = compose_submission(submission, folder / "submission")
-        with Jail(workspace, kind, limits) as jail:
-            outcome = run_checks(jail, seed, steps.checked, checks, _checked(chosen, notebooks))
-            _require_some(outcome)
-            pictures = _pictures(jail, outcome.results)
-            results = score_tasks(outcome.results, started_tasks(submission), set(submission.modules))
-            if notebooks != "none":
-                results = _run_notebooks(chosen, results, jail, notebooks == "quick", steps)
+    with Jail(compose_submission(submission), kind, limits, fork_server) as jail:
+        outcome = run_checks(jail, seed, steps.checked, checks, _checked(chosen, notebooks))
+        _require_some(outcome)
+        pictures = _pictures(jail, outcome.results)
+        results = score_tasks(outcome.results, started_tasks(submission), set(submission.modules))
+        if notebooks != "none":
+            results = _run_notebooks(chosen, results, jail, notebooks == "quick", steps)
     return Result(
         name=submission.name,
         seed=seed,

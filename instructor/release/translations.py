@@ -18,10 +18,9 @@ from pathlib import Path
 import nbformat
 from markdown_it import MarkdownIt  # comes with rich
 
-from instructor.core.tasks import ROOT, notebooks
+from instructor.core.tasks import ROOT, translations
 
 FOLDER = ROOT / "instructor" / "languages"
-LANGUAGES = ("zh",)
 PAGES = {"README.md": "README", "instructor/release/README.md": "students-README"}
 ANSWER = "answer"  # the section that stands in every cell for an answer
 FENCE = re.compile(r"^(?:<!-- [^>]+ -->\n)?```.*?^```$", flags=re.DOTALL | re.MULTILINE)
@@ -39,12 +38,9 @@ QUESTION = re.compile(r"\*\*(?:Question|问题) ?(\d+)\.?\*\*")
 def translated_files(language: str) -> dict[Path, tuple[str, list[str]]]:
     """The text of every file in a language, and what is wrong with its translation."""
     files = {}
-    for name in notebooks():
-        path = ROOT / name
-        sections, where = _sections(language, path.stem)
-        files[path.parent / language / path.name] = translated_notebook(
-            path.read_text("utf-8"), sections, where
-        )
+    for name, translation in translations().get(language, {}).items():
+        text = (ROOT / name).read_text("utf-8")
+        files[ROOT / translation] = translated_notebook(text, *_sections(language, Path(name).stem))
     for name, stem in PAGES.items():
         path = ROOT / name
         sections, where = _sections(language, stem)
@@ -57,7 +53,9 @@ def translated_notebook(text: str, sections: dict[str, Section], where: str) -> 
     book = nbformat.reads(text, as_version=4)
     cells = [cell for cell in book.cells if cell.cell_type == "markdown"]
     answers = [cell for cell in cells if "answer" in cell.metadata.get("tags", [])]
-    english = {cell.id: cell.source for cell in cells if cell not in answers} | {ANSWER: answers[0].source}
+    english = {cell.id: cell.source for cell in cells if cell not in answers}
+    if answers:
+        english[ANSWER] = answers[0].source
     texts, wrong = translate(english, sections, where)
     for cell in cells:
         cell.source = texts[ANSWER if cell in answers else cell.id]

@@ -17,20 +17,19 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from instructor.core.tasks import ROOT
-from instructor.sandbox import gpu
-from instructor.sandbox.bubblewrap import (
+from instructor.sandbox.bubblewrap import SandboxUnavailable, become, jail_user, open_to_jail
+from instructor.sandbox.limits import Limits
+from instructor.sandbox.mounts import (
     CONFIGURATION,
     INSIDE,
     SYSTEM,
-    SandboxUnavailable,
-    View,
-    become,
+    Mounts,
     environment,
-    jail_user,
-    open_to_jail,
+    gpu_devices,
+    gpu_folders,
     python_folders,
 )
-from instructor.sandbox.limits import Limits
+from instructor.sandbox.processes import threads_of
 
 MACHINE = ("/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu")  # what libraries look at, of nobody
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
@@ -46,7 +45,7 @@ TRIAL = """\
 import importlib.util, json, os, sys
 sys.path.insert(0, sys.argv[1])
 origin = importlib.util.find_spec("torch").origin
-from inside.confine import confine
+from inside.process import confine
 confine(**json.loads(sys.argv[2]))
 def opens(path):
     try:
@@ -57,13 +56,13 @@ print(opens(origin), opens(sys.argv[3]))
 """
 
 
-def rules(view: View, data: list[Path], scratch: str, limits: Limits) -> dict[str, list[str]]:
+def rules(mounts: Mounts, data: list[Path], scratch: str, limits: Limits) -> dict[str, list[str]]:
     """The folders and files that a student's process may read, and those that it may write as well."""
-    read = [*_system(), *map(str, data), *map(str, view.read_only.values())]
-    write = [*DEVICES, *([scratch] if scratch else []), *map(str, view.writable.values())]
+    read = [*_system(), *map(str, data), *map(str, mounts.read_only.values())]
+    write = [*DEVICES, *([scratch] if scratch else []), *map(str, mounts.writable.values())]
     if limits.gpu:
-        read += gpu.folders()
-        write += gpu.devices()
+        read += gpu_folders()
+        write += gpu_devices()
     return {"read": [*filter(os.path.exists, read)], "write": [*filter(os.path.exists, write)]}
 
 
@@ -82,8 +81,7 @@ def process_limit(limits: Limits) -> int:
     It stops a fork bomb between two looks of the watch, which holds the tree to its own limit.
     """
     uid = jail_user() if working_way() == "drop" else os.geteuid()
-    others = sum(_threads(pid, uid) for pid in os.listdir("/proc") if pid.isdigit())
-    return others + SHARED_BY * limits.processes
+    return threads_of(uid) + SHARED_BY * limits.processes
 
 
 def open_way(folder: Path, writable: bool = False) -> None:
@@ -132,13 +130,3 @@ def working_way() -> str:
 
 def _system() -> list[str]:
     return [*SYSTEM, *CONFIGURATION, *MACHINE, *python_folders(), str(INSIDE)]
-
-
-def _threads(pid: str, uid: int) -> int:
-    """The threads of a process, if it is the user's."""
-    try:
-        if os.stat(f"/proc/{pid}").st_uid == uid:
-            return len(os.listdir(f"/proc/{pid}/task"))
-    except OSError:
-        pass
-    return 0

@@ -10,9 +10,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from instructor.sandbox.inside.leftovers import empty
+from instructor.sandbox.inside.folders import empty
 
-NAME = re.compile(r"cs231n-(fillins|grade|home|notebook|nursery|verify)-[a-z0-9_]{8}")
+NAME = re.compile(r"cs231n-(fillins|fork-server|home|notebook|package|verify)-[a-z0-9_]{8}")
 OWNER = ".owner"  # locked for as long as the grader lives
 UNLOCKED = 60.0  # seconds for which a folder may be without a lock, because it is just being made
 

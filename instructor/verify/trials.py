@@ -23,7 +23,7 @@ from instructor.checks.outcome import outcome_of
 from instructor.core.composition import Fillin, compose, fillins
 from instructor.core.result import CheckResult
 from instructor.core.seeds import Seeds
-from instructor.core.tasks import code_tasks, todo_modules, withheld
+from instructor.core.tasks import code_tasks, todo_modules
 from instructor.diagnosis.recording import Recording
 from instructor.diagnosis.replay import Choice, Replay
 from instructor.diagnosis.stand_in import StandIn
@@ -112,8 +112,6 @@ def run_trials(todo: Sequence[Trial], folder: Path, sandbox: str, jobs: int) -> 
     """
     for trial in {trial.folder: trial for trial in todo if trial.sandboxed}.values():
         compose(folder / trial.folder, trial.choice)
-        for name in withheld():  # as for a submission
-            (folder / trial.folder / name).unlink()
     batches = [list(batch) for _, batch in groupby(todo, lambda trial: (trial.folder, trial.sandboxed))]
     context = get_context("spawn")  # torch has started threads in this process
     with ProcessPoolExecutor(jobs, context, initializer=_prepare, initargs=(folder, sandbox)) as pool:
@@ -180,7 +178,7 @@ def _prepare(folder: Path, sandbox: str) -> None:
 def _jail() -> Jail:
     if not _jails:
         day = 86_400  # many submissions, one after another
-        limits = dataclasses.replace(Limits(), submission_seconds=day, submission_cpu_seconds=day)
+        limits = dataclasses.replace(Limits.load(), submission_seconds=day, submission_cpu_seconds=day)
         _jails.append(Jail(*_place[0], limits))
         Finalize(None, _jails[0].close, exitpriority=10)
     return _jails[0]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from instructor.core.composition import fillins, splice
-from instructor.core.tasks import code_tasks, todo_modules
+from instructor.core.tasks import ROOT, code_tasks, todo_modules
 from instructor.release.leaks import leaks
 from instructor.release.student_zip import DIST, FOLDER, pack
 from instructor.release.update.in_zip.applying import Carried, NotUpdated, update
@@ -36,6 +36,7 @@ def update_zip(old: Members, new: Members) -> bytes:
     changed = sorted(name for name in {**old, **new} if old.get(name) != new.get(name))
     table = {"blocks": blocks, "changed": changed}
     members = {name: (INSIDE / name).read_bytes() for name in PROGRAM}
+    members["blocks.py"] = (ROOT / "cs231n" / "blocks.py").read_bytes()
     members["update.json"] = (json.dumps(table, indent=1) + "\n").encode()
     for side, files in (("old", old), ("new", new)):
         members |= {f"{side}/{name}": files[name] for name in changed if name in files}

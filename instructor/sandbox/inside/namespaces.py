@@ -1,4 +1,4 @@
-"""Shutting a process off from all others of its nursery: namespaces, folders of its own, no rights."""
+"""Shutting a process off from all others of its fork server: namespaces, folders of its own, no rights."""
 
 from __future__ import annotations
 

@@ -18,10 +18,10 @@ import pytest
 from instructor.__main__ import main
 from instructor.core.composition import compose
 from instructor.core.files import write_atomically
-from instructor.core.tasks import ROOT, code_tasks, todo_modules
+from instructor.core.tasks import ROOT, code_tasks, notebooks, todo_modules
 from instructor.grading import grade as grading
 from instructor.sandbox.private import OWNER, UNLOCKED, PrivateFolder, remove_dead
-from instructor.sandbox.watch import tree
+from instructor.sandbox.processes import tree
 
 KILLS = int(os.environ.get("KILLS", "0"))  # make test-sandbox: 50
 NOTEBOOKS = os.environ.get("KILLS_NOTEBOOKS", "none")  # quick: kill among the notebooks as well
@@ -70,7 +70,7 @@ def test_on_a_full_disk_the_old_reports_stay_whole_and_a_read_only_one_is_told()
 
 
 def test_a_machine_that_gives_out_while_it_grades_is_a_sentence_and_a_result(tmp_path, monkeypatch, capsys):
-    def no_room(submission, folder):
+    def no_room(submission):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(grading, "compose_submission", no_room)
@@ -91,7 +91,7 @@ def test_without_room_for_the_temporary_files_nothing_is_graded_and_a_sentence_s
 
 
 def test_a_private_folder_is_removed_whatever_is_in_it(tmp_path):
-    with PrivateFolder("grade", str(tmp_path)) as folder:
+    with PrivateFolder("package", str(tmp_path)) as folder:
         os.chdir(folder)
         for _ in range(1_500):
             os.mkdir("d")
@@ -106,15 +106,15 @@ def test_a_private_folder_is_removed_whatever_is_in_it(tmp_path):
 def test_the_next_grader_removes_the_folders_of_dead_ones_and_of_no_other(tmp_path):
     script = "import os, sys; from instructor.sandbox.private import PrivateFolder\n"
     script += (
-        "folder = PrivateFolder('grade', sys.argv[1]); (folder.path / 'x').touch(); os.kill(os.getpid(), 9)"
+        "folder = PrivateFolder('package', sys.argv[1]); (folder.path / 'x').touch(); os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, check=False)
     (dead,) = tmp_path.iterdir()
-    others = [tmp_path / "cs231n-class-abcdefgh", tmp_path / "cs231n-grade-short", tmp_path / "mine"]
+    others = [tmp_path / "cs231n-class-abcdefgh", tmp_path / "cs231n-package-short", tmp_path / "mine"]
     for other in others:
         other.mkdir()
         (other / "file").touch()
-    young, old = tmp_path / "cs231n-grade-aaaaaaaa", tmp_path / "cs231n-grade-bbbbbbbb"
+    young, old = tmp_path / "cs231n-package-aaaaaaaa", tmp_path / "cs231n-package-bbbbbbbb"
     for unlocked in (young, old):
         unlocked.mkdir()
     os.utime(old, (0, 0))
@@ -151,7 +151,7 @@ def kit(tmp_path_factory):
 
 def start(kit: Path, submission: Path, results: Path, temporary: Path) -> subprocess.Popen:
     command = [sys.executable, "-m", "instructor", "grade", str(submission), "--seed", "3", "--one"]
-    tasks = "sim,train" if NOTEBOOKS == "none" else "sim,NetworkVisualization"
+    tasks = "sim,train" if NOTEBOOKS == "none" else f"sim,{Path(notebooks()[0]).stem}"
     return subprocess.Popen(
         [*command, "--results", str(results), "--notebooks", NOTEBOOKS, "--tasks", tasks],
         cwd=kit,

@@ -151,9 +151,7 @@ def test_other_members_are_listed_and_left_alone(tmp_path):
     extra = [("conftest.py", b"1"), ("torch.py", b"1"), ("__MACOSX/._x", b"1"), ("tests/test_all.py", b"")]
     submission = read_submission(packed(tmp_path / "x.zip", [*FILES.items(), *extra]))
     assert submission.ignored == ["conftest.py", "torch.py", "tests/test_all.py"]
-    folder = compose_submission(submission, tmp_path / "composed")
-    assert not (folder / "conftest.py").exists()
-    assert not (folder / "torch.py").exists()
+    assert not {"conftest.py", "torch.py"} & set(compose_submission(submission))
 
 
 def test_given_files_are_not_listed_but_a_changed_one_is_named(tmp_path):

@@ -9,6 +9,7 @@ import torch
 from IPython.core.interactiveshell import InteractiveShell
 from PIL import Image
 from torch import nn
+from torchvision import transforms
 
 from cs231n import explore, net_visualization_pytorch
 from cs231n.explore import maps, parts
@@ -269,6 +270,23 @@ def test_without_any_change_two_views_are_the_same_to_the_encoder(solved):
     explorer.crop.value = 1
     assert explorer.similarities["sliders"] == pytest.approx([1] * 5, abs=0.02)
     assert all(-1 <= value <= 1 for value in explorer.similarities["yours"])
+
+
+def test_the_sliders_set_the_steps_of_the_students_own_transform_however_deep(write):
+    def transform(seed=0):
+        torch.manual_seed(seed)
+        jitter = transforms.RandomApply(
+            torch.nn.ModuleList([transforms.ColorJitter(0.4, 0.4, 0.4, 0.1)]), 0.8
+        )
+        geometry = transforms.Compose([transforms.RandomResizedCrop(32), transforms.RandomHorizontalFlip()])
+        return transforms.Compose([geometry, jitter, transforms.ToTensor()])
+
+    write("compute_train_transform", transform)
+    explorer = explore.AugmentationExplorer(images(), list("abcd"), Model(encoder="small"))
+    assert "The sliders look for torchvision's RandomGrayscale; your transform has none." in said(explorer)
+    explorer.jitter.value, explorer.crop.value, explorer.flip.value = 0, 1, 0
+    assert explorer.similarities["sliders"] == pytest.approx([1] * 5, abs=0.02)
+    assert min(explorer.similarities["yours"]) < 0.98
 
 
 def test_the_encoder_is_left_in_its_mode_and_random_numbers_as_they_were(solved):

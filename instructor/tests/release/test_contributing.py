@@ -9,10 +9,11 @@ import textwrap
 
 import pytest
 
+from cs231n.blocks import END, START
 from instructor.core.tasks import ROOT
 
 MODULE = "cs231n/net_visualization_pytorch.py"
-FUNCTION = '''
+FUNCTION = f'''
 
 def lightness(X):
     """Return the mean over the channels of each pixel.
@@ -24,9 +25,9 @@ def lightness(X):
     - light: tensor (N, H, W).
     """
     light = None
-    # *****START OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****
+    {START}
     raise TaskNotStarted("lightness")  # replace this line with your code
-    # *****END OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****
+    {END}
     return light
 '''
 ENTRY = """
@@ -103,9 +104,6 @@ def kit(tmp_path_factory):
     for name in ("cs231n", "instructor"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "browser"))
     _add(copy / MODULE, FUNCTION)  # 1
-    files = copy / "cs231n" / "todo.py"
-    entry = f'TASK_FILES = {{\n    "lightness": "{MODULE}",\n'
-    files.write_text(files.read_text(encoding="utf-8").replace("TASK_FILES = {\n", entry), encoding="utf-8")
     _add(copy / "instructor" / "tasks.toml", ENTRY)  # 2
     _run(copy, "instructor", "points")
     for name, source in FILLINS.items():  # 3 and 4
@@ -133,8 +131,9 @@ def test_the_new_mistake_is_named_in_feedback(kit):
 
 
 def test_students_see_the_new_task_as_a_bonus(kit):
-    table = json.loads((kit / "cs231n" / "points.json").read_text(encoding="utf-8"))
-    assert table["lightness"] == {"title": "Bonus: lightness", "points": 3, "bonus": True}
+    table = json.loads((kit / "cs231n" / "tasks.json").read_text(encoding="utf-8"))["tasks"]
+    expected = {"title": "Bonus: lightness", "points": 3, "bonus": True, "file": MODULE, "block": "lightness"}
+    assert table["lightness"] == expected
     program = "from cs231n import checks; checks.report('lightness')"
     said = subprocess.run(
         [sys.executable, "-c", program], cwd=kit, capture_output=True, text=True, check=True

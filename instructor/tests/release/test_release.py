@@ -10,7 +10,7 @@ import pytest
 
 from instructor.cli import release as command
 from instructor.core.composition import block_source, fillins, splice
-from instructor.core.tasks import code_tasks, notebooks
+from instructor.core.tasks import code_tasks, notebooks, todo_modules, translations
 from instructor.release import prove
 from instructor.release.leaks import leaks, secrets
 from instructor.release.student_zip import (
@@ -300,9 +300,19 @@ def test_a_faulty_release_is_not_left_in_dist(tmp_path, monkeypatch, capsys):
     assert [path.read_bytes() for path in kept] == [first]
 
 
-def test_the_public_points_in_the_zip_name_no_hidden_aspect(members):
-    table = json.loads(members["cs231n/points.json"])
-    assert all(set(entry) <= {"title", "points", "bonus"} for entry in table.values())
+def test_the_public_table_in_the_zip_names_no_hidden_aspect(members):
+    table = json.loads(members["cs231n/tasks.json"])
+    known = {"title", "points", "bonus", "file", "block"}
+    assert all(set(entry) <= known for entry in table["tasks"].values())
+    assert set(table) == {"tasks", "packed", "notebooks"}
+
+
+def test_the_zip_holds_all_that_the_table_of_tasks_names_and_the_packer(members):
+    translated = [name for names in translations().values() for name in names.values()]
+    packer = ["collect_submission.sh", "cs231n/submit.py", "cs231n/blocks.py", "cs231n/tasks.json"]
+    assert {*todo_modules(), *notebooks(), *translated, *packer} <= set(members)
+    books = {name for name in members if name.endswith(".ipynb")}
+    assert books == {*notebooks(), *translated}
 
 
 def test_blocks_in_the_zip_are_those_of_the_tasks(members):

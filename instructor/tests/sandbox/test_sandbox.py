@@ -1,5 +1,6 @@
 """What a student's code can see and do, and what becomes of a check when it does not answer."""
 
+import dataclasses
 import errno
 import os
 import socket
@@ -11,13 +12,13 @@ import pytest
 import torch
 
 from instructor.core.tasks import ROOT
-from instructor.sandbox import bubblewrap, fork_server, landlock
+from instructor.sandbox import bubblewrap, landlock, launch
 from instructor.sandbox import jail as jail_module
 from instructor.sandbox.inside.recipes import Recipe
 from instructor.sandbox.jail import Jail, JailBroken, choose
 from instructor.sandbox.limits import MIB, Limits
+from instructor.sandbox.processes import tree
 from instructor.sandbox.student import Died, NotStarted, Raised, Student, StudentError, TimedOut, WrongType
-from instructor.sandbox.watch import tree
 from instructor.tests.toy import toy_package
 
 ENVIRONMENT = {
@@ -34,23 +35,23 @@ ENVIRONMENT = {
     ),
     "TORCHINDUCTOR_CACHE_DIR",  # of torch's own making
 }
-LIMITS = Limits(call_seconds=2, memory=1_500 * MIB, disk=16 * MIB, shared_memory=16 * MIB, processes=40)
+SMALL = {"memory": 1_500 * MIB, "disk": 16 * MIB, "shared_memory": 16 * MIB}
+LIMITS = dataclasses.replace(Limits.load(), call_seconds=2, processes=40, **SMALL)
 
 
 @pytest.fixture(scope="module", params=["launched", "forked"])
 def jail(request, tmp_path_factory):
-    """A jail whose worker was launched for it, and one whose worker a nursery has forked."""
+    """A jail whose worker was launched for it, and one whose worker a fork server has forked."""
     folder = toy_package(
         tmp_path_factory.mktemp("toy"), utils="def train(:\n    pass\n", data_utils="while True: 1"
     )
-    if request.param == "forked":
-        fork_server.use(request.getfixturevalue("warm_nursery"))
-    with Jail(folder, "bwrap", LIMITS) as running:
-        fork_server.use(None)
+    forked = request.param == "forked"
+    fork_server = request.getfixturevalue("warm_fork_server") if forked else None
+    with Jail(folder, "bwrap", LIMITS, fork_server) as running:
         with Student(running) as student:
             student.sim("result = 0")
         yield running
-        assert isinstance(running._process, fork_server.Forked) == (request.param == "forked")
+        assert running.worker.is_forked == forked
 
 
 @pytest.fixture
@@ -60,8 +61,8 @@ def student(jail):
 
 
 def own_processes(jail) -> int:
-    """bubblewrap's two and the worker, or the worker's keeper and the worker."""
-    return 2 if isinstance(jail._process, fork_server.Forked) else 3
+    """bubblewrap's two and the worker, or the worker's supervisor and the worker."""
+    return 2 if jail.worker.is_forked else 3
 
 
 def works(jail) -> bool:
@@ -155,7 +156,7 @@ def test_an_import_that_does_not_end_is_not_waited_for_again(jail):
             pytest.raises(Raised, match=r"importing cs231n\.simclr\.data_utils does not end"),
         ):
             student.compute_train_transform(1)
-    assert jail.unfinished[""] == ["cs231n.simclr.data_utils"]
+    assert jail.imports.endless() == ["cs231n.simclr.data_utils"]
     assert time.monotonic() - began < 5 * LIMITS.call_seconds
     assert works(jail)
 
@@ -165,7 +166,7 @@ def test_a_call_that_does_not_end_leaves_its_module_as_it_was(tmp_path):
         with Student(own) as student, pytest.raises(TimedOut):
             student.sim("while True: pass")
         assert works(own)
-        assert own.unfinished == {"": []}
+        assert own.imports.endless() == []
 
 
 def test_an_import_for_which_the_submission_has_no_time_left_may_end_all_the_same(tmp_path):
@@ -175,7 +176,7 @@ def test_an_import_for_which_the_submission_has_no_time_left_may_end_all_the_sam
         for _ in range(2):
             with Student(own) as student, pytest.raises(TimedOut):
                 student.sim("while True: pass")
-        assert not own.unfinished[""]
+        assert not own.imports.endless()
 
 
 def test_an_unfilled_block_is_not_started(student):
@@ -277,14 +278,14 @@ def test_processes_are_limited_and_none_is_left(jail, student):
         student.call("sim", FORK_BOMB, timeout=20)
     student.close()
     assert works(jail)
-    assert len(tree(jail._process.pid)) == own_processes(jail)
+    assert len(tree(jail.worker.pid)) == own_processes(jail)
 
 
 def test_a_detached_process_does_not_outlive_its_check(jail, student):
     assert student.sim(DETACHED) == 1
-    assert len(tree(jail._process.pid)) > own_processes(jail) + 1
+    assert len(tree(jail.worker.pid)) > own_processes(jail) + 1
     student.close()
-    assert len(tree(jail._process.pid)) == own_processes(jail)
+    assert len(tree(jail.worker.pid)) == own_processes(jail)
 
 
 DEEP = """
@@ -518,7 +519,7 @@ def test_without_a_sandbox_a_hung_or_detached_process_is_ended_too(tmp_path):
     with Jail(toy_package(tmp_path), "none", LIMITS) as running:
         with Student(running) as session, pytest.raises(TimedOut):
             session.sim("import os, time\nif not os.fork(): os.setsid()\nwhile True: time.sleep(1)")
-        pids = tree(running._process.pid)
+        pids = tree(running.worker.pid)
         assert len(pids) == 2
         with Student(running) as session:
             assert session.sim(
@@ -528,7 +529,7 @@ def test_without_a_sandbox_a_hung_or_detached_process_is_ended_too(tmp_path):
 
 
 def test_the_time_of_the_whole_submission_is_limited(tmp_path):
-    limits = Limits(submission_seconds=0.0)
+    limits = dataclasses.replace(LIMITS, submission_seconds=0.0)
     with (
         Jail(toy_package(tmp_path), "none", limits) as running,
         pytest.raises(TimedOut, match="whole submission"),
@@ -538,7 +539,7 @@ def test_the_time_of_the_whole_submission_is_limited(tmp_path):
 
 def test_a_worker_that_cannot_start_is_the_graders_trouble(tmp_path, monkeypatch):
     command = [sys.executable, "-c", "raise SystemExit('no torch here')"]
-    monkeypatch.setattr(jail_module, "launch_command", lambda *_, **__: (command, {}))
+    monkeypatch.setattr(launch, "launch_command", lambda *_, **__: (command, {}))
     with Jail(toy_package(tmp_path), "none") as running:
         for _ in range(2):
             with pytest.raises(JailBroken, match="does not start: no torch here"):

@@ -100,11 +100,11 @@ def _apply(folder, writes, carried):
 
 def _blocks(folder, carried):
     """The lines of every block of the student's, by file and function."""
-    return {
-        name: {block: lines for block, lines in blocks_of(_text(folder / name)).items() if block in functions}
-        for name, functions in carried.blocks.items()
-        if name in carried.changed
-    }
+    found = {}
+    for name in set(carried.blocks) & set(carried.changed):
+        there = blocks_of(_text(folder / name), carried.blocks[name])
+        found[name] = {block: there[block] for block in carried.blocks[name] if block in there}
+    return found
 
 
 def _text(path):
