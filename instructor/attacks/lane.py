@@ -41,8 +41,8 @@ def main(folder: Path, sandbox: str) -> None:
 def grade_one(job: dict, folder: Path, sandbox: str, ears: Ears) -> dict:
     """Grade the tasks of a job, and say what came of it."""
     from instructor.core.result import Result
-    from instructor.grading.grade import grade
     from instructor.grading.intake import IntakeError, submission_name
+    from instructor.grading.one_submission import grade
     from instructor.grading.report import write_reports
     from instructor.sandbox.jail import JailBroken
     from instructor.sandbox.limits import Limits

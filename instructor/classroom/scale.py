@@ -8,6 +8,7 @@ no other task builds on. The memory of the run is watched, and what is left of i
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import sys
 import tempfile
@@ -27,7 +28,6 @@ from instructor.classroom.journal import Journal
 from instructor.classroom.live import LiveTable
 from instructor.classroom.pool import Event, LocalPool
 from instructor.classroom.work import Options
-from instructor.cli.grade import cores
 from instructor.core.composition import compose, fillins
 from instructor.core.result import Result
 from instructor.core.tasks import code_tasks, load_tasks, todo_modules
@@ -160,10 +160,10 @@ def _left_over() -> list[str]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m instructor.classroom.scale", description=__doc__)
-    add = parser.add_argument
+    add, cores = parser.add_argument, len(os.sched_getaffinity(0))
     add("--count", type=int, default=10, metavar="N", help="submissions (default: 10)")
     add("--tasks", metavar="A,B", help="only the checks of these tasks (default: all but the notebooks)")
-    add("--jobs", type=int, default=cores(), metavar="J", help="submissions at a time (default: cores)")
+    add("--jobs", type=int, default=cores, metavar="J", help="submissions at a time (default: cores)")
     add("--seed", type=int, default=1, help="of the class and of its grading (default: 1)")
     add("--sandbox", default="auto", help="as for grade")
     return parser

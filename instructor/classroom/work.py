@@ -21,7 +21,7 @@ from instructor.sandbox.inside.folders import joined, parted
 from instructor.sandbox.limits import Limits
 
 PRIMED = "CS231N_PRIMED"  # in the environment of the process that graders are forked from: Options as JSON
-WARM = ("instructor.grading.grade", "scipy.ndimage", "PIL.JpegImagePlugin")
+WARM = ("instructor.grading.one_submission", "scipy.ndimage", "PIL.JpegImagePlugin")
 Progress = Callable[[str, int, int], None]
 
 
@@ -56,7 +56,7 @@ def grade_packed(
 
     `progress` and `fork_server` are as for `grade_submission`.
     """
-    from instructor.grading.grade import grade_submission
+    from instructor.grading.one_submission import grade_submission
     from instructor.sandbox.bubblewrap import SandboxUnavailable
     from instructor.sandbox.jail import JailBroken
 

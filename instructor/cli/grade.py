@@ -111,8 +111,8 @@ def grade_one(options: argparse.Namespace) -> int:
 
     from instructor.core.result import Result
     from instructor.core.seeds import run_seed
-    from instructor.grading.grade import grade
     from instructor.grading.intake import IntakeError, submission_name
+    from instructor.grading.one_submission import grade
     from instructor.grading.report import write_reports
     from instructor.grading.report.for_people import show
     from instructor.sandbox.bubblewrap import SandboxUnavailable

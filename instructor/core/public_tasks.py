@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 
+from instructor.core.files import write_atomically
 from instructor.core.tasks import ROOT, Task, load_tasks, notebooks, todo_modules
 
 TABLE_FILE = ROOT / "cs231n" / "tasks.json"
@@ -39,7 +40,7 @@ def is_public_table_current() -> bool:
 def write_public_table() -> None:
     """Write the file, where it is not current, and say so."""
     if not is_public_table_current():
-        TABLE_FILE.write_text(public_table(), encoding="utf-8")
+        write_atomically(TABLE_FILE, public_table())
         print(f"Written: {TABLE_FILE.relative_to(ROOT)}")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from instructor.golden.cases import CommandError
 from instructor.golden.comparing import FROZEN, differences, read, write
-from instructor.golden.parts import PARTS
+from instructor.golden.outputs import PARTS
 
 EQUAL, DIFFERENT, NOT_COMPARED = 0, 1, 2
 ABOUT = """\

@@ -19,8 +19,8 @@ from instructor.core.result import CheckResult
 from instructor.core.tasks import code_tasks, todo_modules
 from instructor.diagnosis.replay import Choice, Replay
 from instructor.diagnosis.stand_in import in_replay
-from instructor.grading.grade import grade_submission
 from instructor.grading.intake import Submission
+from instructor.grading.one_submission import grade_submission
 from instructor.grading.scoring import score_tasks
 from instructor.sandbox.private import PrivateFolder
 from instructor.verify.processes import Place

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from instructor.core.composition import compose
 from instructor.core.tasks import ROOT, code_tasks, load_tasks
-from instructor.grading.grade import grade
 from instructor.grading.intake import IntakeError
+from instructor.grading.one_submission import grade
 from instructor.grading.report import write_reports
 from instructor.sandbox.private import PrivateFolder
 from instructor.verify.processes import Place

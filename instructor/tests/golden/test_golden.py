@@ -14,7 +14,7 @@ from instructor.golden import __main__ as command
 from instructor.golden.archives import HOSTILE, MODULE, OTHER_MODULE
 from instructor.golden.comparing import FROZEN, read
 from instructor.golden.masking import masked
-from instructor.golden.parts import PARTS
+from instructor.golden.outputs import PARTS
 
 TEXTS = {"a/one.txt": "first\nsecond\n", "a/two.csv": "x,1.2345\r\n", "three.txt": ""}
 FILES = {MODULE: b"x = 1\n", OTHER_MODULE: b"y = 2\n", "MANIFEST.sha256": b"", "notebooks/N.ipynb": b"{}"}

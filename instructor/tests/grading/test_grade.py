@@ -16,7 +16,7 @@ from instructor.core import files as atomic
 from instructor.core.composition import compose
 from instructor.core.result import CheckResult, Result, TaskResult
 from instructor.core.tasks import ROOT, code_tasks, load_tasks, todo_modules
-from instructor.grading.grade import grade
+from instructor.grading.one_submission import grade
 from instructor.grading.report import write_reports
 from instructor.grading.scoring import score_tasks
 from instructor.sandbox.limits import Limits
