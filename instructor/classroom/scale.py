@@ -32,8 +32,8 @@ from instructor.core.composition import compose, fillins
 from instructor.core.result import Result
 from instructor.core.tasks import code_tasks, load_tasks, todo_modules
 from instructor.sandbox.jail import choose
-from instructor.verify.processes import processes
 from instructor.verify.trials import Trial, run_trials
+from instructor.verify.workers import processes
 
 Choice = dict[str, str | None]
 SLOW = ("wrong_endless",)  # waits for its time limits, again and again

@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
 
     from instructor.core.seeds import fresh_seed
     from instructor.verify.measure import Count
-    from instructor.verify.processes import processes
+    from instructor.verify.workers import processes
 
     console, errors, began = Console(), Console(stderr=True), time.monotonic()
     first = fresh_seed() if options.seed is None else options.seed

@@ -66,9 +66,9 @@ def run(options: argparse.Namespace) -> int:
     from instructor.sandbox.jail import JailBroken
     from instructor.verify.judge import judge
     from instructor.verify.mutants import mutants
-    from instructor.verify.processes import processes
     from instructor.verify.trials import UNTOUCHED, run_trials, trials
     from instructor.verify.whole_way import go_whole_way
+    from instructor.verify.workers import processes
 
     console, errors = Console(), Console(stderr=True)
     known = [task.id for task in code_tasks()]

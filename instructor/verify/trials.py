@@ -23,7 +23,7 @@ from instructor.grading.intake import Submission
 from instructor.grading.one_submission import grade_submission
 from instructor.grading.scoring import score_tasks
 from instructor.sandbox.private import PrivateFolder
-from instructor.verify.processes import Place
+from instructor.verify.workers import Place
 
 UNTOUCHED = "untouched"
 EVERY_CHECK, LIGHT_CHECKS, UNTIL_CAUGHT = "every", "light", "until caught"

@@ -16,8 +16,8 @@ from instructor.grading.intake import IntakeError
 from instructor.grading.one_submission import grade
 from instructor.grading.report import write_reports
 from instructor.sandbox.private import PrivateFolder
-from instructor.verify.processes import Place
 from instructor.verify.trials import UNTOUCHED
+from instructor.verify.workers import Place
 
 PACKER = "collect_submission.sh"
 SECONDS = 120.0  # for packing, which takes less than one

@@ -24,8 +24,8 @@ from instructor.core.seeds import Seeds
 from instructor.core.tasks import code_tasks
 from instructor.sandbox.inside import drivers
 from instructor.sandbox.inside.recipes import RECIPES, Recipe
-from instructor.verify.processes import processes
 from instructor.verify.trials import UNTOUCHED, Trial, replay_trials, run_trials
+from instructor.verify.workers import processes
 
 TASKS = {task.id: task for task in code_tasks()}
 SHOWN = {  # one right and one wrong fill-in of each task that are quick to try

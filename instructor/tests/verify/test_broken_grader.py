@@ -9,9 +9,9 @@ import pytest
 
 from instructor.core.tasks import ROOT
 from instructor.grading import scoring
-from instructor.verify.processes import Place
 from instructor.verify.trials import UNTOUCHED
 from instructor.verify.whole_way import go_whole_way
+from instructor.verify.workers import Place
 
 RUN, SCORING = "checks/run.py", "grading/scoring.py"
 EARNED = "return float(points) if own and all(own) else 0.0"

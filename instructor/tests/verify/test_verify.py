@@ -17,8 +17,8 @@ from instructor.verify import judge as rows
 from instructor.verify.graphs import without_graph
 from instructor.verify.judge import equivalent, judge
 from instructor.verify.mutants import _detached, mutants
-from instructor.verify.processes import Place
 from instructor.verify.trials import UNTIL_CAUGHT, UNTOUCHED, Trial, Verdict, trials
+from instructor.verify.workers import Place
 
 SIM = next(task for task in code_tasks() if task.id == "sim")
 CHECKS = [check.name for check in checks_of("sim")]
@@ -173,7 +173,7 @@ def tried(monkeypatch):
             return done
 
     monkeypatch.setattr(
-        "instructor.verify.processes.processes", lambda *_: contextlib.nullcontext((Pool(), Place()))
+        "instructor.verify.workers.processes", lambda *_: contextlib.nullcontext((Pool(), Place()))
     )
     monkeypatch.setattr("instructor.verify.trials.run_trials", lambda *_: iter(given.verdicts))
     return given
@@ -197,7 +197,7 @@ def test_without_a_sandbox_or_with_an_unknown_task_nothing_is_said_of_the_grader
     def refuse(*_):
         raise SandboxUnavailable("there is no command bwrap")
 
-    monkeypatch.setattr("instructor.verify.processes.processes", refuse)
+    monkeypatch.setattr("instructor.verify.workers.processes", refuse)
     assert verify(options()) == 2
     assert verify(options(tasks="sim,nothing")) == 2
     said = capsys.readouterr().err
