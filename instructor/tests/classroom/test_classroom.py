@@ -63,7 +63,7 @@ class AtOnce:
             self.loses[name] -= 1
             self._events.append(Event(name, "lost", "its process ended (status -9)"))
         else:
-            result = graded(name, json.loads(packed)["options"]["seed"])
+            result = graded(name, json.loads(packed.partition(b"\n")[0])["options"]["seed"])
             self._events.append(Event(name, "done", graded=json.dumps(to_plain(result)).encode()))
 
     def events(self, seconds):
