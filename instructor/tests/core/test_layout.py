@@ -1,7 +1,6 @@
 """The house stands as docs/design.md draws it: what is below knows nothing of what is above."""
 
 import ast
-import subprocess
 import sys
 from collections import defaultdict
 from functools import cache
@@ -21,7 +20,6 @@ KNOWN = {  # what still runs upward, and what is to become of it
 }
 SAME_NAME: dict[str, str] = {}  # a name of several modules, and why
 STANDARD: dict[str, str] = {}  # a name of a module of the standard library, and why
-LARGE = ["torch", "numpy", "scipy", "nbformat", "jinja2", "rich", "pytest"]  # what takes long to import
 FILES = 152  # Python files of the instructor's side; one more is a decision, and so is one less
 
 
@@ -104,11 +102,3 @@ def test_the_list_of_exceptions_holds_none_without_need():
         counted[name.rpartition("/")[2].removesuffix(".py")] += 1
     assert [name for name in SAME_NAME if counted[name] < 2] == []
     assert [name for name in STANDARD if name not in counted] == []
-
-
-def test_a_command_reads_its_options_before_it_takes_anything_large():
-    code = (
-        f"import sys, instructor.__main__ as m; m.parser(); print(*sorted(set({LARGE}) & set(sys.modules)))"
-    )
-    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert ran.stdout.split() == []
