@@ -177,33 +177,28 @@ def compare(
     device, classes = device_of(untrained), int(train_set[1].max()) + 1
     everything, held_out = _as_tensors(train_set), _as_tensors(test_set)
     chosen = torch.from_numpy(draw_labelled(train_set[1], labels_per_class, seed))
-    labelled = {
-        match: Labelled(images.to(device), labels.to(device), transform)
-        for match, (images, labels) in {
-            "data": everything,
-            "few": tuple(part[chosen] for part in everything),
-        }.items()
-    }
+    few = [part[chosen] for part in everything]
+    few, whole = (Labelled(x.to(device), y.to(device), transform) for x, y in (few, everything))
     terms = Terms(steps, pretraining, pretraining.images / (2 * len(everything[0])))
     if any(arm.match == "flops" for arm in arms):
         shape = (BATCH, *everything[0].shape[1:])
         terms = replace(terms, flops=flops_of_a_step(Classifier(untrained, classes), shape))
-    rows, tuned = {}, None
+    rows, timed = {}, None
     # The caller's random numbers go on afterwards as if nothing had been drawn here.
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         # An arm that is matched in time comes last, when another one has shown how long a step takes.
         for arm in sorted(arms, key=lambda arm: arm.match == "seconds"):
             start, before = (pretrained, pretraining) if arm.pretrained else (untrained, Cost())
-            source = labelled["data" if arm.match == "data" else "few"]
+            source = whole if arm.match == "data" else few
             rates = Rates(1e-2 if arm.frozen else 1e-3)
             if arm.match == "seconds":
-                if tuned is None:
-                    _, tuned = train_arm(replace(arm, match="steps"), start, source, 8, rates, classes, seed)
-                terms = replace(terms, seconds=tuned.seconds / tuned.steps)
+                if timed is None:
+                    _, timed = train_arm(arm, start, source, 8, rates, classes, seed)
+                terms = replace(terms, seconds=timed.seconds / timed.steps)
             most = steps_of(arm, terms, len(source.images))
             classifier, cost = train_arm(arm, start, source, most, rates, classes, seed, progress)
             if arm.augmented and not arm.frozen and arm.match != "seconds":
-                tuned = cost
+                timed = cost
             rows[arm] = Row(arm.name, accuracy(classifier, *held_out), before + cost)
     return Comparison(labels_per_class, tuple(rows[arm] for arm in arms))
 

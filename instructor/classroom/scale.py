@@ -32,6 +32,7 @@ from instructor.core.composition import compose, fillins
 from instructor.core.result import Result
 from instructor.core.tasks import code_tasks, load_tasks, todo_modules
 from instructor.sandbox.jail import choose
+from instructor.verify.processes import processes
 from instructor.verify.trials import Trial, run_trials
 
 Choice = dict[str, str | None]
@@ -46,7 +47,7 @@ def main() -> int:
     chosen = [task.id for task in code_tasks() if not options.tasks or task.id in options.tasks.split(",")]
     choices = {f"made-up-{k:04d}": _choice(rng, chosen) for k in range(options.count)}
     with tempfile.TemporaryDirectory(prefix="cs231n-scale-") as work:
-        expected = _expected(choices, chosen, options, Path(work) / "trials")
+        expected = _expected(choices, chosen, options)
         console.print(
             f"{options.count} submissions of {len(chosen)} tasks; what they should earn is measured."
         )
@@ -110,16 +111,16 @@ def _choice(rng: random.Random, tasks: list[str]) -> Choice:
 
 
 def _expected(
-    choices: Mapping[str, Choice], tasks: list[str], options: argparse.Namespace, folder: Path
+    choices: Mapping[str, Choice], tasks: list[str], options: argparse.Namespace
 ) -> dict[str, float]:
     """What every submission should earn: the sum of what its fill-ins earn one by one."""
     used = {(task, choice[task]) for choice in choices.values() for task in tasks}
     todo = [Trial(task, name, options.seed) for task, name in sorted(used, key=str) if name is not None]
-    folder.mkdir()
-    earned = {
-        (verdict.trial.task, verdict.trial.fillin): verdict.earned
-        for verdict in run_trials(todo, folder, options.sandbox, options.jobs)
-    }
+    with processes(options.jobs, options.sandbox) as (pool, place):
+        earned = {
+            (verdict.trial.task, verdict.trial.fillin): verdict.earned
+            for verdict in run_trials(todo, pool, place)
+        }
     return {
         name: round(sum(earned[task, choice[task]] for task in tasks if choice[task] is not None), 2)
         for name, choice in choices.items()

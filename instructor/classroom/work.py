@@ -119,13 +119,13 @@ def warm_up() -> None:
 
 
 def _prime(options: Options) -> None:
-    from instructor.checks.marking import all_checks
+    from instructor.checks.run import Run, run_checks
     from instructor.diagnosis.replay import Replay
+    from instructor.diagnosis.stand_in import in_replay
     from instructor.grading import pictures
-    from instructor.verify.trials import run_check
 
+    tasks = options.tasks if options.notebooks == "none" else None  # check cells need every verdict
     with Replay(math.inf) as replay:
-        for check in all_checks():
-            if options.tasks is None or options.notebooks != "none" or check.task in options.tasks:
-                run_check(check, options.seed, replay, {})
+        run = Run(in_replay(replay, {}), options.seed, lambda check: tasks is None or check.task in tasks)
+        run_checks([run])
     pictures.warm_up()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from itertools import combinations
-from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from instructor.core.tasks import Task, code_tasks
@@ -52,6 +50,7 @@ def run(options: argparse.Namespace) -> int:
 
     from instructor.core.seeds import fresh_seed
     from instructor.verify.measure import Count
+    from instructor.verify.processes import processes
 
     console, errors, began = Console(), Console(stderr=True), time.monotonic()
     first = fresh_seed() if options.seed is None else options.seed
@@ -61,8 +60,7 @@ def run(options: argparse.Namespace) -> int:
     jobs = [job for seed in seeds for job in _jobs(tasks, seed, options.pairs)]
     counts = {task.id: Count() for task in tasks}
     pairs = Count()
-    context = get_context("spawn")
-    with ProcessPoolExecutor(options.jobs, context, initializer=_prepare) as pool:
+    with processes(options.jobs) as (pool, _):
         running = {pool.submit(_run, job): job for job in jobs}
         for number, done in enumerate(as_completed(running), 1):
             kind, some, seed = running[done]
@@ -149,13 +147,6 @@ def _table(tasks: list[Task], counts: dict[str, Count], pairs: Count) -> Table:
 
 def _fraction(part: int, whole: int) -> str:
     return f"{part}/{whole}" + (f" ({part / whole:.1%})" if whole else "")
-
-
-def _prepare() -> None:
-    os.environ["CUDA_VISIBLE_DEVICES"] = ""  # as in the sandbox
-    import torch
-
-    torch.set_num_threads(1)
 
 
 def _run(job: Job) -> str | bool | None:

@@ -2,7 +2,8 @@
 
 The untouched package has to earn nothing, the reference and every other right answer all points, every wrong
 answer has to be caught by the check that is meant for it, and every small change of the reference that makes
-it wrong by some check. What does not hold is named.
+it wrong by some check. The reference and the untouched package also go the whole way of a submission, from
+the command that packs it to the report. What does not hold is named.
 """
 
 from __future__ import annotations
@@ -63,10 +64,11 @@ def run(options: argparse.Namespace) -> int:
     from instructor.core.seeds import fresh_seed
     from instructor.sandbox.bubblewrap import SandboxUnavailable
     from instructor.sandbox.jail import JailBroken
-    from instructor.sandbox.private import PrivateFolder
     from instructor.verify.judge import judge
     from instructor.verify.mutants import mutants
-    from instructor.verify.trials import run_trials, trials
+    from instructor.verify.processes import processes
+    from instructor.verify.trials import UNTOUCHED, run_trials, trials
+    from instructor.verify.whole_way import go_whole_way
 
     console, errors = Console(), Console(stderr=True)
     known = [task.id for task in code_tasks()]
@@ -82,21 +84,24 @@ def run(options: argparse.Namespace) -> int:
         todo += [_mutant_trial(mutant, first) for task in tasks for mutant in mutants(task.id)]
     started, verdicts = time.monotonic(), []
     try:
-        with PrivateFolder("verify") as folder, _progress(errors) as progress:
+        with processes(options.jobs, options.sandbox) as (pool, place), _progress(errors) as progress:
+            asked = (first, place, chosen if options.tasks else None)
+            whole = [pool.submit(go_whole_way, name, *asked) for name in ("reference", UNTOUCHED)]
             line = progress.add_task("Starting", total=len(todo))
-            for verdict in run_trials(todo, folder, options.sandbox, options.jobs):
+            for verdict in run_trials(todo, pool, place):
                 verdicts.append(verdict)
                 trial = verdict.trial
                 progress.update(line, advance=1, description=f"{trial.task}: {trial.fillin}")
                 if not errors.is_terminal and len(verdicts) % 25 == 0:  # a log shows no bar
                     errors.print(f"{len(verdicts)} of {len(todo)} trials after {_since(started)}")
+            faults = [fault for each in whole for fault in each.result()]
     except (SandboxUnavailable, JailBroken) as error:
         errors.print(Text(str(error)))
         return 2
     rows = [judge(task, verdicts) for task in tasks]
     console.print(_table(rows))
     console.print(Text(LEGEND), style="dim")
-    faults = [fault for row in rows for fault in row.faults]
+    faults += [fault for row in rows for fault in row.faults]
     for fault in faults:
         console.print(Text(f"✗ {fault}"))
     for note in (note for row in rows for note in row.notes):

@@ -6,11 +6,11 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 
+from instructor.checks.recording import Recording
 from instructor.core.result import CheckResult, Diagnosis
 from instructor.core.tasks import Task, code_tasks
 from instructor.diagnosis.difference import difference
 from instructor.diagnosis.match import Match, candidates, costly, follows_from, matches, rights
-from instructor.diagnosis.recording import Recording
 from instructor.diagnosis.replay import OutOfTime, Replay
 
 SECONDS = 30.0  # for all replays of one submission

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import torch
 
+from instructor.checks.recording import Exchange
 from instructor.diagnosis.draws import Draws
 from instructor.diagnosis.parts import MISSING, Parts, differs, parts_of
-from instructor.diagnosis.recording import Exchange
 from instructor.diagnosis.replay import Failure
 
 WORDS = {

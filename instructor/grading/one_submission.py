@@ -7,9 +7,10 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from instructor.checks.marking import FOLDER, checks_of
-from instructor.checks.run import HiddenChecks, run_checks
+from instructor.checks.run import Outcome, Run, in_jail, run_checks
 from instructor.core.result import PASSED, CheckResult, Picture, Result, TaskResult
-from instructor.core.tasks import ROOT, Task, feedback_pictures, load_tasks
+from instructor.core.tasks import ROOT, Task, code_tasks, feedback_pictures, load_tasks
+from instructor.diagnosis.diagnose import diagnose
 from instructor.grading.intake import Submission, read_submission
 from instructor.grading.notebook_runs import code_cells, run_notebook
 from instructor.grading.pictures import take_pictures
@@ -39,6 +40,7 @@ def grade_submission(
     tasks: Collection[str] | None = None,
     limits: Limits | None = None,
     checks: Path = FOLDER,
+    feedback: bool = True,
     fork_server: Path | None = None,
     progress: Progress = lambda what, done, total: None,
 ) -> Result:
@@ -47,7 +49,7 @@ def grade_submission(
     `notebooks` is "quick", "full" or "none" (then their tasks are not graded), `tasks` the ids of those
     that are graded (None for all), `checks` the folder of the hidden checks, `fork_server` the address of the
     one that the worker is forked by, if any; `progress` is called with what is being done, the steps done and
-    all steps.
+    all steps. Without `feedback` no mistake is named and no picture taken.
 
     Raises SandboxUnavailable when there is no sandbox, and JailBroken when nothing runs in it.
     """
@@ -55,10 +57,13 @@ def grade_submission(
     chosen = [task for task in load_tasks() if tasks is None or task.id in tasks]
     steps = _Steps(progress, chosen, notebooks)
     with Jail(compose_submission(submission), kind, limits, fork_server) as jail:
-        outcome = run_checks(jail, seed, steps.checked, checks, _checked(chosen, notebooks))
-        _require_some(outcome)
-        pictures = _pictures(jail, outcome.results)
-        results = score_tasks(outcome.results, started_tasks(submission), set(submission.modules))
+        checked = _checked(chosen, notebooks)
+        run = Run(in_jail(jail), seed, wanted=lambda check: check.task in checked)
+        (outcome,) = run_checks([run], steps.checked, checks)
+        _require_some(outcome, checked)
+        said = diagnose(outcome.results, outcome.recordings) if feedback else outcome.results
+        pictures = _pictures(jail, outcome.results) if feedback else []
+        results = score_tasks(said, started_tasks(submission), set(submission.modules))
         if notebooks != "none":
             results = _run_notebooks(chosen, results, jail, notebooks == "quick", steps)
     return Result(
@@ -87,16 +92,16 @@ def _pictures(jail: Jail, checks: list[CheckResult]) -> list[Picture]:
     return [] if wanted == "none" else take_pictures(jail, begun, wanted == "beside")
 
 
-def _require_some(outcome: HiddenChecks) -> None:
+def _require_some(outcome: Outcome, checked: set[str]) -> None:
     """Tell a sandbox in which nothing runs from a submission in which nothing works."""
     broken = [check for check in outcome.results if check.outcome == "not run"]
-    if not outcome.collected:
+    if checked.isdisjoint(task.id for task in code_tasks()):
         return  # only notebooks were asked for
     if not outcome.results or len(broken) == len(outcome.results):
         raise JailBroken(broken[0].message if broken else "no hidden check was found")
 
 
-def _unfinished(outcome: HiddenChecks) -> list[str]:
+def _unfinished(outcome: Outcome) -> list[str]:
     """A remark when the sandbox gave up on the way."""
     broken = [check for check in outcome.results if check.outcome == "not run"]
     told = f"{len(broken)} checks could not run, through no fault of yours: grade this submission again."

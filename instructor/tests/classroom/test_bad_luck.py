@@ -19,7 +19,7 @@ from instructor.__main__ import main
 from instructor.core.composition import compose
 from instructor.core.files import write_atomically
 from instructor.core.tasks import ROOT, code_tasks, notebooks, todo_modules
-from instructor.grading import grade as grading
+from instructor.grading import one_submission as grading
 from instructor.sandbox.private import OWNER, UNLOCKED, PrivateFolder, remove_dead
 from instructor.sandbox.processes import tree
 

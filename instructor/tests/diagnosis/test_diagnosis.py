@@ -3,11 +3,11 @@
 import pytest
 import torch
 
+from instructor.checks.recording import KEPT, Exchange, Recording
 from instructor.core.result import CheckResult, Diagnosis, Result, TaskResult
 from instructor.diagnosis.diagnose import diagnose
 from instructor.diagnosis.difference import difference
 from instructor.diagnosis.parts import differs, explains
-from instructor.diagnosis.recording import KEPT, Exchange, Recording
 from instructor.diagnosis.replay import Failure, Replay
 from instructor.grading.report.for_people import feedback_html
 from instructor.grading.report.words import told

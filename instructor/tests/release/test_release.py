@@ -4,13 +4,14 @@ import ast
 import json
 import textwrap
 import zipfile
+from pathlib import Path
 
 import nbformat
 import pytest
 
 from instructor.cli import release as command
 from instructor.core.composition import block_source, fillins, splice
-from instructor.core.tasks import code_tasks, notebooks, todo_modules, translations
+from instructor.core.tasks import ROOT, code_tasks, notebooks, todo_modules, translations
 from instructor.release import prove
 from instructor.release.leaks import leaks, secrets
 from instructor.release.student_zip import (
@@ -313,6 +314,12 @@ def test_the_zip_holds_all_that_the_table_of_tasks_names_and_the_packer(members)
     assert {*todo_modules(), *notebooks(), *translated, *packer} <= set(members)
     books = {name for name in members if name.endswith(".ipynb")}
     assert books == {*notebooks(), *translated}
+
+
+def test_nothing_of_the_experiments_is_in_the_zip(members):
+    own = {path.stem for path in (ROOT / "experiments").rglob("*.py")} - {"__init__"}
+    assert own >= {"loss", "precision", "tuning"}
+    assert not own & {Path(name).stem for name in members}
 
 
 def test_blocks_in_the_zip_are_those_of_the_tasks(members):

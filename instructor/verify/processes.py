@@ -1,0 +1,48 @@
+"""Processes in which the kit's own fill-ins are tried, each with one thread and without a GPU."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple
+
+from instructor.sandbox.fork_server import ForkServer, NoForkServer
+from instructor.sandbox.launch import choose
+
+
+class Place(NamedTuple):
+    """Where what is graded is jailed: the kind of sandbox, and its fork server's address, if any."""
+
+    sandbox: str = "auto"
+    fork_server: Path | None = None
+
+
+@contextlib.contextmanager
+def processes(jobs: int, sandbox: str = "none") -> Iterator[tuple[ProcessPoolExecutor, Place]]:
+    """A pool of `jobs` processes, and the place for their jails, whose workers one fork server forks.
+
+    Raises SandboxUnavailable when there is no such sandbox.
+    """
+    with contextlib.ExitStack() as stack:
+        place = Place(choose(sandbox))
+        if place.sandbox == "bwrap":
+            with contextlib.suppress(NoForkServer):  # then each jail starts its own worker
+                place = Place(place.sandbox, stack.enter_context(ForkServer()).address)
+        context = get_context("spawn")  # torch has started threads in this process
+        pool = ProcessPoolExecutor(jobs, context, initializer=_prepare)
+        stack.callback(pool.shutdown, wait=True, cancel_futures=True)
+        yield pool, place
+
+
+def _prepare() -> None:
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""  # as in the sandbox
+    import torch
+
+    from instructor.checks.marking import all_checks
+
+    torch.set_num_threads(1)
+    all_checks()
