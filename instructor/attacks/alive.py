@@ -25,7 +25,7 @@ from instructor.core.tasks import ROOT, code_tasks
 from instructor.sandbox.bubblewrap import make_readable, wrap
 from instructor.sandbox.limits import MIB, Limits
 from instructor.sandbox.mounts import Mounts
-from instructor.sandbox.processes import kill_tree
+from instructor.sandbox.process_tree import kill_tree
 from instructor.sandbox.watch import Watch
 
 WEAK = Path(__file__).parent / "weak"

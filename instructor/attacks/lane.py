@@ -20,7 +20,7 @@ import psutil
 
 from instructor.attacks.canaries import found_in_bytes, found_in_tree
 from instructor.sandbox.inside.process import PR_SET_CHILD_SUBREAPER, prctl
-from instructor.sandbox.processes import private_folders, tree
+from instructor.sandbox.process_tree import private_folders, tree
 
 SETTLE = 2.0  # seconds in which what is ending may end
 

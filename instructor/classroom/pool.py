@@ -28,7 +28,7 @@ from instructor.classroom.work import PRIMED, Options, grade_packed
 from instructor.core.result import to_plain
 from instructor.sandbox.fork_server import ForkServer, NoForkServer
 from instructor.sandbox.inside.process import PR_SET_PDEATHSIG, prctl
-from instructor.sandbox.processes import kill_tree
+from instructor.sandbox.process_tree import kill_tree
 
 PRIME_FROM = 24  # submissions: it takes as long as five of them save
 

@@ -20,7 +20,7 @@ def add(commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write what is to be written; return 1 when something is missing, or with --check would change."""
-    from instructor.release.translations import translated_files
+    from instructor.release.translated import translated_files
 
     wrong = []
     for language in translations():

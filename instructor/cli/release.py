@@ -12,6 +12,7 @@ from instructor.core.files import write_bytes_atomically
 from instructor.release.student_zip import (
     DIST,
     RELEASE,
+    UPDATE,
     ListError,
     contents,
     student_files,
@@ -78,7 +79,7 @@ def _keep_older() -> None:
 def _build_update(old_release: Path) -> int:
     """Build the update from an older release and prove it."""
     from instructor.release.update.in_zip.applying import Carried
-    from instructor.release.update.making import UPDATE, faults_of, update_zip
+    from instructor.release.update.making import faults_of, update_zip
 
     UPDATE.unlink(missing_ok=True)
     try:

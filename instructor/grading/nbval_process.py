@@ -19,7 +19,7 @@ from pathlib import Path
 from instructor.core.tasks import ROOT
 from instructor.sandbox.jail import Jail
 from instructor.sandbox.private import PrivateFolder
-from instructor.sandbox.processes import kill_tree
+from instructor.sandbox.process_tree import kill_tree
 
 INLINE = "module://matplotlib_inline.backend_inline"
 CHANNELS = ("shell_port", "iopub_port", "stdin_port", "control_port")

@@ -18,6 +18,7 @@ PATTERN = set("*?[]")
 FOLDER = "cs231n-assignments"  # the one folder that the zip unpacks to
 DIST = ROOT / "dist"
 RELEASE = DIST / f"{FOLDER}.zip"
+UPDATE = DIST / f"{FOLDER}-update.zip"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip knows
 
 

@@ -25,7 +25,7 @@ from instructor.sandbox.launch import fork_server_command, resources
 from instructor.sandbox.limits import Limits
 from instructor.sandbox.mounts import python_folders
 from instructor.sandbox.private import PrivateFolder
-from instructor.sandbox.processes import kill_tree, number_of
+from instructor.sandbox.process_tree import kill_tree, number_of
 
 SECONDS = 30.0  # until a worker that was killed is gone
 BACKLOG = 128

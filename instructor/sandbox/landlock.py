@@ -29,7 +29,7 @@ from instructor.sandbox.mounts import (
     gpu_folders,
     python_folders,
 )
-from instructor.sandbox.processes import threads_of
+from instructor.sandbox.process_tree import threads_of
 
 MACHINE = ("/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu")  # what libraries look at, of nobody
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")

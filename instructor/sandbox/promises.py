@@ -14,7 +14,7 @@ from instructor.core.tasks import ROOT
 from instructor.sandbox.launch import launch_command, make_readable
 from instructor.sandbox.limits import MIB, Limits
 from instructor.sandbox.mounts import Mounts, python_folders
-from instructor.sandbox.processes import kill_tree
+from instructor.sandbox.process_tree import kill_tree
 from instructor.sandbox.watch import Watch
 
 EXCEEDED = {  # what is used up: the field of Limits, its limit here, and where

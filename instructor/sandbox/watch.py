@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from instructor.sandbox.limits import MIB, Limits
-from instructor.sandbox.processes import private_folders, processor_time, resident, share, threads, tree
+from instructor.sandbox.process_tree import private_folders, processor_time, resident, share, threads, tree
 
 INTERVAL = 0.1  # seconds between two looks
 FRESH = 20  # looks from one look at all processes to the next

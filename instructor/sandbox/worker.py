@@ -14,7 +14,7 @@ from pathlib import Path
 from instructor.sandbox.fork_server import Forked
 from instructor.sandbox.inside.wire import CannotCross, WireError, receive, send
 from instructor.sandbox.limits import Limits
-from instructor.sandbox.processes import kill_tree
+from instructor.sandbox.process_tree import kill_tree
 from instructor.sandbox.watch import Watch
 
 

@@ -11,11 +11,10 @@ from pathlib import Path
 from instructor.core.composition import fillins, splice
 from instructor.core.tasks import ROOT, code_tasks, todo_modules
 from instructor.release.leaks import leaks
-from instructor.release.student_zip import DIST, FOLDER, pack
+from instructor.release.student_zip import pack
 from instructor.release.update.in_zip.applying import Carried, NotUpdated, update
 from instructor.release.update.in_zip.merging import blocks_of
 
-UPDATE = DIST / f"{FOLDER}-update.zip"
 INSIDE = Path(__file__).with_name("in_zip")
 PROGRAM = ("__main__.py", "applying.py", "merging.py", "merging_notebooks.py")
 

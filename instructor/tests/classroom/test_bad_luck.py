@@ -21,7 +21,7 @@ from instructor.core.files import write_atomically
 from instructor.core.tasks import ROOT, code_tasks, notebooks, todo_modules
 from instructor.grading import one_submission as grading
 from instructor.sandbox.private import OWNER, UNLOCKED, PrivateFolder, remove_dead
-from instructor.sandbox.processes import tree
+from instructor.sandbox.process_tree import tree
 
 KILLS = int(os.environ.get("KILLS", "0"))  # make test-sandbox: 50
 NOTEBOOKS = os.environ.get("KILLS_NOTEBOOKS", "none")  # quick: kill among the notebooks as well

@@ -9,8 +9,8 @@ import pytest
 from instructor.classroom.hand_grades import written_answers
 from instructor.core.tasks import ROOT, notebooks, translations
 from instructor.grading.intake import Submission
-from instructor.release import translations as writing
-from instructor.release.translations import (
+from instructor.release import translated as writing
+from instructor.release.translated import (
     PAGES,
     Section,
     fingerprint,
@@ -58,7 +58,7 @@ def test_chinese_texts_keep_to_the_list_of_terms():
     )
     unused = [word.strip() for _, _, words in rows[1:] for word in words.split(",") if word.strip(" -")]
     assert len(unused) > 15
-    for path in (translations.FOLDER / "zh").glob("*.md"):
+    for path in (writing.FOLDER / "zh").glob("*.md"):
         text = path.read_text(encoding="utf-8")
         assert [word for word in unused if word in text] == [], path.name
 

@@ -18,7 +18,7 @@ from instructor.sandbox import fork_server, launch
 from instructor.sandbox.fork_server import ForkServer
 from instructor.sandbox.inside.folders import joined, parted, write_files
 from instructor.sandbox.jail import Jail
-from instructor.sandbox.processes import tree
+from instructor.sandbox.process_tree import tree
 from instructor.sandbox.student import Student
 from instructor.tests.toy import EXECUTES, toy_package
 

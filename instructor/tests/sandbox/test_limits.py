@@ -9,7 +9,7 @@ import pytest
 from instructor.sandbox.inside.bounds import Bounds
 from instructor.sandbox.jail import Jail
 from instructor.sandbox.limits import FILE, MIB, Limits, LimitsError
-from instructor.sandbox.processes import tree
+from instructor.sandbox.process_tree import tree
 from instructor.sandbox.student import Died, Raised, Student, StudentError, TimedOut
 from instructor.tests.toy import toy_package
 

@@ -17,7 +17,7 @@ from instructor.sandbox import jail as jail_module
 from instructor.sandbox.inside.recipes import Recipe
 from instructor.sandbox.jail import Jail, JailBroken, choose
 from instructor.sandbox.limits import MIB, Limits
-from instructor.sandbox.processes import tree
+from instructor.sandbox.process_tree import tree
 from instructor.sandbox.student import Died, NotStarted, Raised, Student, StudentError, TimedOut, WrongType
 from instructor.tests.toy import toy_package
 

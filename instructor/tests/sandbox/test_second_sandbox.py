@@ -24,7 +24,7 @@ from instructor.sandbox.jail import Jail
 from instructor.sandbox.launch import KINDS
 from instructor.sandbox.limits import Limits
 from instructor.sandbox.mounts import Mounts, python_folders
-from instructor.sandbox.processes import tree
+from instructor.sandbox.process_tree import tree
 from instructor.sandbox.student import Raised, Student
 from instructor.tests.toy import toy_package
 
@@ -203,7 +203,7 @@ from pathlib import Path
 from instructor.sandbox.student import Student, StudentError
 from instructor.sandbox.jail import Jail
 from instructor.sandbox.limits import Limits
-from instructor.sandbox.processes import tree
+from instructor.sandbox.process_tree import tree
 print(os.geteuid(), flush=True)
 for kind in ("bwrap", "sandlock"):
     with Jail(Path(sys.argv[1]), kind, dataclasses.replace(Limits.load(), processes=24)) as jail:
