@@ -55,33 +55,56 @@ def test_fooling_steps(student, rng):
         )
 
 
+@check(TASK, "step")
+def test_fooling_steps_in_steep_and_flat_networks(student, rng):
+    """Steps have length 1 whether the scores hardly change with the image or change by thousands."""
+    for steep in (0.01, 1000.0):
+        steps = rng.integer(3, 9)
+        case = _rivals_case(rng, steps, steep)
+        image = _fooling_image(student, case)
+        path = torch.cat([each for each, _ in islice(_case_walk(case), 1, 110)])
+        off = (path - image).flatten(1).norm(dim=1).min()
+        # A small epsilon beside the norm is right as well; here the norm is 0.01 or 1000.
+        otherwise = "the steps have another length than 1 where the gradient is very short or very long"
+        expect(off < 2e-3 * (image - case.X).norm(), otherwise)
+
+
 @check(TASK, "stops")
 def test_fooling_stops_when_fooled(student, rng):
-    """It takes exactly the steps that are needed, few or many."""
+    """It takes exactly the steps that are needed, few or many, each along the gradient."""
     for low, high in ((2, 6), (12, 25), (60, 90)):
         steps = rng.integer(low, high)
         case = _rivals_case(rng, steps=steps)
-        moved = float((_fooling_image(student, case) - case.X).norm())
+        image = _fooling_image(student, case)
+        moved = float((image - case.X).norm())
         expect(moved > steps - 0.6, "it stopped before the network was fooled")
         expect(moved < steps + 0.4, "it went on when the network was fooled")
+        _expect_fooled_by_gradient(image, case)
 
 
 @check(TASK, "stops")
 def test_fooling_stops_at_once_when_already_fooled(student, rng):
-    """An image that the network takes for the target class already comes back as it is."""
-    case = classifier_case(rng, 1)
-    with torch.no_grad():
-        predicted = case.model.build()(case.X).argmax(dim=1)
-    image = _fooling_image(student, Case(case.X, predicted, case.model))
-    expect(agrees(image, case.X, 1e-6), "an image that was of the target class already was changed")
+    """An image of the target class comes back as it is, and one that is not is changed until it is."""
+    for X in (None, torch.zeros(1, 3, *image_size(rng))):
+        case = classifier_case(rng, 1)
+        case = case if X is None else Case(X, case.y, case.model)
+        with torch.no_grad():
+            predicted = case.model.build().eval()(case.X).argmax(dim=1)
+        image = _fooling_image(student, Case(case.X, predicted, case.model))
+        expect(agrees(image, case.X, 1e-6, 1e-7), "an image that was of the target class already was changed")
+    for _ in range(3):
+        case = reachable_case(rng, 2, 30)
+        _expect_fooled_by_gradient(_fooling_image(student, case), case)
 
 
 @check(TASK, "stops")
 def test_fooling_gives_up(student, rng):
-    """For a class out of reach it stops after 100 steps."""
+    """For a class out of reach it stops after 100 steps, and not before."""
     case = _rivals_case(rng, steps=None)
-    moved = float((_fooling_image(student, case) - case.X).norm())
+    image = _fooling_image(student, case)
+    moved = float((image - case.X).norm())
     expect(moved < FAR, "it took more than 100 steps towards a class out of reach")
+    expect(moved > 0, f"{WHAT} is the image itself, though it is not of the target class yet")
 
 
 @check(TASK, "leaves_inputs_alone")
@@ -93,14 +116,7 @@ def test_fooling_leaves_inputs_alone(student, rng):
     expect_untouched(outcome.args_after[0], case.X, "the image X")
     expect_untouched(outcome.args_after[2], case.model.build().state_dict(), "the model")
     first, second = (expect_tensor(value, case.X.shape, WHAT) for value in outcome.values)
-    expect((first - case.X).norm() > 1e-3, f"{WHAT} is the image itself")
-    with torch.no_grad():
-        predicted = case.model.build()(first.float()).argmax(dim=1)
-    expect(predicted == case.y, f"{WHAT} is not taken for the target class")
-    walk = _walk(case.X, target, case.model.build())
-    right = next(image for image, scores in walk if _lead(scores, target) > 0)
-    alike = likeness(first - case.X, right - case.X)
-    expect(alike > 0.3, f"{WHAT} has nothing to do with the gradient of the target's score")
+    _expect_fooled_by_gradient(first, case)
     expect(agrees(second, first, 1e-5), "a second call with the same image gives another fooling image")
 
 
@@ -142,17 +158,39 @@ def _case_with_path(rng: Seeds, training: bool) -> tuple[Case, torch.Tensor]:
     return case, torch.cat([point for point, _ in walk])
 
 
-def _rivals_case(rng: Seeds, steps: int | None) -> Case:
-    """A linear network in which the target is won after exactly `steps` steps; None for never."""
+def _expect_fooled_by_gradient(image: torch.Tensor, case: Case) -> None:
+    """Require that real steps up the target's score made the image one of the target class, right or not.
+
+    Else nothing is shown by how many steps there were, or by what was left alone.
+    """
+    expect((image - case.X).norm() > 1e-3, f"{WHAT} is the image itself")
+    with torch.no_grad():
+        predicted = case.model.build()(image.float()).argmax(dim=1)
+    expect(predicted == case.y, f"{WHAT} is not taken for the target class")
+    right = next(each for each, scores in _case_walk(case) if _lead(scores, int(case.y)) > 0)
+    alike = likeness(image - case.X, right - case.X)
+    expect(alike > 0.3, f"{WHAT} has nothing to do with the gradient of the target's score")
+
+
+def _case_walk(case: Case) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    return _walk(case.X, int(case.y), case.model.build().eval())
+
+
+def _rivals_case(rng: Seeds, steps: int | None, steep: float = 1.0) -> Case:
+    """A linear network in which the target is won after exactly `steps` steps; None for never.
+
+    All scores are `steep` times as steep as those whose gradient has length 1.
+    """
     shape, classes = [3, *image_size(rng)], rng.integer(4, 12)
     target, rival = rng.permutation(classes)[:2].tolist()
     X = rng.randn(1, *shape)
     slope = 1.0 if steps is None else rng.uniform(-0.5, 0.5)
     kwargs = {"seed": rng.seed(), "shape": shape, "classes": classes, "target": target, "rival": rival}
+    kwargs |= {"steep": steep}
     with torch.no_grad():
         scores = Recipe("rivals", **kwargs, gap=0.0, slope=slope).build()(X)[0]
     behind = 5.0 if steps is None else (1 - slope) * (steps - 0.5)
-    gap = behind - float(scores[rival] - scores[target])
+    gap = behind - float(scores[rival] - scores[target]) / steep
     return Case(X, torch.tensor([target]), Recipe("rivals", **kwargs, gap=gap, slope=slope))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from instructor.checks.distributions import largest_gap
-from instructor.checks.views import Waves, bands, fates, pixels, purple, read_jitter, tints
+from instructor.checks.views import Waves, bands, blue, fates, pixels, purple, read_jitter, tints, turned
 
 ALPHA = 1e-6  # the chance that two samples of one distribution are told apart
 
@@ -57,6 +57,9 @@ def draws_of(image: torch.Tensor, views: object) -> dict[tuple, object]:
         gray, unchanged = fates(views)
         parts |= {("gray", key, "gray"): gray, ("jitter", key, "unchanged"): unchanged}
         parts |= {("gray", key, "both"): gray & unchanged}
+    elif torch.equal(image, blue()):
+        gray, hue_first = turned(views)
+        parts |= {("gray", key, "gray"): gray, ("order", key, "hue first"): hue_first}
     elif torch.equal(image, bands()):
         jitter = read_jitter(views)
         parts |= {("jitter", key, name): value for name, value in vars(jitter).items()}

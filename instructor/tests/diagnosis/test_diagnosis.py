@@ -104,7 +104,7 @@ RIGHT = torch.tensor([[1.0, 2.0], [3.0, -4.0]])
     ],
 )
 def test_a_difference_is_told_in_words_without_a_value(given, words):
-    request = {"op": "call", "args": []}
+    request = {"op": "call", "name": "sim", "args": [], "kwargs": {}}
     answer = {"values": [given], "afters": [], "grads": []}
     said = difference([Exchange(request, answer)], {("values", 0, 0): RIGHT})
     assert words in said
@@ -112,7 +112,7 @@ def test_a_difference_is_told_in_words_without_a_value(given, words):
 
 
 def test_a_number_is_related_to_the_right_one_over_all_calls():
-    request = {"op": "call", "args": []}
+    request = {"op": "call", "name": "sim", "args": [], "kwargs": {}}
     pairs = [(1.0, 2.0), (3.0, 6.0)]
     exchanges = [Exchange(request, {"values": [given], "afters": [], "grads": []}) for given, _ in pairs]
     right = {("values", k, 0): true for k, (_, true) in enumerate(pairs)}
