@@ -9,7 +9,6 @@ import torch
 import torch.nn.functional as F
 
 from instructor.checks.drawing import crowd, projections, twins
-from instructor.checks.marking import all_checks
 from instructor.checks.reference import load
 from instructor.checks.run import Run, run_checks
 from instructor.core.composition import fillins
@@ -18,7 +17,6 @@ from instructor.diagnosis.replay import Replay
 from instructor.diagnosis.stand_in import in_replay
 from instructor.sandbox.inside import drivers
 
-CHECKS = {check.name: check for check in all_checks()}
 LOSSES = ("simclr_loss_naive", "simclr_loss_vectorized")
 SHOWN = {  # mistakes that only special inputs show
     "simclr_loss_naive": (
