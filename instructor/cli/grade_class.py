@@ -19,7 +19,7 @@ from instructor.classroom.entries import ClassError, ClassFolder, Entry, Student
 from instructor.classroom.journal import Busy, Journal
 from instructor.classroom.live import LiveTable
 from instructor.classroom.pool import LocalPool
-from instructor.classroom.reports import Class, write_class_reports
+from instructor.classroom.reports import Class, hand_grades, write_class_reports
 from instructor.classroom.roster import match, read_roster
 from instructor.classroom.work import Options
 from instructor.core.seeds import run_seed
@@ -30,6 +30,7 @@ from instructor.sandbox.jail import choose
 from instructor.sandbox.limits import Limits
 
 ALL_GRADED, SOME_NOT, NOT_AT_ALL, STOPPED = 0, 1, 2, 130
+UNGUARDED = "is on a file system without locks: nothing keeps two runs at once apart there. Start one alone."
 SPARE = 180.0  # seconds that a submission may take beyond all of its limits
 
 
@@ -52,14 +53,17 @@ def grade_class(options: argparse.Namespace) -> int:
                 options.notebooks,
                 tasks if options.tasks else None,
             )
+            course = Class(folder, target, absent, tasks, chosen)
+            hand_grades(course)  # what can't be read is said now, not after hours
             console.print(Text(_first_words(folder, options.path)), soft_wrap=True)
+            if not journal.guarded:
+                errors.print(Text(f"{target} {UNGUARDED}"), soft_wrap=True)
             began, stopped = time.monotonic(), False
             try:
                 tally = _run(entries, chosen, journal, options, errors)
             except KeyboardInterrupt:
                 signal.signal(signal.SIGINT, signal.SIG_IGN)  # the reports are written whole
                 tally, stopped = Tally(), True
-            course = Class(folder, target, absent, tasks)
             summary = write_class_reports(course, journal)
     except (ClassError, Busy, SandboxUnavailable, ValueError) as error:
         errors.print(Text(str(error)), soft_wrap=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from instructor.core.files import write_atomically
 from instructor.core.result import Result
 from instructor.grading.report.for_machines import gradescope_json, junit_xml
 from instructor.grading.report.for_people import feedback_html
+
+FILES = ("results.json", "junit.xml", "feedback.html")
 
 
 def write_reports(result: Result, folder: Path, whose: str = "") -> Path:
@@ -17,7 +20,15 @@ def write_reports(result: Result, folder: Path, whose: str = "") -> Path:
     """
     target = folder / result.name
     target.mkdir(parents=True, exist_ok=True)
-    write_atomically(target / "results.json", gradescope_json(result))
-    write_atomically(target / "junit.xml", junit_xml(result))
-    write_atomically(target / "feedback.html", feedback_html(result, whose))
+    texts = (gradescope_json(result), junit_xml(result), feedback_html(result, whose))
+    for file, text in zip(FILES, texts, strict=True):
+        write_atomically(target / file, text)
     return target
+
+
+def remove_reports(name: str, folder: Path) -> None:
+    """Remove the reports on a submission whose result no longer holds."""
+    for file in FILES:
+        (folder / name / file).unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # there is no such folder, or it holds something of somebody's
+        (folder / name).rmdir()
