@@ -1,0 +1,223 @@
+"""Where a student's files lie in what was handed in: in the kit's folders, in one copy or several, or in none.
+
+What people hand in is packed by hand more often than not: files without their folders, the old copy beside the
+new one, a zip within a folder. What can be told apart is read, and a sentence says how.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from instructor.core.composition import MarkerError, is_filled
+from instructor.core.tasks import ROOT, code_tasks, notebooks, todo_modules
+from instructor.core.text import sanitize
+from instructor.grading.sources import Source, open_source
+
+NOISE = re.compile(r"(^|/)(__MACOSX|\.DS_Store|\.ipynb_checkpoints|__pycache__|Thumbs\.db|\.git)(/|$)|(^|/)\._")
+BROKEN = (SyntaxError, ValueError, RecursionError, MemoryError)  # what parsing hostile text may raise
+COPIES = 5  # more copies of the files than this are not one student's
+ZIPS = 20  # of so many zips in a folder it is looked which one is meant
+RENAMED = r"(copy of |.*_\d+_)?{stem}(?:[ _-]|\(\d+\)|copy|kopie|final|new|old|v|\d)+"  # as browsers and people do
+
+
+class IntakeError(Exception):
+    """A submission with nothing in it to grade; the message is a sentence."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy of the files: the folder that holds it, "" or ending in a slash, and {the kit's path: its name}."""
+
+    root: str
+    files: dict[str, str]
+
+    @property
+    def modules(self) -> list[str]:
+        """The files with code that it has, by the kit's paths."""
+        return [name for name in self.files if name in todo_modules()]
+
+
+def copies(source: Source) -> list[Copy]:
+    """Every copy in the first layout in which there is code: the kit's, in other letters, with folders missing.
+
+    Files outside the kit's folders are known by their names and by the functions that are to be in them.
+    """
+    names = [name for name in source.names if not NOISE.search(name)]
+    wanted = (*todo_modules(), *notebooks())
+    exact = _gather(names, {name: name for name in wanted}, str)
+    if any(copy.modules for copy in exact):
+        return exact
+    inner = {name: name.partition("/")[2] if name in todo_modules() else name for name in wanted}
+    flat = {name: PurePosixPath(name).name for name in wanted}
+    for places in ({name: name for name in wanted}, inner, flat):
+        found = _gather(names, places, str.lower)
+        found = [Copy(copy.root, _recognized(source, copy.files)) for copy in found]
+        if found := [copy for copy in found if copy.modules]:
+            return found
+    return exact
+
+
+def chosen(source: Source, found: list[Copy]) -> tuple[Copy, list[str]]:
+    """The copy to grade, completed by files that lie elsewhere, and what is to be said of that.
+
+    Of several, it is the one with more blocks started. Raises IntakeError for more than one student's.
+    """
+    if len(coded := [copy for copy in found if copy.modules]) > COPIES:
+        raise IntakeError(
+            f"There are {len(coded)} copies of the files with code in it, perhaps a whole class. One "
+            "submission is graded at a time."
+        )
+    started = {copy.root: _started(source, copy) if len(coded) > 1 else 0 for copy in found}
+    best = min(found, key=lambda copy: (-started[copy.root], -len(copy.files), len(copy.root), copy.root))
+    said = _of_copies(source, best, coded, started)
+    if best.files and any(not name.endswith(path) for path, name in best.files.items()):
+        said.append(
+            "Your files are not in the kit's folders as they are written there (cs231n/, cs231n/simclr/, "
+            "notebooks/): they were known by their names. Pack them with `make submit`."
+        )
+    files = dict(best.files)
+    taken = {name for copy in found for name in copy.files.values()}
+    for path in (*todo_modules(), *notebooks()):
+        if path not in files and (elsewhere := _elsewhere(source, path, taken)):
+            files[path] = elsewhere
+            said.append(f"{path} was read from {sanitize(elsewhere, 200)}, which is not its place.")
+    return Copy(best.root, files), said
+
+
+def near(names: Iterable[str], name: str) -> str:
+    """The end of a sentence on a missing file that names one that it may be; "" when there is none."""
+    here = [other for other in names if not NOISE.search(other)]
+    for other in here:
+        if other.lower() == name.lower() and other != name:
+            return f", but there is {sanitize(other, 200)}: capital and small letters matter"
+    stem, _, ending = PurePosixPath(name).name.rpartition(".")
+    renamed = re.compile(rf"{RENAMED.format(stem=re.escape(stem))}\.{ending}", re.I)
+    found = [other for other in here if renamed.fullmatch(PurePosixPath(other).name)]
+    if not found:
+        return ""
+    told = ", ".join(sanitize(PurePosixPath(other).name, 80) for other in found[:3])
+    return f", but there is {told}: give it its own name again, {stem}.{ending}"
+
+
+def located(path: Path) -> tuple[Path, list[str]]:
+    """What to read in a student's folder: itself, or the one zip in it, and what is to be said of others.
+
+    Raises IntakeError when there are several, or only a link to one.
+    """
+    if not path.is_dir():
+        return path, []
+    with open_source(path, IntakeError) as source:
+        if _holds_package(source) or any(copy.modules for copy in copies(source)):
+            return path, []
+        zips = [name for name in source.names if name.lower().endswith(".zip") and not NOISE.search(name)]
+        linked = [name for name in zips if name in source.links]
+    nearest = min((name.count("/") for name in zips if name not in linked), default=3)
+    zips = [name for name in zips if name not in linked and name.count("/") == nearest <= 2]
+    if linked and not zips:
+        raise IntakeError(f"{sanitize(linked[0], 120)} is a link, not a submission.")
+    left = [f"{sanitize(name, 120)} is a link, and was left alone." for name in linked]
+    if len(zips) > 1:
+        holding = [name for name in zips[:ZIPS] if holds_files(path / name) is not False]
+        if len(holding) > 1 or len(zips) > ZIPS:
+            raise IntakeError(several(path.name, len(zips)))
+        left += [
+            f"{sanitize(name, 120)} holds none of the files, and was left alone."
+            for name in zips
+            if name not in holding
+        ]
+        zips = holding
+    return (path / zips[0], left) if zips else (path, [])
+
+
+def several(name: str, count: int) -> str:
+    """The sentence on a student with several zips."""
+    return f"{sanitize(name, 120)} holds {count} zips: keep the one that is to be graded."
+
+
+def holds_files(path: Path) -> bool | None:
+    """Whether a zip or folder holds a student's code; None when it can't be read."""
+    try:
+        with open_source(path, IntakeError) as source:
+            return _holds_package(source) or any(copy.modules for copy in copies(source))
+    except IntakeError:
+        return None
+
+
+def _holds_package(source: Source) -> bool:
+    """Whether a folder holds `cs231n/`, at most two folders down."""
+    return any(
+        folder.count("/") <= 2 and folder.rpartition("/")[2].lower() == "cs231n" for folder in source.folders
+    )
+
+
+def _gather(names: list[str], places: dict[str, str], fold) -> list[Copy]:
+    """The copies whose files stand at `places` under some folder, in the order of the names."""
+    found: dict[str, dict[str, str]] = {}
+    for name in names:
+        for path, place in places.items():
+            if fold(name) == fold(place) or fold(name).endswith("/" + fold(place)):
+                found.setdefault(name[: len(name) - len(place)], {}).setdefault(path, name)
+    return [Copy(root, files) for root, files in found.items()]
+
+
+def _recognized(source: Source, files: dict[str, str]) -> dict[str, str]:
+    return {path: name for path, name in files.items() if _is_like(source, path, name)}
+
+
+def _is_like(source: Source, path: str, name: str) -> bool:
+    """Whether a file of another folder is the kit's: a module defines what is to be filled in there."""
+    blocks = [task.block.partition(".")[0] for task in code_tasks() if task.module == path]
+    try:
+        data = source.read(name) if blocks else b""
+    except (FileNotFoundError, ValueError):
+        return False
+    return all(re.search(rb"\b(?:def|class)\s+%s\b" % block.encode(), data) for block in blocks)
+
+
+def _elsewhere(source: Source, path: str, taken: set[str]) -> str:
+    """The one other file of that name which is like the missing one."""
+    last = PurePosixPath(path).name.lower()
+    others = [name for name in source.names if name not in taken and not NOISE.search(name)]
+    same = [name for name in others if PurePosixPath(name).name.lower() == last]
+    alike = [name for name in same if _is_like(source, path, name)]
+    return alike[0] if len(alike) == 1 else ""
+
+
+def _started(source: Source, copy: Copy) -> int:
+    """How many blocks of a copy were touched."""
+    count = 0
+    for task in code_tasks():
+        try:
+            text = source.read(copy.files[task.module]).decode("utf-8", "replace")
+            count += is_filled(text, task.block, (ROOT / task.module).read_text(encoding="utf-8"))
+        except (KeyError, FileNotFoundError, MarkerError, *BROKEN):
+            continue
+    return count
+
+
+def _of_copies(source: Source, best: Copy, coded: list[Copy], started: dict[str, int]) -> list[str]:
+    others = [copy for copy in coded if copy is not best and not _same(source, copy, best)]
+    if not others:
+        return []
+    told = ", ".join(f"{_where(copy.root)} ({started[copy.root]} blocks started)" for copy in others)
+    return [
+        f"There are {len(others) + 1} copies of your files. Graded is the one in {_where(best.root)} "
+        f"({started[best.root]} blocks started), not {told}."
+    ]
+
+
+def _same(source: Source, one: Copy, other: Copy) -> bool:
+    def read(copy: Copy, path: str) -> bytes | None:
+        try:
+            return source.read(copy.files[path])
+        except (KeyError, FileNotFoundError, ValueError):
+            return None
+
+    return all(read(one, path) == read(other, path) for path in todo_modules())
+
+
+def _where(root: str) -> str:
+    return sanitize(root, 120) or "the outermost folder"
