@@ -41,7 +41,7 @@ class Copy:
 
 
 def copies(source: Source) -> list[Copy]:
-    """Every copy in the first layout in which there is code: the kit's, in other letters, with folders missing.
+    """Every copy in the layout that fits best: the kit's, in other letters, with folders missing.
 
     Files outside the kit's folders are known by their names and by the functions that are to be in them.
     """
@@ -52,12 +52,14 @@ def copies(source: Source) -> list[Copy]:
         return exact
     inner = {name: name.partition("/")[2] if name in todo_modules() else name for name in wanted}
     flat = {name: PurePosixPath(name).name for name in wanted}
+    best, most = exact, 0
     for places in ({name: name for name in wanted}, inner, flat):
         found = _gather(names, places, str.lower)
         found = [Copy(copy.root, _recognized(source, copy.files)) for copy in found]
-        if found := [copy for copy in found if copy.modules]:
-            return found
-    return exact
+        found = [copy for copy in found if copy.modules]
+        if (count := max((len(copy.files) for copy in found), default=0)) > most:
+            best, most = found, count
+    return best
 
 
 def chosen(source: Source, found: list[Copy]) -> tuple[Copy, list[str]]:
@@ -146,6 +148,15 @@ def holds_files(path: Path) -> bool | None:
         return None
 
 
+def promising(path: Path) -> bool | None:
+    """Whether what `located` finds in a folder, or a zip, holds a student's code; None when it can't be read."""
+    try:
+        path, _ = located(path)
+    except IntakeError:
+        return None
+    return holds_files(path)
+
+
 def _holds_package(source: Source) -> bool:
     """Whether a folder holds `cs231n/`, at most two folders down."""
     return any(
@@ -199,10 +210,15 @@ def _started(source: Source, copy: Copy) -> int:
 
 
 def _of_copies(source: Source, best: Copy, coded: list[Copy], started: dict[str, int]) -> list[str]:
-    others = [copy for copy in coded if copy is not best and not _same(source, copy, best)]
+    others = [copy for copy in coded if copy is not best]
     if not others:
         return []
-    told = ", ".join(f"{_where(copy.root)} ({started[copy.root]} blocks started)" for copy in others)
+    told = ", ".join(
+        f"{_where(copy.root)} ("
+        + ("the same code" if _same(source, copy, best) else f"{started[copy.root]} blocks started")
+        + ")"
+        for copy in others
+    )
     return [
         f"There are {len(others) + 1} copies of your files. Graded is the one in {_where(best.root)} "
         f"({started[best.root]} blocks started), not {told}."

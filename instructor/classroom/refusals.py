@@ -1,0 +1,64 @@
+"""What is not a class although it is a folder of folders: sections, the folder above a class, a folder of data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from instructor.classroom.exports import METADATA, children
+from instructor.classroom.uploads import read_names
+from instructor.core.text import sanitize
+from instructor.grading.layout import COPIES, promising
+
+SHOWN = 3
+
+
+def refusal(path: Path, submissions: Sequence[Path]) -> str:
+    """Why a folder whose submissions are of no platform's naming is no class; "" when it is one."""
+    folders = [child for child in submissions if child.is_dir() and not child.is_symlink()]
+    classes = {folder: _handed_in(folder) for folder in folders}
+    certain = [folder for folder in folders if _is_export(folder) or classes[folder] > COPIES]
+    likely = [folder for folder in folders if folder in certain or classes[folder] > 1]
+    if certain or len(likely) * 2 > len(submissions):
+        told = ", ".join(sanitize(folder.name, 80) for folder in likely[:SHOWN])
+        more = f" and {len(likely) - SHOWN} more" if len(likely) > SHOWN else ""
+        held = max(classes[folder] for folder in likely)
+        return (
+            f"{path.name} is no class, but a folder of classes or sections: {told}{more} (up to {held} "
+            "submissions in one). Grade each by itself, or put all submissions into one folder. One "
+            "student's work in several copies is graded with --one."
+        )
+    if not any(child.is_symlink() or promising(child) is not False for child in submissions):
+        return (
+            f"{path.name} is no class: of the {len(submissions)} folders and zips in it, none holds a file with a "
+            "student's code. Give the folder that holds all submissions."
+        )
+    return ""
+
+
+def _is_export(folder: Path) -> bool:
+    """Whether a platform's export of several students lies there."""
+    found = _within(folder)
+    people = {(each.platform, each.name, each.id, each.login) for each in read_names(found)}
+    return len(people) > 1 or any(child.name == METADATA for child in found)
+
+
+def _handed_in(folder: Path) -> int:
+    """How many submissions stand side by side in a folder; 0 when it is one itself."""
+    found = _within(folder)
+    if any(child.name.lower() == "cs231n" for child in found):
+        return 0
+    zips = sum(child.is_file() and child.name.lower().endswith(".zip") for child in found)
+    return zips + sum(_is_one(child) for child in found if child.is_dir() and not child.is_symlink())
+
+
+def _is_one(folder: Path) -> bool:
+    names = [child.name.lower() for child in _within(folder)]
+    return "cs231n" in names or any(name.endswith(".zip") for name in names)
+
+
+def _within(folder: Path) -> list[Path]:
+    try:
+        return children(folder)
+    except OSError:
+        return []  # its own row says that it can't be read
