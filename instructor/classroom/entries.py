@@ -24,7 +24,7 @@ from instructor.classroom.refusals import refusal
 from instructor.classroom.uploads import Upload, hand_in, read_names
 from instructor.core.text import sanitize
 from instructor.grading.intake import ARCHIVES
-from instructor.grading.layout import holds_files
+from instructor.grading.layout import is_flat
 
 PLATFORMS = {"gradescope": "Gradescope", "moodle": "Moodle", "canvas": "Canvas", "blackboard": "Blackboard"}
 PLATFORMS |= {"d2l": "D2L Brightspace"}  # and "plain", which is none
@@ -77,17 +77,33 @@ class ClassFolder:
     older: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    def left_out(self) -> list[str]:
+        """A sentence on each kind of thing that is no row of the gradebook."""
+        told = list(self.notes)
+        if self.others:
+            told.append(f"Neither zips nor folders, and left alone: {', '.join(self.others)}.")
+        if self.older:
+            told.append(
+                f"Of several uploads by one student the last counts; left alone: {', '.join(self.older)}."
+            )
+        return told
+
 
 class ClassError(Exception):
     """A folder that is no class; the message is a sentence."""
 
 
 def is_class(path: Path) -> bool:
-    """A folder is a class unless it holds `cs231n/`, or its files without that folder, as a submission does."""
-    if not path.is_dir() or any(child.name.lower() == "cs231n" for child in path.iterdir()):
+    """A folder is a class unless it holds `cs231n/`, or its files without it, as a submission does."""
+    if not path.is_dir():
         return False
-    files = [child for child in path.iterdir() if child.suffix == ".py" and child.is_file()]
-    return not (files and holds_files(path))
+    try:
+        found = list(path.iterdir())
+    except OSError:
+        return True  # read_class says why
+    if any(child.name.lower() == "cs231n" for child in found):
+        return False
+    return not (any(child.suffix.lower() == ".py" for child in found) and is_flat(path))
 
 
 def read_class(path: Path) -> ClassFolder:
@@ -136,7 +152,7 @@ def _gradescope(path: Path) -> dict[str, tuple[Student, ...]]:
 
 
 def _is_plain(child: Path) -> bool:
-    """Whether a name of no platform is a submission's; an archive of another kind is one that can't be read."""
+    """Whether a name of no platform is a submission's; an archive of another kind can't be read."""
     return child.is_dir() or (child.is_file() and child.name.lower().endswith(ARCHIVES))
 
 

@@ -46,7 +46,7 @@ def children(path: Path) -> list[Path]:
 
 
 def inside(path: Path) -> tuple[Path, str, tuple[str, ...]]:
-    """What to read of a student's folder or file, why it can't be read, and what is to be said of the rest."""
+    """What to read of a student's folder or file, why it can't be read, and what is said of the rest."""
     if path.is_symlink():
         return path, f"{sanitize(path.name, 120)} is a link, not a submission.", ()
     try:

@@ -1,4 +1,4 @@
-"""What is not a class although it is a folder of folders: sections, the folder above a class, a folder of data."""
+"""What is no class although it is a folder of folders: sections, the folder above a class, data."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def refusal(path: Path, submissions: Sequence[Path]) -> str:
         )
     if not any(child.is_symlink() or promising(child) is not False for child in submissions):
         return (
-            f"{path.name} is no class: of the {len(submissions)} folders and zips in it, none holds a file with a "
-            "student's code. Give the folder that holds all submissions."
+            f"{path.name} is no class: of the {len(submissions)} folders and zips in it, none holds a "
+            "file with a student's code. Give the folder that holds all submissions."
         )
     return ""
 

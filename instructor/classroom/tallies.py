@@ -14,6 +14,7 @@ from instructor.grading.report.words import number
 
 BINS = 10
 SLOWEST = 10
+SUSPECT = ("MANIFEST", "markers", "copies of your files")  # in remarks that a person should look at
 
 
 @dataclass
@@ -129,7 +130,7 @@ def _reasons(result: Result) -> list[str]:
         reasons.append("Some checks could not run.")
     if not result.problem and result.sandbox == "none":
         reasons.append("It ran without a sandbox.")
-    return reasons + [remark for remark in result.remarks if "MANIFEST" in remark or "markers" in remark]
+    return reasons + [remark for remark in result.remarks if any(word in remark for word in SUSPECT)]
 
 
 def _note(where: dict[tuple[str, str], list[str]], what: tuple[str, str], name: str) -> None:

@@ -2,15 +2,15 @@
 
 The platforms name files and folders so:
 
-- Canvas: `leeann_LATE_1001_5001_submission.zip`, without a file `leeann_1001_text.html`, or `anon_Zz9pQ_5001_…`
+- Canvas: `leeann_LATE_1001_5001_submission.zip`, or `anon_Zz9pQ_5001_…`; without a file
+  `leeann_1001_text.html`
 - Moodle: `Ann Lee_1234_assignsubmission_file_` as a folder, or with the file's own name behind it
 - Blackboard: `Assignment 3_alee_attempt_2026-10-01-12-30-00_submission.zip`, and beside it a receipt, `….txt`
-- D2L Brightspace: `39786-640693 - Ann Lee - Oct 10, 2026 1022 AM`, a folder, or with ` - submission.zip` behind
+- D2L Brightspace: `39786-640693 - Ann Lee - Oct 10, 2026 1022 AM` as a folder, or ` - submission.zip` behind it
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Collection, Iterable
 from contextlib import suppress
@@ -36,7 +36,7 @@ DOCUMENTS += (".png", ".jpg", ".jpeg", ".gif", ".heic")
 
 @dataclass(frozen=True)
 class Upload:
-    """A file or folder, and what its name tells; of two by one student the one with the higher `when` is later.
+    """A file or folder, and what its name tells; of two by one student that with the higher `when` is later.
 
     A `receipt` is what the platform writes beside a hand-in, or all there is where text was typed online.
     """
@@ -73,14 +73,14 @@ class HandIn:
 def read_names(paths: Iterable[Path]) -> list[Upload]:
     """The uploads among the paths, whatever their type."""
     found = [upload for upload in map(_told, paths) if upload]
-    heads = {upload.login for upload in found if upload.platform == "blackboard"}
-    start = _shared(heads, "_")
-    return [
-        replace(upload, login=upload.login[start(upload.login) :], name=upload.login[start(upload.login) :])
-        if upload.platform == "blackboard"
-        else upload
-        for upload in found
-    ]
+    start = shared_start({upload.login for upload in found if upload.platform == "blackboard"}, "_")
+    return [_with_login(upload, start) if upload.platform == "blackboard" else upload for upload in found]
+
+
+def _with_login(upload: Upload, start: int) -> Upload:
+    """An upload of Blackboard, whose names begin with that of the assignment, as all the others do."""
+    login = upload.login[start:]
+    return replace(upload, login=login, name=login)
 
 
 def hand_in(uploads: list[Upload]) -> HandIn:
@@ -110,8 +110,8 @@ def hand_in(uploads: list[Upload]) -> HandIn:
             found.unreadable.append((upload, _unread(f"{upload.shown} {kind}; {best.shown} was looked at.")))
             if upload.when >= best.when and not upload.path.name.lower().endswith(DOCUMENTS):
                 found.doubt = (
-                    f"{upload.shown} may be the newer work and can't be read: the points are of {best.shown}, "
-                    "and are not in the tables to import. Delete the one that does not count."
+                    f"{upload.shown} may be the newer work and can't be read: the points are of "
+                    f"{best.shown}, and are not in the tables to import. Delete the one that does not count."
                 )
     return found
 
@@ -138,12 +138,14 @@ def _told(path: Path) -> Upload | None:
     return None
 
 
-def _shared(heads: Collection[str], separator: str):
-    """Where the student's part of a name begins: behind what all have in common, or at the last separator."""
-    common = os.path.commonprefix(sorted(heads)) if len(heads) > 1 else ""
-    if cut := common.rfind(separator) + 1:
-        return lambda head: cut
-    return lambda head: head.rfind(separator) + 1
+def shared_start(names: Collection[str], separator: str) -> int:
+    """How long the beginning is that all names share, in whole parts, the last part of each aside."""
+    length = 0
+    for parts in zip(*(name.split(separator)[:-1] for name in names), strict=False):
+        if len(set(parts)) > 1:
+            break
+        length += len(parts[0] + separator)
+    return length
 
 
 def _date(text: str) -> int:

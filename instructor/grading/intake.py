@@ -24,7 +24,7 @@ PARTS = 2_000_000  # brackets and commas of a notebook, each of which becomes an
 LISTED = 200  # names of other files that are listed
 WHOLE_CLASS = "a whole class. One submission is graded at a time: unpack it, and grade the folder."
 EXPORT = re.compile(r"(^|/)submission_metadata\.yml$|(^|/)[^/]+_\d+_assignsubmission_file")
-ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
+ARCHIVES = (".zip", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 
 
 @dataclass

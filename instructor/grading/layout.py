@@ -1,7 +1,7 @@
-"""Where a student's files lie in what was handed in: in the kit's folders, in one copy or several, or in none.
+"""Where a student's files lie in what was handed in: in the kit's folders, in none, in several copies.
 
-What people hand in is packed by hand more often than not: files without their folders, the old copy beside the
-new one, a zip within a folder. What can be told apart is read, and a sentence says how.
+Much of what people hand in is packed by hand: files without their folders, the old copy beside the new one,
+a zip within a folder. What can be told apart is read, and a sentence says how.
 """
 
 from __future__ import annotations
@@ -16,11 +16,15 @@ from instructor.core.tasks import ROOT, code_tasks, notebooks, todo_modules
 from instructor.core.text import sanitize
 from instructor.grading.sources import Source, open_source
 
-NOISE = re.compile(r"(^|/)(__MACOSX|\.DS_Store|\.ipynb_checkpoints|__pycache__|Thumbs\.db|\.git)(/|$)|(^|/)\._")
+NOISE = re.compile(
+    r"(^|/)(__MACOSX|\.DS_Store|\.ipynb_checkpoints|__pycache__|Thumbs\.db|\.git)(/|$)|(^|/)\._"
+)
 BROKEN = (SyntaxError, ValueError, RecursionError, MemoryError)  # what parsing hostile text may raise
 COPIES = 5  # more copies of the files than this are not one student's
 ZIPS = 20  # of so many zips in a folder it is looked which one is meant
-RENAMED = r"(copy of |.*_\d+_)?{stem}(?:[ _-]|\(\d+\)|copy|kopie|final|new|old|v|\d)+"  # as browsers and people do
+RENAMED = (
+    r"(copy of |.*_\d+_)?{stem}(?:[ _-]|\(\d+\)|copy|kopie|final|new|old|v|\d)+"  # as browsers and people do
+)
 
 
 class IntakeError(Exception):
@@ -29,7 +33,7 @@ class IntakeError(Exception):
 
 @dataclass(frozen=True)
 class Copy:
-    """A copy of the files: the folder that holds it, "" or ending in a slash, and {the kit's path: its name}."""
+    """A copy of the files: the folder that holds it, "" or ending in a slash, and {the kit's path: name}."""
 
     root: str
     files: dict[str, str]
@@ -148,8 +152,17 @@ def holds_files(path: Path) -> bool | None:
         return None
 
 
+def is_flat(path: Path) -> bool:
+    """Whether the files lie in a folder itself, without the kit's folders."""
+    try:
+        with open_source(path, IntakeError) as source:
+            return any(copy.modules and not copy.root for copy in copies(source))
+    except IntakeError:
+        return False
+
+
 def promising(path: Path) -> bool | None:
-    """Whether what `located` finds in a folder, or a zip, holds a student's code; None when it can't be read."""
+    """Whether what `located` finds holds a student's code; None when it can't be read."""
     try:
         path, _ = located(path)
     except IntakeError:
