@@ -169,7 +169,8 @@ def _plain(child: Path) -> Entry:
     path, problem, notes = inside(child)
     ending = next((ending for ending in ARCHIVES if child.name.lower().endswith(ending)), "")
     if child.is_file() and ending != ".zip":
-        problem = f"It could not be read: {sanitize(child.name, 120)} is no zip. Ask for a zip."
+        told = f"{sanitize(child.name, 120)} is no zip; hand in the zip that `make submit` packs."
+        problem = f"It could not be read: {told}"
     stem = child.name[: -len(ending)] if ending and child.is_file() else child.name
     person = Student(name=sanitize(stem, 120))
     return Entry(plain_name(stem), path, (person,), problem=problem, notes=notes)

@@ -8,7 +8,8 @@ from pathlib import Path
 from instructor.classroom.exports import METADATA, children
 from instructor.classroom.uploads import read_names
 from instructor.core.text import sanitize
-from instructor.grading.layout import COPIES, promising
+from instructor.grading.layout import COPIES, NOISE, IntakeError, copies, holds_files, promising
+from instructor.grading.sources import open_source
 
 SHOWN = 3
 
@@ -44,17 +45,17 @@ def _is_export(folder: Path) -> bool:
 
 
 def _handed_in(folder: Path) -> int:
-    """How many submissions stand side by side in a folder; 0 when it is one itself."""
-    found = _within(folder)
-    if any(child.name.lower() == "cs231n" for child in found):
+    """How many submissions are in a folder, however deep; 0 when it is one itself."""
+    if any(child.name.lower() == "cs231n" for child in _within(folder)):
         return 0
-    zips = sum(child.is_file() and child.name.lower().endswith(".zip") for child in found)
-    return zips + sum(_is_one(child) for child in found if child.is_dir() and not child.is_symlink())
-
-
-def _is_one(folder: Path) -> bool:
-    names = [child.name.lower() for child in _within(folder)]
-    return "cs231n" in names or any(name.endswith(".zip") for name in names)
+    try:
+        with open_source(folder, IntakeError) as source:
+            coded = sum(bool(copy.modules) for copy in copies(source))
+            zips = [name for name in source.names if name.lower().endswith(".zip") and not NOISE.search(name)]
+    except IntakeError:
+        return 0
+    some = [folder / name for name in zips if name not in source.links][:COPIES]
+    return coded or (len(zips) if any(holds_files(path) is not False for path in some) else 0)
 
 
 def _within(folder: Path) -> list[Path]:

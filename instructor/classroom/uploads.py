@@ -6,7 +6,7 @@ The platforms name files and folders so:
   `leeann_1001_text.html`
 - Moodle: `Ann Lee_1234_assignsubmission_file_` as a folder, or with the file's own name behind it
 - Blackboard: `Assignment 3_alee_attempt_2026-10-01-12-30-00_submission.zip`, and beside it a receipt, `….txt`
-- D2L Brightspace: `39786-640693 - Ann Lee - Oct 10, 2026 1022 AM` as a folder, or ` - submission.zip` behind it
+- D2L Brightspace: `39786-640693 - Ann Lee - Oct 10, 2026 1022 AM`, a folder, or ` - work.zip` behind it
 """
 
 from __future__ import annotations
@@ -94,7 +94,9 @@ def hand_in(uploads: list[Upload]) -> HandIn:
     best = max(holding or files, key=lambda upload: (_is_readable(upload), upload.when, _is_zip(upload)))
     found = HandIn(best)
     if not _is_readable(best):
-        found.problem = _unread(f"{best.shown} is neither a zip nor a folder: ask for a zip.")
+        found.problem = _unread(
+            f"{best.shown} is neither a zip nor a folder; hand in the zip that `make submit` packs."
+        )
     tied = [upload for upload in holding if upload.when == best.when and not _is_twin(upload, best)]
     if len(tied) > 1:
         found.problem = several(best.name, len(tied))
