@@ -23,8 +23,8 @@ from instructor.classroom.exports import (
 from instructor.classroom.refusals import refusal
 from instructor.classroom.uploads import Upload, hand_in, read_names
 from instructor.core.text import sanitize
+from instructor.grading.handed_in import is_flat
 from instructor.grading.intake import ARCHIVES
-from instructor.grading.layout import is_flat
 
 PLATFORMS = {"gradescope": "Gradescope", "moodle": "Moodle", "canvas": "Canvas", "blackboard": "Blackboard"}
 PLATFORMS |= {"d2l": "D2L Brightspace"}  # and "plain", which is none

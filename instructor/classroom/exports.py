@@ -16,7 +16,8 @@ import yaml
 
 from instructor.classroom.uploads import read_names
 from instructor.core.text import sanitize
-from instructor.grading.layout import IntakeError, located
+from instructor.grading.handed_in import located
+from instructor.grading.layout import IntakeError
 
 PASSED_OVER = re.compile(r"^(\.|__MACOSX$|Thumbs\.db$|desktop\.ini$)")
 METADATA = "submission_metadata.yml"

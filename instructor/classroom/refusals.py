@@ -8,7 +8,8 @@ from pathlib import Path
 from instructor.classroom.exports import METADATA, children
 from instructor.classroom.uploads import read_names
 from instructor.core.text import sanitize
-from instructor.grading.layout import COPIES, NOISE, IntakeError, copies, holds_files, promising
+from instructor.grading.handed_in import holds_files, promising
+from instructor.grading.layout import COPIES, NOISE, IntakeError, copies
 from instructor.grading.sources import open_source
 
 SHOWN = 3

@@ -19,7 +19,7 @@ from datetime import datetime
 from pathlib import Path
 
 from instructor.core.text import sanitize
-from instructor.grading.layout import promising, several
+from instructor.grading.handed_in import promising, several
 
 CANVAS = re.compile(r"^(?P<name>.+?)_(?P<late>LATE_)?(?P<id>\d+)_(?P<file>\d+)_(?P<own>.+)$", re.S)
 CANVAS_TEXT = re.compile(r"^(?P<name>.+?)_(?P<late>LATE_)?(?P<id>\d+)_(?P<own>text|link)\.html$", re.S)

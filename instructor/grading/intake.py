@@ -16,7 +16,8 @@ from pathlib import Path
 
 from instructor.core.tasks import ROOT, notebooks, todo_modules
 from instructor.core.text import sanitize
-from instructor.grading.layout import BROKEN, NOISE, Copy, IntakeError, chosen, copies, located, near
+from instructor.grading.handed_in import located
+from instructor.grading.layout import BROKEN, NOISE, Copy, IntakeError, chosen, copies, near
 from instructor.grading.sources import Source, open_source
 
 MANIFEST = "MANIFEST.sha256"

@@ -1,7 +1,7 @@
 """Where a student's files lie in what was handed in: in the kit's folders, in none, in several copies.
 
-Much of what people hand in is packed by hand: files without their folders, the old copy beside the new one,
-a zip within a folder. What can be told apart is read, and a sentence says how.
+Much of what people hand in is packed by hand: files without their folders, the old copy beside the new one.
+What can be told apart is read, and a sentence says how.
 """
 
 from __future__ import annotations
@@ -9,22 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from instructor.core.composition import MarkerError, is_filled
 from instructor.core.tasks import ROOT, code_tasks, notebooks, todo_modules
 from instructor.core.text import sanitize
-from instructor.grading.sources import Source, open_source
+from instructor.grading.sources import Source
 
 NOISE = re.compile(
     r"(^|/)(__MACOSX|\.DS_Store|\.ipynb_checkpoints|__pycache__|Thumbs\.db|\.git)(/|$)|(^|/)\._"
 )
 BROKEN = (SyntaxError, ValueError, RecursionError, MemoryError)  # what parsing hostile text may raise
 COPIES = 5  # more copies of the files than this are not one student's
-ZIPS = 20  # of so many zips in a folder it is looked which one is meant
-RENAMED = (
-    r"(copy of |.*_\d+_)?{stem}(?:[ _-]|\(\d+\)|copy|kopie|final|new|old|v|\d)+"  # as browsers and people do
-)
+RENAMED = r"(copy of |.*_\d+_)?{stem}(?:[ _-]|\(\d+\)|copy|kopie|final|new|old|v|\d)*\.{ending}"
 
 
 class IntakeError(Exception):
@@ -99,82 +96,15 @@ def near(names: Iterable[str], name: str) -> str:
     for other in here:
         if other.lower() == name.lower() and other != name:
             return f", but there is {sanitize(other, 200)}: capital and small letters matter"
-    stem, _, ending = PurePosixPath(name).name.rpartition(".")
-    renamed = re.compile(rf"{RENAMED.format(stem=re.escape(stem))}\.{ending}", re.I)
-    found = [other for other in here if renamed.fullmatch(PurePosixPath(other).name)]
+    own = PurePosixPath(name).name
+    stem, _, ending = own.rpartition(".")
+    renamed = re.compile(RENAMED.format(stem=re.escape(stem), ending=ending), re.I)
+    lasts = [PurePosixPath(other).name for other in here]
+    found = [last for last in lasts if last != own and renamed.fullmatch(last)]
     if not found:
         return ""
-    told = ", ".join(sanitize(PurePosixPath(other).name, 80) for other in found[:3])
-    return f", but there is {told}: give it its own name again, {stem}.{ending}"
-
-
-def located(path: Path) -> tuple[Path, list[str]]:
-    """What to read in a student's folder: itself, or the one zip in it, and what is to be said of others.
-
-    Raises IntakeError when there are several, or only a link to one.
-    """
-    if not path.is_dir():
-        return path, []
-    with open_source(path, IntakeError) as source:
-        if _holds_package(source) or any(copy.modules for copy in copies(source)):
-            return path, []
-        zips = [name for name in source.names if name.lower().endswith(".zip") and not NOISE.search(name)]
-        linked = [name for name in zips if name in source.links]
-    nearest = min((name.count("/") for name in zips if name not in linked), default=3)
-    zips = [name for name in zips if name not in linked and name.count("/") == nearest <= 2]
-    if linked and not zips:
-        raise IntakeError(f"{sanitize(linked[0], 120)} is a link, not a submission.")
-    left = [f"{sanitize(name, 120)} is a link, and was left alone." for name in linked]
-    if len(zips) > 1:
-        holding = [name for name in zips[:ZIPS] if holds_files(path / name) is not False]
-        if len(holding) > 1 or len(zips) > ZIPS:
-            raise IntakeError(several(path.name, len(zips)))
-        left += [
-            f"{sanitize(name, 120)} holds none of the files, and was left alone."
-            for name in zips
-            if name not in holding
-        ]
-        zips = holding
-    return (path / zips[0], left) if zips else (path, [])
-
-
-def several(name: str, count: int) -> str:
-    """The sentence on a student with several zips."""
-    return f"{sanitize(name, 120)} holds {count} zips: keep the one that is to be graded."
-
-
-def holds_files(path: Path) -> bool | None:
-    """Whether a zip or folder holds a student's code; None when it can't be read."""
-    try:
-        with open_source(path, IntakeError) as source:
-            return _holds_package(source) or any(copy.modules for copy in copies(source))
-    except IntakeError:
-        return None
-
-
-def is_flat(path: Path) -> bool:
-    """Whether the files lie in a folder itself, without the kit's folders."""
-    try:
-        with open_source(path, IntakeError) as source:
-            return any(copy.modules and not copy.root for copy in copies(source))
-    except IntakeError:
-        return False
-
-
-def promising(path: Path) -> bool | None:
-    """Whether what `located` finds holds a student's code; None when it can't be read."""
-    try:
-        path, _ = located(path)
-    except IntakeError:
-        return None
-    return holds_files(path)
-
-
-def _holds_package(source: Source) -> bool:
-    """Whether a folder holds `cs231n/`, at most two folders down."""
-    return any(
-        folder.count("/") <= 2 and folder.rpartition("/")[2].lower() == "cs231n" for folder in source.folders
-    )
+    told = ", ".join(sanitize(last, 80) for last in found[:3])
+    return f", but there is {told}: give it its own name again, {own}"
 
 
 def _gather(names: list[str], places: dict[str, str], fold) -> list[Copy]:
