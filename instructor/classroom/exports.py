@@ -14,9 +14,11 @@ from pathlib import Path
 
 import yaml
 
+from instructor.classroom.uploads import read_names
 from instructor.core.text import sanitize
+from instructor.grading.handed_in import located
+from instructor.grading.layout import IntakeError
 
-MOODLE = re.compile(r"^(?P<name>.+)_(?P<id>\d+)_assignsubmission_(?P<kind>file|onlinetext)", re.S)
 PASSED_OVER = re.compile(r"^(\.|__MACOSX$|Thumbs\.db$|desktop\.ini$)")
 METADATA = "submission_metadata.yml"
 BYTES = 256 << 20  # it holds the results of earlier runs, too
@@ -29,11 +31,12 @@ def unwrapped(path: Path) -> Path:
     if len(found) != 1 or not found[0].is_dir() or found[0].is_symlink():
         return path
     (only,) = found
-    if MOODLE.match(only.name) or (only / "cs231n").is_dir():
+    if read_names([only]) or (only / "cs231n").is_dir():
         return path
-    names = [child.name for child in children(only)]
-    handed_in = [name for name in names if name.lower().endswith(".zip") or MOODLE.match(name)]
-    return only if METADATA in names or len(handed_in) > 1 else path
+    below = children(only)
+    handed_in = [child for child in below if child.name.lower().endswith(".zip")] or read_names(below)
+    is_export = METADATA in [child.name for child in below] or len(handed_in) > 1
+    return only if is_export else path
 
 
 def children(path: Path) -> list[Path]:
@@ -43,29 +46,15 @@ def children(path: Path) -> list[Path]:
     )
 
 
-def inside(path: Path) -> tuple[Path, str]:
-    """The submission in a student's folder: itself, or the one zip in it, two folders down at most."""
+def inside(path: Path) -> tuple[Path, str, tuple[str, ...]]:
+    """What to read of a student's folder or file, why it can't be read, and what is said of the rest."""
     if path.is_symlink():
-        return path, f"{sanitize(path.name, 120)} is a link, not a submission."
-    levels = ("", "*/", "*/*/")
-    if not path.is_dir() or any(found.is_dir() for level in levels for found in path.glob(f"{level}cs231n")):
-        return path, ""
-    for level in levels:
-        zips = [child for child in path.glob(f"{level}*.[zZ][iI][pP]") if _is_meant(child.relative_to(path))]
-        if len(zips) > 1:
-            return path, several(path.name, len(zips))
-        if zips:
-            return zips[0], ""
-    return path, ""
-
-
-def _is_meant(name: Path) -> bool:
-    return not any(PASSED_OVER.match(part) for part in name.parts)
-
-
-def several(name: str, count: int) -> str:
-    """The sentence on a student with several zips."""
-    return f"{sanitize(name, 120)} holds {count} zips: keep the one that is to be graded."
+        return path, f"{sanitize(path.name, 120)} is a link, not a submission.", ()
+    try:
+        found, left = located(path)
+    except IntakeError as error:
+        return path, str(error), ()
+    return found, "", tuple(left)
 
 
 class _Reader(yaml.SafeLoader):

@@ -20,13 +20,21 @@ NAMED = 8  # submissions named for each
 STUDENTS, MISTAKES = 200, 8
 
 
-def class_html(title: str, statistics: Statistics, lines: Sequence[Line], grades: HandGrades) -> str:
-    """The page for one class; everything in it is escaped."""
+def class_html(
+    title: str,
+    statistics: Statistics,
+    lines: Sequence[Line],
+    grades: HandGrades,
+    left_out: Sequence[str] = (),
+) -> str:
+    """The page for one class; everything in it is escaped. `left_out` are sentences on what is no row."""
     ordered = sorted(lines, key=lambda line: (line.student.name.casefold(), line.submission))
     return _template().render(
         title=title,
         statistics=statistics,
         lines=ordered,
+        left_out=left_out,
+        noted=[line for line in ordered if line.note],
         bins=_bins(statistics),
         answers=_answers(grades),
         common=COMMON,
@@ -74,8 +82,10 @@ def _template() -> Template:
     return environment(Path(__file__).parent).get_template("class.html.j2")
 
 
-def summary_markdown(title: str, statistics: Statistics, lines: Sequence[Line]) -> str:
-    """Scores, tasks, common mistakes and what could not be graded; every name is escaped."""
+def summary_markdown(
+    title: str, statistics: Statistics, lines: Sequence[Line], left_out: Sequence[str] = ()
+) -> str:
+    """Scores, tasks, common mistakes, what could not be graded or is unsure; every name is escaped."""
     parts = [f"## {_escape(title)}", statistics.sentence()]
     parts.append(
         _table(
@@ -99,6 +109,11 @@ def summary_markdown(title: str, statistics: Statistics, lines: Sequence[Line]) 
     if statistics.problems:
         rows = ((name, problem.splitlines()[0]) for name, problem in sorted(statistics.problems.items()))
         parts += ["### Not graded", _table(("Submission", "Why"), rows)]
+    unsure = [(line.student.name, line.submission, line.note) for line in lines if line.note]
+    unsure += [("", "", told) for told in left_out]
+    if unsure:
+        rows = sorted(unsure)
+        parts += ["### Unsure or left out", _table(("Student", "Submission", "Why"), rows)]
     rows = sorted((line.student.name or "?", _said(line)) for line in lines)
     shown = _table(("Student", "Points"), rows[:STUDENTS])
     more = f"\n\nand {len(rows) - STUDENTS} more" if len(rows) > STUDENTS else ""

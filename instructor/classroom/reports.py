@@ -59,9 +59,11 @@ def write_class_reports(course: Class, journal: Journal) -> str:
     lines = list(_lines(course, journal, grades, statistics))
     write_gradebooks(course.target, lines, course.tasks, course.title)
     grades.write()
-    summary = summary_markdown(course.title, statistics, lines)
+    left_out = course.folder.left_out()
+    summary = summary_markdown(course.title, statistics, lines, left_out)
     write_atomically(course.target / "summary.md", summary)
-    write_atomically(course.target / "class.html", class_html(course.title, statistics, lines, grades))
+    page = class_html(course.title, statistics, lines, grades, left_out)
+    write_atomically(course.target / "class.html", page)
     if page := os.environ.get("GITHUB_STEP_SUMMARY"):
         with open(page, "a", encoding="utf-8") as file:
             file.write(summary)

@@ -15,7 +15,7 @@ from instructor.grading.report.words import number
 
 BINS = 10
 SLOWEST = 10
-TOLD = ("MANIFEST", "markers", LOST)  # in remarks that a person should see
+TOLD = ("MANIFEST", "markers", "copies of your files", LOST)  # in remarks that a person should see
 
 
 @dataclass

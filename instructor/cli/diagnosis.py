@@ -32,7 +32,8 @@ def add(commands) -> None:
         "diagnosis",
         help="measure how often feedback names the right mistake",
         description="Take every wrong fill-in for a student's answer, with fresh inputs, and count how often "
-        "its own mistake is named first. Exit status 0: the goals hold; 1: they do not.",
+        "its own mistake is named first. Exit status 0: the goals hold; 1: they do not; "
+        "2: there is no such task.",
     )
     command.add_argument("--tasks", metavar="A,B", help="only these tasks (default: all)")
     command.add_argument("--seeds", type=int, default=1, metavar="K", help="repeat with K seeds (default: 1)")
@@ -48,7 +49,9 @@ def add(commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print how often each task's mistakes are named first; return 0 when the goals hold, else 1.
+    """Print how often each task's mistakes are named first; return 0 when the goals hold, 1 when not.
+
+    2 is returned for an unknown task.
 
     The goals: at least 95 % of the mistakes of every task, no right answer, and for every pair of mistakes in
     two tasks of one file at least one of the two. With --held-out: at least 85 % of the mistakes that the
@@ -64,7 +67,11 @@ def run(options: argparse.Namespace) -> int:
     console, errors, began = Console(), Console(stderr=True), time.monotonic()
     first = fresh_seed() if options.seed is None else options.seed
     seeds = range(first, first + options.seeds)
-    chosen = options.tasks.split(",") if options.tasks else [task.id for task in code_tasks()]
+    known = [task.id for task in code_tasks()]
+    chosen = known if options.tasks is None else [name.strip() for name in options.tasks.split(",")]
+    if strange := [name for name in chosen if name not in known]:
+        errors.print(Text(f"No such task: {', '.join(strange)}. There are {', '.join(known)}."))
+        return 2
     tasks = [task for task in code_tasks() if task.id in chosen]
     told = f"seed {first}" if len(seeds) == 1 else f"seeds {first} to {seeds[-1]}"
     if options.held_out:

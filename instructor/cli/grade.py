@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import is_zipfile
 
 from instructor.core.tasks import load_tasks
 from instructor.sandbox.launch import KINDS
@@ -21,9 +22,10 @@ Grade one submission, or all of a class.
 
 PATH is one submission when it is a zip, or a folder that holds cs231n/: a table is printed, and results.json,
 junit.xml and feedback.html are written to DIR/NAME. Any other folder is a class, in which each zip and each
-folder is a submission, as Canvas, Gradescope and Moodle export them: DIR/NAME then holds gradebook.csv,
-canvas.csv, moodle.csv, class.html, summary.md, answers.csv and students/. What has been graded as it is now
-is not graded again, so that after Ctrl-C, or worse, the same command goes on where it stopped."""
+folder is a submission, as Canvas, Gradescope, Moodle, Blackboard, D2L Brightspace and GitHub Classroom name
+them: DIR/NAME then holds gradebook.csv, canvas.csv, moodle.csv, class.html, summary.md, answers.csv and
+students/. What has been graded as it is now is not graded again, so that after Ctrl-C, or worse, the same
+command goes on where it stopped."""
 STATUS = """\
 exit status:
   0    graded: all of what there was
@@ -70,7 +72,12 @@ def add(commands) -> None:
     course = command.add_argument_group("a class")
     put = course.add_argument
     put("--jobs", type=_positive, default=cores(), metavar="J", help="submissions at a time (default: cores)")
-    put("--only", type=_parts, metavar="A,B", help="grade these students or submissions; reports stay on all")
+    put(
+        "--only",
+        action="append",
+        metavar="A,B",
+        help="grade these students or submissions, also as 'Surname, Name'; reports stay on all",
+    )
     put("--force", action="store_true", help="grade again what has been graded as it is")
     put("--roster", type=Path, metavar="CSV", help="a class list with names and numbers of the students")
     put("--cluster", metavar="ADDRESS", help="a Dask scheduler, as tcp://host:8786, whose workers grade")
@@ -81,7 +88,19 @@ def run(options: argparse.Namespace) -> int:
     """Grade what is at the path; the exit status is as STATUS says."""
     from instructor.classroom.entries import is_class
 
-    if options.one or not is_class(options.path):
+    path = options.path
+    if not path.exists():
+        return _refuse(f"There is no {path}: give a zip, a folder, or a folder of zips and folders.")
+    is_zip = path.is_file() and (path.name.lower().endswith(".zip") or is_zipfile(path))
+    if not is_zip and not path.is_dir():
+        return _refuse(f"{path} is neither a zip nor a folder, so there is nothing to grade in it.")
+    known = [task.id for task in load_tasks()]
+    if options.tasks is not None and (not options.tasks or set(options.tasks) - set(known)):
+        unknown = ", ".join(sorted(set(options.tasks) - set(known))) or "none is named"
+        return _refuse(f"No such task: {unknown}. There are {', '.join(known)}.")
+    if options.one or not is_class(path):
+        if options.only or options.roster or options.cluster:
+            return _refuse(f"{path} is one submission: --only, --roster and --cluster are for a class.")
         return grade_one(options)
     from instructor.cli.grade_class import grade_class
 
@@ -119,8 +138,6 @@ def grade_one(options: argparse.Namespace) -> int:
     from instructor.sandbox.jail import JailBroken
 
     console, errors = Console(), Console(stderr=True)
-    if unknown := sorted(set(options.tasks or ()) - {task.id for task in load_tasks()}):
-        return _refuse(f"No such task: {', '.join(unknown)}.")
     seed = run_seed(options.seed)
     try:
         with _bar(errors) as bar:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import dataclasses
 import signal
 import time
 from collections.abc import Iterator
@@ -15,7 +14,8 @@ from rich.text import Text
 
 from instructor.classroom.class_run import Pool, Tally, run_class, scratch_folder
 from instructor.classroom.cluster import ClusterPool
-from instructor.classroom.entries import ClassError, ClassFolder, Entry, Student, read_class
+from instructor.classroom.entries import PLATFORMS, ClassError, ClassFolder, Entry, Student, read_class
+from instructor.classroom.gradebook import Line
 from instructor.classroom.journal import Busy, Journal
 from instructor.classroom.live import LiveTable
 from instructor.classroom.pool import LocalPool
@@ -55,7 +55,8 @@ def grade_class(options: argparse.Namespace) -> int:
             )
             course = Class(folder, target, absent, tasks, chosen)
             hand_grades(course)  # what can't be read is said now, not after hours
-            console.print(Text(_first_words(folder, options.path)), soft_wrap=True)
+            for told in _first_words(folder, absent, options.path):
+                console.print(Text(told), soft_wrap=True)
             if not journal.guarded:
                 errors.print(Text(f"{target} {UNGUARDED}"), soft_wrap=True)
             began, stopped = time.monotonic(), False
@@ -83,9 +84,6 @@ def grade_class(options: argparse.Namespace) -> int:
 
 def _class_of(options: argparse.Namespace) -> tuple[ClassFolder, list[Student]]:
     """The submissions of the class, with the roster's names, and who handed in nothing."""
-    if unknown := sorted(set(options.tasks or ()) - {task.id for task in load_tasks()}):
-        known = ", ".join(task.id for task in load_tasks())
-        raise ClassError(f"No such task: {', '.join(unknown)}. There are {known}.")
     folder, absent = read_class(options.path), []
     if options.roster:
         folder.entries, absent = match(folder.entries, read_roster(options.roster))
@@ -94,21 +92,43 @@ def _class_of(options: argparse.Namespace) -> tuple[ClassFolder, list[Student]]:
 
 def _only(folder: ClassFolder, options: argparse.Namespace) -> list[Entry]:
     """The submissions to grade; the reports are on all of the class."""
-    if not options.only:
+    if options.only is None:
         return folder.entries
-    wanted = {name.casefold() for name in options.only}
-    chosen = [entry for entry in folder.entries if wanted & _names(entry)]
-    known = set().union(*(_names(entry) for entry in chosen)) if chosen else set()
-    if missing := sorted(wanted - known):
+    known = [(entry, _names(entry)) for entry in folder.entries]
+    every = set().union(*(names for _, names in known))
+    wanted, missing = set(), []
+    for text in options.only:
+        parts = [part for part in text.split(",") if part.strip()]
+        while parts:
+            ends = range(len(parts), 0, -1)  # a name may hold commas: the longest that is known
+            end = next((end for end in ends if _plain(",".join(parts[:end])) in every), None)
+            if end is None:
+                missing.append(parts[0].strip())
+            else:
+                wanted.add(_plain(",".join(parts[:end])))
+            parts = parts[end or 1 :]
+    if missing:
         raise ClassError(f"{options.path.name} holds no submission called {', '.join(missing)}.")
-    return chosen
+    if not wanted:
+        raise ClassError("--only names nobody: give students or submissions, with commas between them.")
+    return [entry for entry, names in known if wanted & names]
 
 
 def _names(entry: Entry) -> set[str]:
+    """All that a submission may be called; a name in both orders, with its comma and without."""
     names = {entry.name, entry.path.name}
     for student in entry.students:
-        names |= set(dataclasses.astuple(student))
-    return {name.casefold() for name in names if name}
+        last, comma, first = student.name.partition(",")
+        names |= {student.name, student.id, student.number, student.login, student.email, student.section}
+        names |= {f"{first} {last}"} if comma else set()
+        words = student.name.split()
+        names |= {f"{words[-1]}, {' '.join(words[:-1])}"} if not comma and len(words) > 1 else set()
+    return {_plain(name) for name in names if name}
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared: capitals and spaces aside, also those around a comma."""
+    return ",".join(" ".join(part.split()) for part in name.casefold().split(","))
 
 
 def _run(
@@ -133,16 +153,16 @@ def _pool(chosen: Options, options: argparse.Namespace, count: int) -> Iterator[
         yield pool
 
 
-def _first_words(folder: ClassFolder, path: Path) -> str:
-    source = "" if folder.kind == "plain" else f", from {folder.kind.capitalize()}"
+def _first_words(folder: ClassFolder, absent: list[Student], path: Path) -> Iterator[str]:
+    """What the class is, what was left out of it, and where it is unsure whose something is."""
+    source = f", from {PLATFORMS[folder.kind]}" if folder.kind in PLATFORMS else ""
     count = len(folder.entries)
-    told = f"{path} is a class of {count} submission{'s' if count > 1 else ''}{source}."
-    if folder.others:
-        told += f" Neither zips nor folders, and left alone: {_few(folder.others)}."
-    if folder.older:
-        told += f" Of several uploads by one student the last counts; left alone: {_few(folder.older)}."
-    return told
-
-
-def _few(names: list[str]) -> str:
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    yield f"{path} is a class of {count} submission{'s' if count > 1 else ''}{source}."
+    yield from folder.left_out()
+    for entry in folder.entries:
+        for line in {Line(student, entry).note for student in entry.students}:
+            if line:
+                yield f"{entry.name}: {line}"
+    for student in absent:
+        if student.note:
+            yield f"{student.name}: {student.note}"

@@ -63,7 +63,8 @@ def grade_submission(
         _require_some(outcome, checked)
         said = diagnose(outcome.results, outcome.recordings) if feedback else outcome.results
         pictures = _pictures(jail, outcome.results) if feedback else []
-        results = score_tasks(said, started_tasks(submission), set(submission.modules))
+        started = started_tasks(submission)
+        results = score_tasks(said, started, set(submission.modules), submission.remarks)
         if notebooks != "none":
             results = _run_notebooks(chosen, results, jail, notebooks == "quick", steps)
     return Result(

@@ -20,12 +20,15 @@ from instructor.core.tasks import Task, load_tasks
 
 
 def score_tasks(
-    checks: Iterable[CheckResult], started: Mapping[str, bool | None], modules: Collection[str]
+    checks: Iterable[CheckResult],
+    started: Mapping[str, bool | None],
+    modules: Collection[str],
+    remarks: Collection[str] = (),
 ) -> list[TaskResult]:
     """The result of every task in the order of the tasks; a notebook's is still to be run.
 
     An aspect is earned when it has checks and all of them passed. `started` tells whether a block was
-    touched, `modules` names the files that the submission holds.
+    touched, `modules` names the files that the submission holds, `remarks` says why one can't be read.
     """
     by_task: dict[str, list[CheckResult]] = {}
     for check in checks:
@@ -36,12 +39,16 @@ def score_tasks(
         aspects = {aspect: (_earned(aspect, points, own), points) for aspect, points in task.aspects.items()}
         status = _status(task, own, aspects, started.get(task.id))
         missing = task.module not in modules and not task.is_notebook
-        remark = (
-            f"{task.module} is missing from the submission." if missing else _needs(task, status, results)
-        )
+        remark = _missing(task, remarks) if missing else _needs(task, status, results)
         result = _result(task, status, aspects, own, remark)
         results.append(replace(result, started=started.get(task.id)))
     return results
+
+
+def _missing(task: Task, remarks: Collection[str]) -> str:
+    """Why a task's file is not there, as intake said it."""
+    said = (remark for remark in remarks if remark.startswith(f"{task.module} "))
+    return next(said, f"{task.module} is missing from the submission.")
 
 
 def score_notebook(
