@@ -69,7 +69,8 @@ def score_again(result: Result, modules: Collection[str]) -> Result | None:
     kept = {task.id: task for task in result.tasks}
     ran = {task.id: task for task in result.tasks if task.share is not None}  # notebooks
     checks = [check for task in result.tasks if task.id not in ran for check in task.checks]
-    scored = score_tasks(checks, {task.id: task.started for task in result.tasks}, modules)
+    started = {task.id: task.started for task in result.tasks}
+    scored = score_tasks(checks, started, modules, result.remarks)
     if ran and _passed(scored, ran) != _passed(result.tasks, ran):
         return None
     counted = {task.id: task for task in scored if task.id in kept}
