@@ -32,8 +32,8 @@ def refusal(path: Path, submissions: Sequence[Path]) -> str:
         )
     if not any(child.is_symlink() or promising(child) is not False for child in submissions):
         return (
-            f"{path.name} is no class: of the {len(submissions)} folders and zips in it, none holds a "
-            "file with a student's code. Give the folder that holds all submissions."
+            f"{path.name} is no class: none of the folders and zips in it holds a file with a "
+            "student's code. Give the folder that holds all submissions."
         )
     return ""
 

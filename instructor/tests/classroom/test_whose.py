@@ -295,7 +295,9 @@ def test_a_folder_of_data_is_no_class(tmp_path, capsys):
     pack(tmp_path / "data" / "images.zip", ["cat.jpg"])
     target = tmp_path / "results"
     assert main(["grade", str(tmp_path / "data"), "--results", str(target)]) == 2
-    assert "none holds a file with a student's code" in " ".join(capsys.readouterr().err.split())
+    assert "none of the folders and zips in it holds a file with a student's code" in " ".join(
+        capsys.readouterr().err.split()
+    )
     assert not target.exists()
 
 
