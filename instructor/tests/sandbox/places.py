@@ -1,4 +1,4 @@
-"""Kits laid out in all places where people put them, each with a Python of its own; nothing large is copied."""
+"""Kits laid out wherever people put them, each with a Python of its own, and nothing large copied."""
 
 from __future__ import annotations
 
