@@ -34,8 +34,9 @@ def what_is_reached(kind: str, folder: Path) -> dict[str, bool]:
     secret, variable = folder / "neighbour", "CS231N_DOCTOR_" + secrets.token_hex(4).upper()
     secret.write_text(secrets.token_hex(), encoding="utf-8")
     secret.chmod(0o644)
-    package = folder / "submission"
+    package, outside = folder / "submission", folder / "elsewhere"
     package.mkdir()
+    outside.mkdir()
     packets = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     with socket.create_server(("127.0.0.1", 0)) as server, packets, secret.open() as inherited:
         packets.bind(server.getsockname())
@@ -51,7 +52,7 @@ def what_is_reached(kind: str, folder: Path) -> dict[str, bool]:
             "variable": variable,
             "inode": os.fstat(inherited.fileno()).st_ino,
             "package": "/submission" if kind == "bwrap" else str(package),
-            "outside": "/var/tmp" if kind == "none" else "/usr/local",
+            "outside": str(outside) if kind == "none" else "/usr/local",
         }
         try:
             reached = _run(kind, folder / "reach", questions, package)[0]

@@ -172,7 +172,7 @@ def start(kit: Path, submission: Path, results: Path, temporary: Path) -> subpro
         env={
             **os.environ,
             "TMPDIR": str(temporary),
-            "CS231N_DATA": os.environ.get("CS231N_DATA") or str(ROOT / "datasets"),
+            "CS231N_DATA": data,
         },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
