@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -134,12 +134,20 @@ def _plain(name: str) -> str:
 def _run(
     entries: list[Entry], chosen: Options, journal: Journal, options: argparse.Namespace, errors: Console
 ) -> Tally:
-    with _pool(chosen, options, len(entries)) as pool, LiveTable(errors, len(entries), pool.jobs) as live:
+    def say(said: str) -> None:
+        errors.print(Text(said), soft_wrap=True)
+
+    with (
+        _pool(chosen, options, len(entries), say) as pool,
+        LiveTable(errors, len(entries), pool.jobs) as live,
+    ):
         return run_class(entries, chosen, journal, pool, live, options.force)
 
 
 @contextlib.contextmanager
-def _pool(chosen: Options, options: argparse.Namespace, count: int) -> Iterator[Pool]:
+def _pool(
+    chosen: Options, options: argparse.Namespace, count: int, say: Callable[[str], None]
+) -> Iterator[Pool]:
     limits: Limits = chosen.limits
     seconds = limits.submission_seconds + 6 * limits.notebook_seconds + SPARE
     if options.cluster:
@@ -148,7 +156,7 @@ def _pool(chosen: Options, options: argparse.Namespace, count: int) -> Iterator[
         return
     with (
         scratch_folder() as scratch,
-        LocalPool(options.jobs, seconds, scratch, chosen, count) as pool,
+        LocalPool(options.jobs, seconds, scratch, chosen, count, say) as pool,
     ):
         yield pool
 
