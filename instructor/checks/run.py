@@ -19,6 +19,7 @@ from instructor.checks.recording import Recording
 from instructor.core.result import CheckResult
 from instructor.core.seeds import Seeds
 from instructor.core.text import sanitize
+from instructor.sandbox.charge import wait_for_room
 from instructor.sandbox.jail import Jail, JailBroken
 from instructor.sandbox.student import NotStarted, Student, StudentError
 
@@ -69,6 +70,9 @@ def run_checks(
     folder: Path = FOLDER,
 ) -> list[Outcome]:
     """Run hidden checks of `folder`, each in a session of its own; return what became of each run.
+
+    A check that could not run is tried once more when the machine has room. Where that is in vain, the rest
+    of the run is not tried: there is no grade without this one.
 
     All runs share what it costs to find the checks. `finished` is called with each result. Raises
     ChecksBroken when a file of checks can't be read, and KeyboardInterrupt.
@@ -134,10 +138,30 @@ class _Plugin:
     def _run_wanted(self, items: list[pytest.Item]) -> None:
         if self._run.until_failed:
             items.sort(key=lambda item: _check_of(item).heavy)
+        results, given_up = self._outcome.results, ""
         for item in items:
-            item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
-            if self._run.until_failed and not all(each.passed for each in self._outcome.results):
+            check = _check_of(item)
+            if given_up:
+                results.append(_result(check, JailBroken(given_up), 0.0))
+            else:
+                self._run_one(item)
+            if not results or results[-1].name != check.name:
+                continue  # it was interrupted
+            if results[-1].outcome == "not run":
+                given_up = results[-1].message
+            self._finished(results[-1])
+            if self._run.until_failed and not results[-1].passed:
                 return
+
+    def _run_one(self, item: pytest.Item) -> None:
+        """Run a check, and once more if it could not run."""
+        results = self._outcome.results
+        before = len(results)
+        item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+        if len(results) > before and results[-1].outcome == "not run":
+            wait_for_room()
+            del results[before:]
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo):
@@ -157,7 +181,6 @@ class _Plugin:
             outcome.recordings.pop(check.name, None)
         if not any(known.name == check.name for known in outcome.results):  # a teardown may fail as well
             outcome.results.append(result)
-            self._finished(result)
 
 
 def _check_of(item: pytest.Item) -> Check | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from instructor.checks.marking import FOLDER, checks_of
@@ -16,9 +16,11 @@ from instructor.grading.notebook_runs import code_cells, run_notebook
 from instructor.grading.pictures import take_pictures
 from instructor.grading.scoring import score_notebook, score_tasks
 from instructor.grading.workspace import compose_submission, marker_remarks, started_tasks
+from instructor.sandbox.charge import wait_for_room
 from instructor.sandbox.jail import Jail, JailBroken, choose
 from instructor.sandbox.limits import Limits
 
+AGAIN = "This is not the student's fault: grade the submission again, with fewer others at a time."
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
 
@@ -51,7 +53,8 @@ def grade_submission(
     one that the worker is forked by, if any; `progress` is called with what is being done, the steps done and
     all steps. Without `feedback` no mistake is named and no picture taken.
 
-    Raises SandboxUnavailable when there is no sandbox, and JailBroken when nothing runs in it.
+    Raises SandboxUnavailable when there is no sandbox, and JailBroken when a check or a notebook could not
+    run, twice: there is no grade without it.
     """
     began, limits, kind = time.monotonic(), limits or Limits.load(), choose(sandbox)
     chosen = [task for task in load_tasks() if tasks is None or task.id in tasks]
@@ -60,7 +63,7 @@ def grade_submission(
         checked = _checked(chosen, notebooks)
         run = Run(in_jail(jail), seed, wanted=lambda check: check.task in checked)
         (outcome,) = run_checks([run], steps.checked, checks)
-        _require_some(outcome, checked)
+        _require_all(outcome, checked)
         said = diagnose(outcome.results, outcome.recordings) if feedback else outcome.results
         pictures = _pictures(jail, outcome.results) if feedback else []
         results = score_tasks(said, started_tasks(submission), set(submission.modules))
@@ -71,7 +74,7 @@ def grade_submission(
         seed=seed,
         sandbox=kind,
         tasks=[result for result in results if result.id in {task.id for task in chosen}],
-        remarks=[*submission.remarks, *marker_remarks(submission), *_unfinished(outcome)],
+        remarks=[*submission.remarks, *marker_remarks(submission)],
         internal=outcome.internal,
         ignored=submission.ignored,
         digest=submission.digest(),
@@ -92,20 +95,18 @@ def _pictures(jail: Jail, checks: list[CheckResult]) -> list[Picture]:
     return [] if wanted == "none" else take_pictures(jail, begun, wanted == "beside")
 
 
-def _require_some(outcome: Outcome, checked: set[str]) -> None:
-    """Tell a sandbox in which nothing runs from a submission in which nothing works."""
-    broken = [check for check in outcome.results if check.outcome == "not run"]
+def _require_all(outcome: Outcome, checked: set[str]) -> None:
+    """Tell a sandbox in which something does not run from a submission in which it does not work."""
     if checked.isdisjoint(task.id for task in code_tasks()):
         return  # only notebooks were asked for
-    if not outcome.results or len(broken) == len(outcome.results):
-        raise JailBroken(broken[0].message if broken else "no hidden check was found")
+    if not outcome.results:
+        raise JailBroken("no hidden check was found")
+    _require_ran(outcome.results)
 
 
-def _unfinished(outcome: Outcome) -> list[str]:
-    """A remark when the sandbox gave up on the way."""
-    broken = [check for check in outcome.results if check.outcome == "not run"]
-    told = f"{len(broken)} checks could not run, through no fault of yours: grade this submission again."
-    return [told] if broken else []
+def _require_ran(checks: Iterable[CheckResult]) -> None:
+    if broken := next((check for check in checks if check.outcome == "not run"), None):
+        raise JailBroken(f"{broken.name} could not run: {broken.message}. {AGAIN}")
 
 
 def _run_notebooks(
@@ -117,6 +118,10 @@ def _run_notebooks(
         if task.is_notebook:
             step = steps.notebook(task.id)
             ran = run_notebook(ROOT / task.module, jail, right, quick, step)
+            if any(check.outcome == "not run" for check in ran.checks):
+                wait_for_room()
+                ran = run_notebook(ROOT / task.module, jail, right, quick)
+                _require_ran(ran.checks)
             results[task.id] = score_notebook(task, ran.share, ran.checks, tasks)
     return list(results.values())
 

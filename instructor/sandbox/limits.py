@@ -48,6 +48,7 @@ class Limits:
     shared_memory: int
     output: int
     start_seconds: float
+    patience: float
     gpu: bool
     wire: Bounds
 

@@ -4,8 +4,10 @@ import contextlib
 
 import pytest
 
+from instructor.checks import run
 from instructor.checks.marking import FOLDER, all_checks
 from instructor.checks.run import ChecksBroken, Run, run_checks
+from instructor.sandbox.errors import Starved
 
 CHECKS = '''
 from instructor.checks.judging import expect
@@ -110,6 +112,49 @@ def test_an_interrupt_ends_the_run(folder):
 
     with pytest.raises(KeyboardInterrupt):
         run_checks([Run(interrupted, 1)], folder=folder)
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    """What is heard of waiting for the machine, which is not waited for."""
+    heard = []
+    monkeypatch.setattr(run, "wait_for_room", lambda: heard.append("waited"))
+    return heard
+
+
+def starving(times, heard):
+    """Sessions that have no core, some times, in the one check that asks for "light"."""
+
+    def session(recording):
+        def ask(word):
+            heard.append(word)
+            if word == "light" and heard.count("light") <= times:
+                raise Starved(1, 600)
+            return word
+
+        return contextlib.nullcontext(ask)
+
+    return session
+
+
+def test_a_check_that_had_no_core_is_tried_again_when_there_is_room(folder, waits):
+    finished = []
+    (outcome,) = run_checks([Run(starving(1, waits), 1)], finished.append, folder)
+    assert waits == ["heavy", "light", "waited", "light", "passed"]
+    assert outcomes(outcome)[1] == ("test_light", "failed")  # as it does with a core
+    assert finished == outcome.results
+    assert outcome.internal == []
+
+
+def test_after_a_check_that_had_no_core_twice_nothing_more_is_tried_and_nobody_failed(folder, waits):
+    finished = []
+    (outcome,) = run_checks([Run(starving(2, waits), 1)], finished.append, folder)
+    assert waits == ["heavy", "light", "waited", "light"]
+    expected = [("test_heavy", "passed"), ("test_light", "not run"), ("test_passed", "not run")]
+    assert outcomes(outcome) == expected
+    assert "too busy" in outcome.results[1].message
+    assert finished == outcome.results
+    assert "test_light" not in outcome.recordings
 
 
 def test_pytest_finds_every_hidden_check_of_the_kit():

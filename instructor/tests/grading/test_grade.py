@@ -188,6 +188,13 @@ def test_a_task_that_builds_on_a_wrong_one_says_so():
     assert not results["sim"].remark
 
 
+def test_nobody_is_blamed_for_a_task_that_could_not_run():
+    checks = [check_result(outcome="not run"), check_result(task="simclr_loss_naive", outcome="failed")]
+    results = {task.id: task for task in score_tasks(checks, {}, todo_modules())}
+    assert results["sim"].status == "could not run"
+    assert not results["simclr_loss_naive"].remark
+
+
 def test_a_missing_module_is_named():
     results = {task.id: task for task in score_tasks([], {}, todo_modules()[1:])}
     assert results["compute_saliency_maps"].remark == f"{todo_modules()[0]} is missing from the submission."
