@@ -7,12 +7,13 @@ pytest gets this plugin as an object; nothing of a submission is imported, colle
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from instructor.checks.allowance import Budget, Overrun
 from instructor.checks.judging import CheckFailed
 from instructor.checks.marking import FOLDER, Check
 from instructor.checks.recording import Recording
@@ -28,6 +29,7 @@ LEFT_OUT = ("terminal", "cacheprovider", "faulthandler", "junitxml", "unraisable
 ARGUMENTS = [word for name in LEFT_OUT for word in ("-p", f"no:{name}")]
 ARGUMENTS += ["-c", "/dev/null", "--import-mode=importlib", "--capture=no", "-W", "ignore"]
 UNSURE = "the answer could not be judged; it is not of the kind that the check expects"
+TOO_MUCH = "the answer could not be judged; to look at it takes more time or memory than any right one"
 ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 KNOWN = (StudentError, CheckFailed, JailBroken)  # what a check may raise; else it is itself at fault
 Sessions = Callable[[Recording], AbstractContextManager[Student]]
@@ -38,7 +40,8 @@ class Run:
     """Whom to ask what: `sessions` opens one for a check, with the seed of its recording.
 
     `wanted` says which checks are run. With `until_failed` the light ones come first, and none after one that
-    failed; with `keep_all` the recordings of passed checks are kept as well.
+    failed; with `keep_all` the recordings of passed checks are kept as well. `budget` bounds what judging the
+    answers may cost this process.
     """
 
     sessions: Sessions
@@ -46,6 +49,7 @@ class Run:
     wanted: Callable[[Check], bool] = lambda check: True
     until_failed: bool = False
     keep_all: bool = False
+    budget: Budget | None = None
 
 
 @dataclass
@@ -164,6 +168,15 @@ class _Plugin:
             item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
 
     @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item):
+        with self._run.budget.one() if self._run.budget else nullcontext():
+            try:
+                return (yield)
+            except BaseException as error:  # pytest keeps the frames, and with them what filled the memory
+                error.__traceback__ = None if isinstance(error, MemoryError) else error.__traceback__
+                raise
+
+    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo):
         report = yield
         if call.when == "call" or call.excinfo:
@@ -174,6 +187,8 @@ class _Plugin:
         outcome, error = self._outcome, call.excinfo.value if call.excinfo else None
         if isinstance(error, KeyboardInterrupt):
             return
+        if isinstance(error, Overrun | MemoryError):
+            error = CheckFailed(TOO_MUCH)
         result = _result(check, error, call.duration)
         if not (error is None or isinstance(error, KNOWN)):
             outcome.internal.append(f"{check.name}: {type(error).__name__}: {sanitize(str(error), 500)}")

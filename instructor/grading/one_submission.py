@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
+from instructor.checks.allowance import Budget, Overrun, allowed
 from instructor.checks.marking import FOLDER, checks_of
 from instructor.checks.run import Outcome, Run, in_jail, run_checks
 from instructor.core.result import PASSED, CheckResult, Picture, Result, TaskResult
 from instructor.core.tasks import ROOT, Task, code_tasks, feedback_pictures, load_tasks
+from instructor.core.text import sanitize
 from instructor.diagnosis.diagnose import diagnose
 from instructor.grading.intake import Submission, read_submission
 from instructor.grading.notebook_runs import code_cells, run_notebook
@@ -61,11 +64,16 @@ def grade_submission(
     steps = _Steps(progress, chosen, notebooks)
     with Jail(compose_submission(submission), kind, limits, fork_server) as jail:
         checked = _checked(chosen, notebooks)
-        run = Run(in_jail(jail), seed, wanted=lambda check: check.task in checked)
+        budget = Budget(limits.judging_in_all_cpu_seconds, limits.judging_cpu_seconds, limits.judging_memory)
+        run = Run(in_jail(jail), seed, wanted=lambda check: check.task in checked, budget=budget)
         (outcome,) = run_checks([run], steps.checked, checks)
         _require_all(outcome, checked)
-        said = diagnose(outcome.results, outcome.recordings) if feedback else outcome.results
-        pictures = _pictures(jail, outcome.results) if feedback else []
+        internal, said, pictures = list(outcome.internal), outcome.results, []
+        if feedback:  # what goes wrong from here on costs nobody a grade
+            with _noting("The diagnosis", internal, limits):
+                said = diagnose(said, outcome.recordings, stumbled=internal.append)
+            with _noting("Taking pictures", internal, limits):
+                pictures = _pictures(jail, outcome.results)
         results = score_tasks(said, started_tasks(submission), set(submission.modules))
         if notebooks != "none":
             results = _run_notebooks(chosen, results, jail, notebooks == "quick", steps)
@@ -75,7 +83,7 @@ def grade_submission(
         sandbox=kind,
         tasks=[result for result in results if result.id in {task.id for task in chosen}],
         remarks=[*submission.remarks, *marker_remarks(submission)],
-        internal=outcome.internal,
+        internal=internal,
         ignored=submission.ignored,
         digest=submission.digest(),
         seconds=time.monotonic() - began,
@@ -87,6 +95,16 @@ def _checked(chosen: list[Task], notebooks: str) -> set[str]:
     """The tasks whose hidden checks are run; for the check cells of a notebook, all are."""
     all_of_them = notebooks != "none" and any(task.is_notebook for task in chosen)
     return {task.id for task in (load_tasks() if all_of_them else chosen)}
+
+
+@contextlib.contextmanager
+def _noting(what: str, lines: list[str], limits: Limits) -> Iterator[None]:
+    """Turn an error, or what takes too much time or memory, into a line for the instructor."""
+    try:
+        with allowed(limits.judging_cpu_seconds, limits.judging_memory):
+            yield
+    except (Exception, Overrun) as error:
+        lines.append(f"{what} stumbled: {type(error).__name__}: {sanitize(str(error), 500)}")
 
 
 def _pictures(jail: Jail, checks: list[CheckResult]) -> list[Picture]:

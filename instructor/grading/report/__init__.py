@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 from instructor.core.files import write_atomically
@@ -13,11 +14,27 @@ from instructor.grading.report.for_people import feedback_html
 def write_reports(result: Result, folder: Path, whose: str = "") -> Path:
     """Write results.json, junit.xml and feedback.html into `folder`/<name of the submission>; return that.
 
-    `whose` are the names of its students, where they are known.
+    `whose` are the names of its students, where they are known. A report that can't be made of all that is
+    known is made of the points alone, and `result.internal` says so.
     """
     target = folder / result.name
     target.mkdir(parents=True, exist_ok=True)
-    write_atomically(target / "results.json", gradescope_json(result))
-    write_atomically(target / "junit.xml", junit_xml(result))
-    write_atomically(target / "feedback.html", feedback_html(result, whose))
+    made = {
+        "feedback.html": lambda result: feedback_html(result, whose),
+        "junit.xml": junit_xml,
+        "results.json": gradescope_json,
+    }
+    for name, make in made.items():
+        try:
+            text = make(result)
+        except Exception as error:
+            result.internal.append(f"{name} holds the points alone: {type(error).__name__}: {error}"[:500])
+            text = make(_points_alone(result))
+        write_atomically(target / name, text)
     return target
+
+
+def _points_alone(result: Result) -> Result:
+    """The result without what explains it."""
+    tasks = [dataclasses.replace(task, checks=(), remark="") for task in result.tasks]
+    return dataclasses.replace(result, tasks=tasks, pictures=[], ignored=[])
