@@ -126,7 +126,8 @@ def _status(
 
 def _needs(task: Task, status: str, others: Iterable[TaskResult]) -> str:
     """A remark on a task that builds on others which are not right."""
-    broken = [other.title for other in others if other.id in task.needs and other.status != PASSED]
+    known = [other for other in others if other.status != NOT_RUN]  # nobody is blamed for the others
+    broken = [other.title for other in known if other.id in task.needs and other.status != PASSED]
     if not broken or status in (PASSED, NOT_STARTED):
         return ""
     return f"It builds on work that is not right yet: {', '.join(broken)}. Look there first."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 from pathlib import Path
 
 from instructor.core.files import write_atomically
@@ -16,13 +17,21 @@ FILES = ("results.json", "junit.xml", "feedback.html")
 def write_reports(result: Result, folder: Path, whose: str = "") -> Path:
     """Write results.json, junit.xml and feedback.html into `folder`/<name of the submission>; return that.
 
-    `whose` are the names of its students, where they are known.
+    `whose` are the names of its students, where they are known. A report that can't be made of all that is
+    known is made of the points alone, and `result.internal` says so.
     """
     target = folder / result.name
     target.mkdir(parents=True, exist_ok=True)
-    texts = (gradescope_json(result), junit_xml(result), feedback_html(result, whose))
-    for file, text in zip(FILES, texts, strict=True):
-        write_atomically(target / file, text)
+    made = dict(
+        zip(FILES, (gradescope_json, junit_xml, lambda result: feedback_html(result, whose)), strict=True)
+    )
+    for name, make in sorted(made.items()):  # what an earlier one can't tell, results.json says
+        try:
+            text = make(result)
+        except Exception as error:
+            result.internal.append(f"{name} holds the points alone: {type(error).__name__}: {error}"[:500])
+            text = make(_points_alone(result))
+        write_atomically(target / name, text)
     return target
 
 
@@ -32,3 +41,9 @@ def remove_reports(name: str, folder: Path) -> None:
         (folder / name / file).unlink(missing_ok=True)
     with contextlib.suppress(OSError):  # there is no such folder, or it holds something of somebody's
         (folder / name).rmdir()
+
+
+def _points_alone(result: Result) -> Result:
+    """The result without what explains it."""
+    tasks = [dataclasses.replace(task, checks=(), remark="") for task in result.tasks]
+    return dataclasses.replace(result, tasks=tasks, pictures=[], ignored=[])

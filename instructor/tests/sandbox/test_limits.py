@@ -16,6 +16,7 @@ from instructor.tests.toy import toy_package
 LIMITS = dataclasses.replace(
     Limits.load(),
     call_seconds=2,
+    patience=1_000,
     check_cpu_seconds=2,
     memory=1_500 * MIB,
     processes=24,
