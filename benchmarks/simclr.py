@@ -15,7 +15,7 @@ import time
 
 import torch
 
-from cs231n.simclr.precision import NAMED, keep_freed_memory
+from experiments.precision import NAMED, keep_freed_memory
 
 from . import simclr_features, simclr_training
 from .simclr_loss import WAYS, one_size

@@ -10,14 +10,15 @@ import statistics
 import torch
 from torch.utils.data import DataLoader
 
-from cs231n.simclr import precision
+from cs231n.simclr.classifiers import Labelled, Rates, accuracy, optimizer_of, set_rate, train_arm
+from cs231n.simclr.comparison import Arm
 from cs231n.simclr.datasets import digit_transform
-from cs231n.simclr.fast_affine import AffineAugmentation
-from cs231n.simclr.fast_classifier import Rates, accuracy, probe
-from cs231n.simclr.fast_pretrain import Plan, optimizer_of, pretrain, set_rate
 from cs231n.simclr.model import Model
-from cs231n.simclr.study_jobs import images_of
-from cs231n.simclr.study_report import interval
+from experiments import precision
+from experiments.fast.affine import AffineAugmentation
+from experiments.fast.loop import Plan, pretrain
+from experiments.study.findings import interval
+from experiments.study.jobs import images_of
 from instructor.checks.reference import answer
 
 from .simclr_training import pairs_of
@@ -44,9 +45,9 @@ def one_seed(seed, options):
     augment = AffineAugmentation()
 
     def judge(model):
-        few = images[chosen].contiguous(), labels[chosen]
-        classifier, _ = probe(model, *few, 200, Rates(1e-2), augment, precision.Precision(), seed)
-        return accuracy(classifier, *(part.to(options.device) for part in data["test"]), augment)
+        few, arm = Labelled(images[chosen].contiguous(), labels[chosen]), Arm("linear probe", frozen=True)
+        classifier, _ = train_arm(arm, model, few, 200, Rates(1e-2), 10, seed)
+        return accuracy(classifier, *data["test"])
 
     def untrained():
         torch.manual_seed(seed)

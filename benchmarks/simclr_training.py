@@ -8,10 +8,11 @@ import torch
 from torch.utils.data import DataLoader
 
 from cs231n.data_utils import load_cifar10_samples
-from cs231n.simclr import precision
-from cs231n.simclr.fast_augment import Augmentation
-from cs231n.simclr.fast_pretrain import Plan, optimizer_of, pretrain
+from cs231n.simclr.classifiers import optimizer_of
 from cs231n.simclr.model import Model
+from experiments import precision
+from experiments.fast.augment import Augmentation
+from experiments.fast.loop import Plan, pretrain
 from instructor.checks.reference import answer
 
 from .timing import in_turns, ratio

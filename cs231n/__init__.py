@@ -17,8 +17,10 @@ Given, to use and to read:
 - simclr.model: encoder and projection head
 - simclr.datasets: pairs of views of any images, and an augmentation for digits
 - simclr.evaluation: nearest neighbors, linear probe, fine-tuning
-- simclr.fair_comparison: pretraining against training from scratch, on the same budget
+- simclr.comparison: pretraining against training from scratch, on the same budget (simclr.classifiers trains,
+  simclr.cost counts)
 - plots: the pictures of the notebooks
 - budget: short or full runs
-- todo: the error that an unfilled block raises
+- todo: the tasks, and the error that an unfilled block raises (tasks.json lists them)
+- submit, blocks, answer_cells: what collect_submission.sh runs
 """

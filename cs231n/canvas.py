@@ -3,7 +3,7 @@
 Left alone, gradient ascent on the pixels finds fine gray texture: high scores, nothing to see. The remedies:
 - `Frequencies`: paint waves instead of pixels, the slow ones more strongly, as they are in photos.
 - its colors: paint along the directions in which the colors of photos vary, instead of red, green and blue.
-- `Shaken`: let the model see the picture shifted, scaled and turned, differently at every step.
+- `RandomTransform`: let the model see the picture shifted, scaled and turned, differently at every step.
 
 From Olah et al. 2017, "Feature Visualization" (doi:10.23915/distill.00007) and Mordvintsev et al. 2018,
 "Differentiable Image Parameterizations" (doi:10.23915/distill.00012).
@@ -58,7 +58,7 @@ class Frequencies(nn.Module):
         return (picture.sigmoid() - self.mean) / self.std
 
 
-class Shaken(nn.Module):
+class RandomTransform(nn.Module):
     """A model that sees every picture a little shifted, scaled and turned, drawn anew at each call.
 
     - model: maps pictures (N, 3, H, W) to scores (N, C).
@@ -80,7 +80,8 @@ class Shaken(nn.Module):
         zoom, angle = 1 + self.scale * draw[0], math.radians(self.turn) * draw[1]
         right, down = 2 * self.shift / W * draw[2], 2 * self.shift / H * draw[3]
         cos, sin = zoom * angle.cos(), zoom * angle.sin()
-        views = torch.stack([cos, -sin, right, sin, cos, down], dim=1).view(N, 2, 3)
+        # A grid counts in half widths and half heights; a turn needs one unit for both.
+        views = torch.stack([cos, -sin * H / W, right, sin * W / H, cos, down], dim=1).view(N, 2, 3)
         grid = F.affine_grid(views, pictures.shape, align_corners=False)
         return self.model(F.grid_sample(pictures, grid, padding_mode="reflection", align_corners=False))
 

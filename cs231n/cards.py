@@ -1,7 +1,6 @@
 """What checks.check has found, to look at: a card for a few tasks, a table for all (given)."""
 
 import html
-import json
 import textwrap
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import matplotlib
 from PIL import Image, ImageDraw, ImageFont
 
 from .check_examples import EXAMPLES
+from .todo import table
 
 COLORS = {"passed": "#2a9d6f", "wrong": "#d1495b", "not started": "#8494a3"}
 INK, MUTED, PAPER = "#22303c", "#5d6c7a", "#f6f8fa"
@@ -46,7 +46,7 @@ class Progress:
 
     def __init__(self, verdicts):
         self._verdicts = {verdict.task: verdict for verdict in verdicts}
-        self._tasks = json.loads((Path(__file__).parent / "points.json").read_text(encoding="utf-8"))
+        self._tasks = table()["tasks"]
 
     @property
     def points(self):

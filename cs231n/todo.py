@@ -1,21 +1,21 @@
-"""The error that an unfilled TODO block raises."""
+"""The tasks: what tasks.json says of them, and the error that an unfilled TODO block raises (given)."""
 
+import json
 import re
+from pathlib import Path
 
-TASK_FILES = {
-    "compute_saliency_maps": "cs231n/net_visualization_pytorch.py",
-    "make_fooling_image": "cs231n/net_visualization_pytorch.py",
-    "class_visualization_update_step": "cs231n/net_visualization_pytorch.py",
-    "compute_train_transform": "cs231n/simclr/data_utils.py",
-    "CIFAR10Pair": "cs231n/simclr/data_utils.py",
-    "sim": "cs231n/simclr/contrastive_loss.py",
-    "simclr_loss_naive": "cs231n/simclr/contrastive_loss.py",
-    "sim_positive_pairs": "cs231n/simclr/contrastive_loss.py",
-    "compute_sim_matrix": "cs231n/simclr/contrastive_loss.py",
-    "simclr_loss_vectorized": "cs231n/simclr/contrastive_loss.py",
-    "train": "cs231n/simclr/utils.py",
-    "integrated_gradients": "cs231n/net_visualization_pytorch.py",
-}
+
+def table():
+    """Return what tasks.json, beside this file, says that the assignments consist of.
+
+    - tasks: {id: {title, points, file, block of a task in code, bonus if it is one}} in order.
+    - packed: the files that are handed in; notebooks: {file: {title, languages beside English}}.
+    """
+    return json.loads(Path(__file__).with_name("tasks.json").read_text(encoding="utf-8"))
+
+
+# The file of each task with a block to fill. Read at once: an error has to name it also when files are gone.
+TASK_FILES = {task: entry["file"] for task, entry in table()["tasks"].items() if "block" in entry}
 
 
 class TaskNotStarted(NotImplementedError):  # noqa: N818

@@ -4,13 +4,14 @@
 #   SANDBOX=none     run the submission's code unprotected, and say so in every result
 #   LOWEST=path      where test-lowest makes its environment
 #   GRADE="..."      further options of `python -m instructor grade`
+#   GOLDEN="..."     which golden outputs: grades, class, release, verify (default: all)
 REQUIREMENTS += instructor/requirements.txt
-TESTS += instructor/tests
+TESTS += instructor/tests experiments/tests
 LOWEST = .venv-lowest
 export SYSTEM_PACKAGES = instructor/system_packages.sh
 GRADE_OPTIONS = $(if $(SANDBOX),--sandbox "$(SANDBOX)") $(GRADE)
 
-.PHONY: grade doctor verify attacks release test-docs test-lowest similarity test-cluster test-kills test-sandbox scale test-browser lint format sandbox
+.PHONY: grade doctor verify attacks release test-docs test-lowest similarity golden golden-write test-cluster test-kills test-sandbox scale test-browser lint format sandbox
 
 grade: embedded-data sandbox ## grade SUBMISSION=path, or the reference solution when none is given
 ifneq ($(SUBMISSION),)
@@ -40,6 +41,12 @@ similarity: environment ## compare the code of a class: SUBMISSION=folder; a hin
 	@test -x .venv-similarity/bin/compare50 || { $(PY) -m venv .venv-similarity && \
 	.venv-similarity/bin/python -m pip install -qq --disable-pip-version-check -r instructor/requirements-similarity.txt; }
 	@$(PY) -m instructor similarity "$$SUBMISSION"
+
+golden: embedded-data sandbox ## compare all that the kit writes with what is frozen; GOLDEN="grades class" for parts (minutes)
+	@$(PY) -m instructor.golden $(GOLDEN)
+
+golden-write: embedded-data sandbox ## freeze what the kit writes now, for a change that is meant
+	@$(PY) -m instructor.golden --write $(GOLDEN)
 
 test-cluster: embedded-data sandbox ## grade on a Dask cluster of this machine, and lose parts of it (some minutes)
 	@$(PY) -c 'import distributed' 2>/dev/null || \

@@ -9,7 +9,6 @@ from ..check_examples.expect import expect_tensor
 from ..data_utils import CIFAR10_MEAN, CIFAR10_STD
 from ..plots import to_colors
 from ..simclr.evaluation import device_of
-from ..simclr.fast_augment import Augmentation
 from .drawing import panels, png, stacked
 from .parts import Explorer, latest
 
@@ -24,7 +23,8 @@ class AugmentationExplorer(Explorer):
     - encoder: a simclr.model.Model, or None. With one, each pair carries the cosine similarity of the two
       features: what the encoder thinks they have in common.
 
-    The first rows are drawn by your compute_train_transform, those below by the sliders.
+    The first rows are drawn by your compute_train_transform, those below by the same one once the sliders
+    have set the strength of each of its steps.
     """
 
     def __init__(self, images, names, encoder=None):
@@ -66,31 +66,38 @@ class AugmentationExplorer(Explorer):
         image = self._images[self.image.value]
         rows = {}
         with self.told(TASK), torch.random.fork_rng(devices=[]):
-            transform = latest(TASK)(seed=self._seed)
-            yours = [transform(Image.fromarray(image)) for _ in range(2 * PAIRS)]
-            for view in yours:
-                expect_tensor(view, (3, 32, 32), "a view")
-            rows["yours"] = torch.stack(yours)
-        rows["sliders"] = self._by_sliders(image)
+            for name in ("yours", "sliders"):
+                transform = latest(TASK)(seed=self._seed)
+                if name == "sliders":
+                    self._set_strengths(transform)
+                views = [transform(Image.fromarray(image)) for _ in range(2 * PAIRS)]
+                for view in views:
+                    expect_tensor(view, (3, 32, 32), "a view")
+                rows[name] = torch.stack(views)
         self.similarities = {name: self._similarity(views) for name, views in rows.items()}
-        self._still = stacked(*(self._row(name, views, image) for name, views in rows.items()))
+        shown = [self._row(name, views, image) for name, views in rows.items()]
+        self._still = stacked(*shown) if shown else panels([("the image", image)], side=120)
         self.picture.value = png(self._still)
         self.alike.value = self._mean()
 
-    def _by_sliders(self, image):
-        """Views (2 · PAIRS, 3, 32, 32) by the given augmentation, with the strengths that are chosen."""
+    def _set_strengths(self, transform):
+        """Set the steps of the student's transform as the sliders stand; say which of them are not in it."""
         k = self.jitter.value
-        strengths = {
-            "brightness": 0.4 * k,
-            "contrast": 0.4 * k,
-            "saturation": 0.4 * k,
-            "hue": min(0.1 * k, 0.5),
+        light, hue = (max(0, 1 - 0.4 * k), 1 + 0.4 * k), min(0.1 * k, 0.5)
+        wanted = {
+            "RandomResizedCrop": {"scale": (self.crop.value, 1.0)},
+            "ColorJitter": {"brightness": light, "contrast": light, "saturation": light, "hue": (-hue, hue)},
+            "RandomGrayscale": {"p": self.gray.value},
+            "RandomHorizontalFlip": {"p": self.flip.value},
         }
-        augmentation = Augmentation(
-            scale=(self.crop.value, 1.0), flip=self.flip.value, to_gray=self.gray.value, **strengths
-        )
-        images = torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1).expand(2 * PAIRS, -1, -1, -1)
-        return augmentation(images, torch.Generator().manual_seed(self._seed))
+        found = set()
+        for step in _steps(transform):
+            name = type(step).__name__  # in the first and the second version of torchvision's transforms
+            found.add(name)
+            for strength, value in wanted.get(name, {}).items():
+                setattr(step, strength, value)
+        if missing := [name for name in wanted if name not in found]:
+            self.say(f"The sliders look for torchvision's {', '.join(missing)}; your transform has none.")
 
     @torch.no_grad()
     def _similarity(self, views):
@@ -118,7 +125,19 @@ class AugmentationExplorer(Explorer):
     def _mean(self):
         if self._encoder is None:
             return "Give an encoder to see how alike it finds the two views of a pair."
+        if not self.similarities:
+            return ""
         means = {name: np.mean(values) for name, values in self.similarities.items()}
         return "Mean cosine similarity of the two views: " + ", ".join(
             f"{name} <b>{mean:.2f}</b>" for name, mean in means.items()
         )
+
+
+def _steps(transform):
+    """Yield a transform and, however deep, those that it is made of."""
+    yield transform
+    inner = getattr(transform, "transforms", None)
+    if inner is None:
+        inner = transform.children() if isinstance(transform, torch.nn.Module) else ()
+    for each in inner:
+        yield from _steps(each)

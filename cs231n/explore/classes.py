@@ -6,7 +6,7 @@ import ipywidgets as widgets
 import torch
 
 from ..budget import budget
-from ..canvas import Frequencies, Pixels, Shaken, learning_rate_for
+from ..canvas import Frequencies, Pixels, RandomTransform, learning_rate_for
 from ..image_utils import deprocess
 from ..simclr.evaluation import device_of
 from .drawing import panels, png
@@ -85,7 +85,9 @@ class ClassExplorer(Seeker):
             self.l2_reg.value,
         )
         amount, name = self.shaking.value, self._classes.names[target_y]
-        lens = Shaken(self._model, shift=round(32 * amount), scale=min(0.5 * amount, 0.9), turn=25 * amount)
+        lens = RandomTransform(
+            self._model, shift=round(32 * amount), scale=min(0.5 * amount, 0.9), turn=25 * amount
+        )
         look = torch.nn.Sequential(canvas, lens)
         paint = self._noise().to(device).requires_grad_()
         self.progress.value, self.progress.max = 0, steps

@@ -10,7 +10,8 @@ from tqdm.auto import tqdm
 class Classifier(nn.Module):
     """A copy of a model's encoder with one linear layer on its features.
 
-    - model: has an encoder `f`, as simclr.model.Model; the model itself is left as it is.
+    - model: has an encoder `f`, and says with `feature_size` how long its features are, as simclr.model.Model
+      does; else one black image of 32 × 32 tells. The model itself is left as it is.
     - classes: number of classes.
     - frozen: True trains the linear layer alone (linear probe): the encoder stays in evaluation mode and gets
       no gradient. False trains everything (fine-tuning, or training from scratch).
@@ -19,7 +20,7 @@ class Classifier(nn.Module):
     def __init__(self, model, classes=10, frozen=False):
         super().__init__()
         self.f = copy.deepcopy(model.f).requires_grad_(not frozen)
-        self.fc = nn.Linear(model.g[0].in_features, classes).to(device_of(model))
+        self.fc = nn.Linear(_feature_size(model), classes).to(device_of(model))
         self.frozen = frozen
 
     def train(self, mode=True):
@@ -163,6 +164,15 @@ test.__test__ = False
 def device_of(model):
     """Return the device of the model's parameters; the CPU for a model without any."""
     return next((p.device for p in model.parameters()), torch.device("cpu"))
+
+
+def _feature_size(model):
+    """Return the length of the features of `model`, which is left as it is."""
+    if hasattr(model, "feature_size"):
+        return model.feature_size
+    encoder = copy.deepcopy(model.f).eval()
+    with torch.no_grad():
+        return encoder(torch.zeros(1, 3, 32, 32, device=device_of(model))).flatten(1).shape[1]
 
 
 def _batches(data_loader, device, title):

@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -22,9 +21,12 @@ from instructor.attacks.canaries import found_in_tree, word
 from instructor.attacks.samples import Sample, honest_files, write_zip
 from instructor.core.composition import compose
 from instructor.core.tasks import ROOT, code_tasks
-from instructor.sandbox.bubblewrap import View, make_readable, wrap
+from instructor.sandbox.bubblewrap import make_readable, wrap
+from instructor.sandbox.interpreter import python_command
 from instructor.sandbox.limits import MIB, Limits
-from instructor.sandbox.watch import Watch, kill_tree
+from instructor.sandbox.mounts import Mounts
+from instructor.sandbox.process_tree import kill_tree
+from instructor.sandbox.watch import Watch
 
 WEAK = Path(__file__).parent / "weak"
 PATIENCE = 240.0  # seconds for the weak grader
@@ -128,14 +130,14 @@ def _run(root: Path) -> tuple[bool, str, bool]:
     make_readable(root.parent, writable=True)
     root.parent.chmod(0o755)
     data = Path(os.environ.get("CS231N_DATA") or ROOT / "datasets").resolve()
-    view = View(
+    mounts = Mounts(
         read_only={"/data": data},
         writable={"/weak": root.parent},
         environment={"GRADER_TOKEN": token, "CS231N_DATA": "/data", "TMPDIR": "/weak/grader/tmp"},
         folder="/weak/grader",
     )
-    limits = dataclasses.replace(Limits(), memory=MEMORY, processes=PROCESSES, files=FILES)
-    command = wrap([sys.executable, "/weak/grader/grader.py", "/weak/grader"], view, limits)
+    limits = dataclasses.replace(Limits.load(), memory=MEMORY, processes=PROCESSES, files=FILES)
+    command = wrap([python_command(), "/weak/grader/grader.py", "/weak/grader"], mounts, limits)
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )

@@ -20,6 +20,7 @@ import psutil
 
 from instructor.attacks.canaries import found_in_bytes, found_in_tree
 from instructor.sandbox.inside.process import PR_SET_CHILD_SUBREAPER, prctl
+from instructor.sandbox.process_tree import private_folders, tree
 
 SETTLE = 2.0  # seconds in which what is ending may end
 
@@ -40,14 +41,14 @@ def main(folder: Path, sandbox: str) -> None:
 def grade_one(job: dict, folder: Path, sandbox: str, ears: Ears) -> dict:
     """Grade the tasks of a job, and say what came of it."""
     from instructor.core.result import Result
-    from instructor.grading.grade import grade
     from instructor.grading.intake import IntakeError, submission_name
+    from instructor.grading.one_submission import grade
     from instructor.grading.report import write_reports
     from instructor.sandbox.jail import JailBroken
     from instructor.sandbox.limits import Limits
 
     began, path, results = time.monotonic(), Path(job["path"]), folder / "results" / str(job["number"])
-    limits = dataclasses.replace(Limits(), **job["limits"])
+    limits = dataclasses.replace(Limits.load(), **job["limits"])
     ears.forget()
     crashed = ""
     try:
@@ -126,14 +127,10 @@ class Ears:
 
     def _search_jail(self, jail) -> None:
         """Look into the folders that a session may write to, through the processes of the jail."""
-        process = getattr(jail, "_process", None)
-        if process is None:
-            return
-        for pid in [child.pid for child in psutil.Process(process.pid).children(recursive=True)][:1]:
-            for folder in ("/tmp", "/dev/shm"):
-                seen = Path(f"/proc/{pid}/root{folder}")
-                if os.path.exists(seen) and os.stat(seen).st_dev != os.stat(folder).st_dev:
-                    self.search_folder(seen)
+        if jail.worker.is_running:
+            for pid in tree(jail.worker.pid)[1:2]:
+                for folder in private_folders(pid):
+                    self.search_folder(folder)
 
 
 def _processes() -> list[str]:

@@ -160,7 +160,7 @@ def grade_remotely(packed: bytes, seconds: float) -> tuple[str, bytes]:
 
     Raises RuntimeError with the last line that the process wrote when it gives no result.
     """
-    command = [sys.executable, "-m", "instructor.classroom.once"]
+    command = [sys.executable, "-m", "instructor.classroom.grader_process"]
     process = subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )

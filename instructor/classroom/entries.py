@@ -6,23 +6,36 @@ text: they are matched, cleaned and shown, and never lead anywhere.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from instructor.classroom.gradescope_export import METADATA, submitters
-from instructor.classroom.naming import plain_name, short_hash
-from instructor.classroom.places import MOODLE, children, inside, several, unwrapped
-from instructor.core.text import clean
+from instructor.classroom.exports import (
+    METADATA,
+    children,
+    inside,
+    plain_name,
+    short_hash,
+    submitters,
+    unwrapped,
+)
+from instructor.classroom.refusals import refusal
+from instructor.classroom.uploads import Upload, hand_in, read_names
+from instructor.core.text import sanitize
+from instructor.grading.handed_in import is_flat
+from instructor.grading.intake import ARCHIVES
 
-CANVAS = re.compile(r"^(?P<name>.+?)_(?P<late>LATE_)?(?P<id>\d+)_(?P<file>\d+)_.+$", re.S)
-ANONYMOUS = re.compile(r"^(?P<late>LATE_)?(?P<name>anon_(?P<id>[0-9A-Za-z]+))_(?P<file>\d+)_.+$", re.S)
+PLATFORMS = {"gradescope": "Gradescope", "moodle": "Moodle", "canvas": "Canvas", "blackboard": "Blackboard"}
+PLATFORMS |= {"d2l": "D2L Brightspace"}  # and "plain", which is none
 
 
 @dataclass(frozen=True)
 class Student:
-    """A person, as far as an export or a roster knows one; `id` is the learning platform's own number."""
+    """A person, as far as an export or a roster knows one; `id` is the learning platform's own number.
+
+    `note` says where it is unsure who this is, or which submission is theirs.
+    """
 
     name: str = ""
     id: str = ""
@@ -30,13 +43,15 @@ class Student:
     login: str = ""
     email: str = ""
     section: str = ""
+    note: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
 class Entry:
     """One submission: a name for its results, unique in the class, where it is, and whose it is.
 
-    `problem` is a sentence where there is nothing to read.
+    `problem` is a sentence where there is nothing to read, `doubt` one why the points may not be those of the
+    last work; `notes` say what else there was.
     """
 
     name: str
@@ -44,17 +59,34 @@ class Entry:
     students: tuple[Student, ...]
     late: bool = False
     problem: str = ""
+    doubt: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass
 class ClassFolder:
-    """The submissions of a class in the order of their names, the files that are none, and older uploads."""
+    """The submissions of a class in the order of their names, the files that are none, and older uploads.
+
+    `notes` are sentences on the whole of it.
+    """
 
     path: Path
     kind: str
     entries: list[Entry] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
     older: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def left_out(self) -> list[str]:
+        """A sentence on each kind of thing that is no row of the gradebook."""
+        told = list(self.notes)
+        if self.others:
+            told.append(f"Neither zips nor folders, and left alone: {', '.join(self.others)}.")
+        if self.older:
+            told.append(
+                f"Of several uploads by one student the last counts; left alone: {', '.join(self.older)}."
+            )
+        return told
 
 
 class ClassError(Exception):
@@ -62,34 +94,48 @@ class ClassError(Exception):
 
 
 def is_class(path: Path) -> bool:
-    """A folder is a class unless it holds `cs231n/`, as a submission does."""
-    return path.is_dir() and not (path / "cs231n").is_dir()
+    """A folder is a class unless it holds `cs231n/`, or its files without it, as a submission does."""
+    if not path.is_dir():
+        return False
+    try:
+        found = list(path.iterdir())
+    except OSError:
+        return True  # read_class says why
+    if any(child.name.lower() == "cs231n" for child in found):
+        return False
+    return not (any(child.suffix.lower() == ".py" for child in found) and is_flat(path))
 
 
 def read_class(path: Path) -> ClassFolder:
     """Find the submissions in a class folder. Raises ClassError when there is none."""
     try:
         path = unwrapped(path)
-        found_there = children(path)
+        there = children(path)
     except OSError as error:
         raise ClassError(f"{path.name} can't be read ({error.strerror or error}).") from None
     owners = _gradescope(path)
-    found, others = [], []
-    for child in found_there:
-        entry = _entry(child, owners)
-        if entry is not None:
-            found.append(entry)
-        elif child.name != METADATA:
-            others.append(clean(child.name, 120))
-    found, older = _newest(found)
+    uploads = [upload for upload in read_names(there) if upload.path.name not in owners]
+    known = {upload.path for upload in uploads}
+    plain = [child for child in there if child.name not in owners and child not in known]
+    plain, others = [child for child in plain if _is_plain(child)], [c for c in plain if not _is_plain(c)]
+    found = [_owned(child, owners[child.name]) for child in there if child.name in owners]
+    found += [_plain(child) for child in plain]
+    folder = ClassFolder(path, _kind(uploads, owners))
+    for each in _by_student(uploads):
+        found += _uploaded(each, folder)
     if not found:
         raise ClassError(
             f"{path.name} is no submission, because it holds no cs231n/, and no class, because there is "
             "neither a zip nor a folder in it. Give the folder that holds cs231n/, or the one that "
             "holds all submissions."
         )
-    entries = [entry for _, _, entry in _unique(found, path)]
-    return ClassFolder(path, _kind(found, owners), entries, others, older)
+    if plain and not uploads and not owners and (told := refusal(path, plain)):
+        raise ClassError(told)
+    folder.others = [sanitize(child.name, 120) for child in others if child.name != METADATA]
+    if missing := sorted(sanitize(name, 80) for name in owners if not (path / name).exists()):
+        folder.notes.append(f"{METADATA} names {len(missing)} that are not here: {', '.join(missing)}.")
+    folder.entries = _unique(_with_namesakes(found), path)
+    return folder
 
 
 def _gradescope(path: Path) -> dict[str, tuple[Student, ...]]:
@@ -105,66 +151,83 @@ def _gradescope(path: Path) -> dict[str, tuple[Student, ...]]:
     }
 
 
-def _entry(child: Path, owners: dict[str, tuple[Student, ...]]) -> tuple[str, int, Entry] | None:
-    """How the submission is known, its number among a student's uploads, and the submission."""
-    path, problem = inside(child)
-    if people := owners.get(child.name):
-        own = people[0].number or people[0].email or child.name
-        name = plain_name(" ".join(person.name for person in people), own)
-        return "gradescope", 0, Entry(name, path, people, problem=problem)
-    is_zip = child.is_file() and child.name.lower().endswith(".zip")
-    if not (child.is_dir() or is_zip):
-        return None
-    if match := MOODLE.match(child.name):
-        if match["kind"] == "onlinetext":
-            return None
-        person = Student(name=clean(match["name"], 120), id=match["id"])
-        return "moodle", 0, Entry(plain_name(person.name, person.id), path, (person,), problem=problem)
-    if is_zip and (match := ANONYMOUS.match(child.name) or CANVAS.match(child.name)):
-        hidden = match.re is ANONYMOUS
-        person = Student(name=clean(match["name"], 120), id="" if hidden else match["id"])
-        name = plain_name(person.name, person.id)
-        entry = Entry(name, path, (person,), late=bool(match["late"]), problem=problem)
-        return "canvas", int(match["file"]), entry
-    stem = child.name[:-4] if is_zip else child.name
-    return "plain", 0, Entry(plain_name(stem), path, (Student(name=clean(stem, 120)),), problem=problem)
+def _is_plain(child: Path) -> bool:
+    """Whether a name of no platform is a submission's; an archive of another kind can't be read."""
+    return child.is_dir() or (child.is_file() and child.name.lower().endswith(ARCHIVES))
 
 
-def _newest(found: list[tuple[str, int, Entry]]) -> tuple[list[tuple[str, int, Entry]], list[str]]:
-    """Of several uploads of one person in Canvas the last, and the names of the others.
-
-    Several zips of one person in Moodle are one submission, and a problem.
-    """
-    uploads: dict[object, list[tuple[str, int, Entry]]] = {}
-    for kind, number, entry in found:
-        person = entry.students[0]
-        key = (kind, person.name, person.id) if kind in ("canvas", "moodle") else entry.path
-        uploads.setdefault(key, []).append((kind, number, entry))
-    kept, older = [], []
-    for each in uploads.values():
-        kind, number, entry = max(each, key=lambda upload: upload[1])
-        if kind == "canvas":
-            older += [clean(other.path.name, 120) for _, _, other in each if other is not entry]
-        elif len(each) > 1:
-            entry = replace(entry, problem=several(entry.students[0].name, len(each)))
-        kept.append((kind, number, entry))
-    return kept, older
+def _owned(child: Path, people: tuple[Student, ...]) -> Entry:
+    """A submission of Gradescope's, of one student or a group."""
+    path, problem, notes = inside(child)
+    own = people[0].number or people[0].email or child.name
+    name = plain_name(" ".join(person.name for person in people), own)
+    return Entry(name, path, people, problem=problem, notes=notes)
 
 
-def _unique(found: list[tuple[str, int, Entry]], folder: Path) -> list[tuple[str, int, Entry]]:
+def _plain(child: Path) -> Entry:
+    """A submission that is known by the name of its zip or folder."""
+    path, problem, notes = inside(child)
+    ending = next((ending for ending in ARCHIVES if child.name.lower().endswith(ending)), "")
+    if child.is_file() and ending != ".zip":
+        told = f"{sanitize(child.name, 120)} is no zip; hand in the zip that `make submit` packs."
+        problem = f"It could not be read: {told}"
+    stem = child.name[: -len(ending)] if ending and child.is_file() else child.name
+    person = Student(name=sanitize(stem, 120))
+    return Entry(plain_name(stem), path, (person,), problem=problem, notes=notes)
+
+
+def _by_student(uploads: Iterable[Upload]) -> list[list[Upload]]:
+    found: dict[tuple[str, ...], list[Upload]] = {}
+    for each in uploads:
+        found.setdefault((each.platform, each.name, each.id, each.login), []).append(each)
+    return list(found.values())
+
+
+def _uploaded(uploads: list[Upload], folder: ClassFolder) -> list[Entry]:
+    """What one student uploaded to a platform: what counts, and a row for each that can't be read."""
+    chosen = hand_in(uploads)
+    best = chosen.counts
+    person = Student(name=best.name, id=best.id, login=best.login)
+    name = plain_name(person.name, person.id)
+    path, problem, notes = inside(best.path) if not chosen.problem else (best.path, chosen.problem, ())
+    folder.older += chosen.older
+    unread = [
+        Entry(plain_name(upload.path.name), upload.path, (person,), upload.late, told)
+        for upload, told in chosen.unreadable
+    ]
+    notes = (*notes, *chosen.notes, *(f"{name} is older, and was left alone." for name in chosen.older))
+    return [Entry(name, path, (person,), best.late, problem, chosen.doubt, notes), *unread]
+
+
+def _with_namesakes(found: list[Entry]) -> list[Entry]:
+    """The entries with a note where several bear one name and nothing else tells them apart."""
+    nameless = [entry.students[0] for entry in found]
+    counts = Counter(who.name.casefold() for who in nameless if not (who.id or who.number or who.email))
+    return [
+        replace(entry, notes=(*entry.notes, f"{counts[key]} submissions bear the name {who.name}."))
+        if counts[key := (who := entry.students[0]).name.casefold()] > 1
+        and not (who.id or who.number or who.email)
+        else entry
+        for entry in found
+    ]
+
+
+def _unique(found: list[Entry], folder: Path) -> list[Entry]:
     """Give submissions of the same name, capitals aside, a hash of what is in the class folder behind it."""
-    counts = Counter(entry.name.lower() for _, _, entry in found)
+    counts = Counter(entry.name.lower() for entry in found)
     taken, unique = set(), []
-    for kind, number, entry in found:
+    for entry in found:
         name, own = entry.name, short_hash(str(entry.path.relative_to(folder)))
         if counts[name.lower()] > 1 and name != entry.path.stem:
             name = f"{name}-{own}"
         while name.lower() in taken:
             name = f"{name}-{own}"
         taken.add(name.lower())
-        unique.append((kind, number, replace(entry, name=name)))
-    return sorted(unique, key=lambda each: each[2].name)
+        unique.append(replace(entry, name=name))
+    return sorted(unique, key=lambda each: each.name)
 
 
-def _kind(found: list[tuple[str, int, Entry]], owners: dict) -> str:
-    return "gradescope" if owners else Counter(kind for kind, _, _ in found).most_common(1)[0][0]
+def _kind(uploads: list[Upload], owners: dict) -> str:
+    if owners:
+        return "gradescope"
+    return Counter(upload.platform for upload in uploads).most_common(1)[0][0] if uploads else "plain"

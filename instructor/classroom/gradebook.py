@@ -17,14 +17,14 @@ CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 MOODLE = ("Identifier", "Full name", "Email address", "Grade", "Maximum Grade", "Last modified (grade)")
 MOODLE += ("Feedback comments",)
 GRADED, NOT_GRADED, NOTHING = "graded", "not graded", "nothing handed in"
-NOT_YET = "not graded yet"
+NOT_YET, UNREAD, UNSURE = "not graded yet", "could not be read", "ambiguous"
 
 
 @dataclass(frozen=True)
 class Line:
     """One student's submission: without `entry` nothing was handed in, without `result` it is not graded yet.
 
-    `written` are marks by hand.
+    `written` are the points of hand grades.
     """
 
     student: Student
@@ -38,9 +38,19 @@ class Line:
 
     @property
     def status(self) -> str:
+        if self.entry is None:
+            return UNSURE if self.student.note else NOTHING
+        if self.entry.problem:
+            return UNREAD
         if self.result is None:
-            return NOT_YET if self.entry else NOTHING
+            return NOT_YET
         return NOT_GRADED if self.result.problem else GRADED
+
+    @property
+    def note(self) -> str:
+        """What is unsure about this line, or was left out of it."""
+        said = [self.entry.problem, self.entry.doubt, *self.entry.notes] if self.entry else []
+        return " ".join(filter(None, [self.student.note, *said]))
 
     @property
     def total(self) -> float | None:
@@ -59,11 +69,13 @@ def slim(result: Result) -> Result:
 def write_gradebooks(folder: Path, lines: Iterable[Line], tasks: Sequence[Task], title: str) -> None:
     """Write gradebook.csv, canvas.csv and moodle.csv into `folder`."""
     ordered = sorted(lines, key=_place)
-    marked, points = any(line.written is not None for line in ordered), max_points(tasks)
-    header = [*HEADER, "total", "points", *(["written"] if marked else [])]
+    by_hand, points = any(line.written is not None for line in ordered), max_points(tasks)
+    noted = any(line.note for line in ordered)
+    header = [*HEADER, *(["note"] if noted else []), "total", "points", *(["written"] if by_hand else [])]
     for task in tasks:
         header += [task.id, *(f"{task.id}.{aspect}" for aspect in task.aspects)]
-    write_table(folder / "gradebook.csv", header, (_row(line, tasks, marked) for line in ordered))
+    write_table(folder / "gradebook.csv", header, (_row(line, tasks, by_hand, noted) for line in ordered))
+    ordered = _once(ordered)
     rows = [("    Points Possible", "", "", "", "", points), *map(_canvas, ordered)]
     write_table(folder / "canvas.csv", [*CANVAS, title], rows, for_people=False)
     rows = (_moodle(line, points) for line in ordered if line.status != NOT_YET)
@@ -79,6 +91,35 @@ def _place(line: Line) -> tuple[str, str]:
     return line.student.name.casefold(), line.submission
 
 
+def _once(lines: Iterable[Line]) -> list[Line]:
+    """The lines for tables to import: one for each student whom an id tells from others.
+
+    Of several the graded one; where it is in doubt which that is, one without points.
+    """
+    found: dict[object, list[Line]] = {}
+    for place, line in enumerate(lines):
+        who = line.student
+        found.setdefault(_ids(who) or place, []).append(line)
+    return [_import(each) for each in found.values()]
+
+
+def _import(lines: list[Line]) -> Line:
+    graded = [line for line in lines if line.total is not None]
+    best = (graded or lines)[0]
+    doubt = best.entry.doubt if best.entry else ""
+    if best.entry and best.student.note and not _ids(best.student):
+        doubt = best.student.note
+    if len(graded) > 1:
+        doubt = f"{len(graded)} submissions are of {best.student.name}: keep the one that is to be graded."
+    return replace(best, entry=replace(best.entry, problem=doubt)) if doubt else best
+
+
+def _ids(student: Student) -> tuple[str, ...]:
+    """All that tells a student from another of the name; empty where nothing does."""
+    known = (student.id, student.number, student.email, student.login)
+    return known if any(known) else ()
+
+
 def _canvas(line: Line) -> list[object]:
     student = line.student
     return [student.name, student.id, student.number, student.login, student.section, line.total]
@@ -89,11 +130,12 @@ def _moodle(line: Line, points: int) -> list[object]:
     return [identifier, line.student.name, line.student.email, line.total, points, "", _comment(line)]
 
 
-def _row(line: Line, tasks: Sequence[Task], marked: bool) -> list[object]:
+def _row(line: Line, tasks: Sequence[Task], by_hand: bool, noted: bool) -> list[object]:
     student, entry = line.student, line.entry
     row: list[object] = [student.name, student.id, student.number, student.login, student.email]
     row += [student.section, entry.name if entry else "", line.status, entry.late if entry else None]
-    row += [line.total, max_points(tasks), *([line.written] if marked else [])]
+    row += [line.note] if noted else []
+    row += [line.total, max_points(tasks), *([line.written] if by_hand else [])]
     graded = {} if line.total is None else {task.id: task for task in line.result.tasks}
     for task in tasks:
         own = graded.get(task.id)
@@ -103,6 +145,10 @@ def _row(line: Line, tasks: Sequence[Task], marked: bool) -> list[object]:
 
 
 def _comment(line: Line) -> str:
+    if line.status == UNSURE or (line.status == UNREAD and line.result and not line.result.problem):
+        return ""  # what is to be said of it is said to the instructor
+    if line.status == UNREAD:
+        return line.entry.problem
     if line.total is None:
         return line.result.problem.splitlines()[0] if line.result else "Nothing was handed in."
     lost = [task for task in line.result.tasks if task.earned < task.points]

@@ -1,4 +1,4 @@
-"""class.html: the class at a glance, for the instructor. One file, no scripts, nothing from elsewhere."""
+"""The class at a glance: class.html for the instructor, without scripts, and a summary for CI."""
 
 from __future__ import annotations
 
@@ -9,26 +9,34 @@ from pathlib import Path
 
 from jinja2 import Template
 
-from instructor.classroom.answers import questions
-from instructor.classroom.gradebook import Line
-from instructor.classroom.hand_grades import Marks
+from instructor.classroom.gradebook import GRADED, Line
+from instructor.classroom.hand_grades import HandGrades, questions
 from instructor.classroom.tallies import BINS, Statistics
-from instructor.grading.report.feedback import environment
+from instructor.grading.report.for_people import environment
 from instructor.grading.report.words import number
 
 COMMON = 15  # mistakes that are listed
 NAMED = 8  # submissions named for each
+STUDENTS, MISTAKES = 200, 8
 
 
-def class_html(title: str, statistics: Statistics, lines: Sequence[Line], marks: Marks) -> str:
-    """The page for one class; everything in it is escaped."""
+def class_html(
+    title: str,
+    statistics: Statistics,
+    lines: Sequence[Line],
+    grades: HandGrades,
+    left_out: Sequence[str] = (),
+) -> str:
+    """The page for one class; everything in it is escaped. `left_out` are sentences on what is no row."""
     ordered = sorted(lines, key=lambda line: (line.student.name.casefold(), line.submission))
     return _template().render(
         title=title,
         statistics=statistics,
         lines=ordered,
+        left_out=left_out,
+        noted=[line for line in ordered if line.note],
         bins=_bins(statistics),
-        answers=_answers(marks),
+        answers=_answers(grades),
         common=COMMON,
         named=NAMED,
     )
@@ -51,16 +59,16 @@ def _bins(statistics: Statistics) -> list[dict]:
     ]
 
 
-def _answers(marks: Marks) -> list[dict]:
+def _answers(grades: HandGrades) -> list[dict]:
     """Every question with the answers to it."""
     found = []
     for question, text in questions().items():
-        own = [mark for mark in marks.marks if mark.question == question]
-        marked = sum(mark.points is not None for mark in own)
+        own = [grade for grade in grades.grades if grade.question == question]
+        graded = sum(grade.points is not None for grade in own)
         notebook = question.partition("#")[0].removeprefix("notebooks/").removesuffix(".ipynb")
         heading = re.match(r"\*\*(.{1,40}?)\.?\*\*\s*|", text)
         title, text = heading[1] or "question", _flowing(text[heading.end() :])
-        found.append({"notebook": notebook, "title": title, "text": text, "marks": own, "marked": marked})
+        found.append({"notebook": notebook, "title": title, "text": text, "grades": own, "graded": graded})
     return found
 
 
@@ -72,3 +80,57 @@ def _flowing(text: str) -> str:
 @cache
 def _template() -> Template:
     return environment(Path(__file__).parent).get_template("class.html.j2")
+
+
+def summary_markdown(
+    title: str, statistics: Statistics, lines: Sequence[Line], left_out: Sequence[str] = ()
+) -> str:
+    """Scores, tasks, common mistakes, what could not be graded or is unsure; every name is escaped."""
+    parts = [f"## {_escape(title)}", statistics.sentence()]
+    parts.append(
+        _table(
+            ("Task", "Points", "Mean", "Passed"),
+            (
+                (
+                    count.task.title,
+                    count.task.points,
+                    f"{100 * count.share:.0f} %",
+                    f"{count.passed()} of {len(count.shares)}",
+                )
+                for count in statistics.tasks.values()
+            ),
+        )
+    )
+    if statistics.mistakes:
+        rows = (
+            (len(mistake.names), mistake.task, mistake.sentence) for mistake in statistics.mistakes[:MISTAKES]
+        )
+        parts += ["### Most common mistakes", _table(("Students", "Task", "Mistake"), rows)]
+    if statistics.problems:
+        rows = ((name, problem.splitlines()[0]) for name, problem in sorted(statistics.problems.items()))
+        parts += ["### Not graded", _table(("Submission", "Why"), rows)]
+    unsure = [(line.student.name, line.submission, line.note) for line in lines if line.note]
+    unsure += [("", "", told) for told in left_out]
+    if unsure:
+        rows = sorted(unsure)
+        parts += ["### Unsure or left out", _table(("Student", "Submission", "Why"), rows)]
+    rows = sorted((line.student.name or "?", _said(line)) for line in lines)
+    shown = _table(("Student", "Points"), rows[:STUDENTS])
+    more = f"\n\nand {len(rows) - STUDENTS} more" if len(rows) > STUDENTS else ""
+    parts.append(f"<details><summary>{len(rows)} students</summary>\n\n{shown}{more}\n\n</details>")
+    return "\n\n".join(parts) + "\n"
+
+
+def _said(line: Line) -> str:
+    return f"{number(line.total)}" if line.status == GRADED else line.status
+
+
+def _table(header: Sequence[str], rows) -> str:
+    lines = [header, ["---"] * len(header), *([_escape(str(cell)) for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _escape(text: str) -> str:
+    """Text that is neither Markdown nor HTML, nor names anyone."""
+    flat = " ".join(text.split())
+    return re.sub(r"[\\`*_{}\[\]<>()#+!|~@&:-]", lambda found: f"&#{ord(found[0])};", flat)

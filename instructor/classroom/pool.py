@@ -15,7 +15,8 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from multiprocessing import forkserver, get_context
@@ -24,11 +25,12 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from unittest import mock
 
-from instructor.classroom.plain import to_plain
 from instructor.classroom.work import PRIMED, Options, grade_packed
-from instructor.sandbox.fork_server import NoNursery, Nursery, use
+from instructor.core.result import to_plain
+from instructor.sandbox.fork_server import ForkServer
 from instructor.sandbox.inside.process import PR_SET_PDEATHSIG, prctl
-from instructor.sandbox.watch import kill_tree
+from instructor.sandbox.process_tree import kill_tree
+from instructor.sandbox.warm import ENDED, WITHOUT, try_out
 
 PRIME_FROM = 24  # submissions: it takes as long as five of them save
 
@@ -53,18 +55,33 @@ class _Worker:
     log: Path
 
 
+def _say_on_stderr(said: str) -> None:
+    print(said, file=sys.stderr)
+
+
 class LocalPool(AbstractContextManager):
     """Up to `jobs` submissions at a time, each for at most `seconds`; `scratch` is where they put files.
 
     With PRIME_FROM submissions to come, `count` of them, the checks of `options` are run on the reference
-    once, before the first one: what that leaves in memory saves each one some seconds.
+    once, before the first one: what that leaves in memory saves each one some seconds. `say` is told when
+    processes in the sandbox cannot be forked, which costs time and nothing else.
     """
 
-    def __init__(self, jobs: int, seconds: float, scratch: Path, options: Options, count: int) -> None:
+    def __init__(
+        self,
+        jobs: int,
+        seconds: float,
+        scratch: Path,
+        options: Options,
+        count: int,
+        say: Callable[[str], None] = _say_on_stderr,
+    ) -> None:
         self.jobs, self._seconds, self._scratch = jobs, seconds, scratch
         self._options, self._count = options, count
         self._context: BaseContext | None = None
-        self._nursery: Nursery | None = None
+        self._say, self._started = say, contextlib.ExitStack()
+        self._fork_server: ForkServer | None = None
+        self._trial: Future | None = None  # of the fork server, while the first submissions are read
         self._running: dict[str, _Worker] = {}
         self._events: deque[Event] = deque()
 
@@ -82,7 +99,7 @@ class LocalPool(AbstractContextManager):
             self._warm_up()
         ours, theirs = self._context.Pipe()
         folder = Path(tempfile.mkdtemp(dir=self._scratch))
-        address = self._nursery and self._nursery.address
+        address = self._fork_server and self._fork_server.address
         process = self._context.Process(target=_work, args=(theirs, str(folder), address), daemon=False)
         process.start()
         theirs.close()
@@ -98,25 +115,37 @@ class LocalPool(AbstractContextManager):
             wait([worker.connection for worker in self._running.values()], seconds)
         for name, worker in list(self._running.items()):
             self._listen(name, worker)
+        self._look_after_the_fork_server()
         while self._events:
             yield self._events.popleft()
 
     def __exit__(self, *_: object) -> None:
         for name in list(self._running):
             self._end(name)
-        if self._nursery:
-            self._nursery.close()
+        self._look_after_the_fork_server()
+        self._started.close()
 
     def _warm_up(self) -> None:
         """Start the two processes that others are forked from; there is something to grade."""
         self._context = get_context("forkserver")
-        self._context.set_forkserver_preload(["instructor.classroom.warm"])
+        self._context.set_forkserver_preload(["instructor.classroom.grader_process"])
         primed = {PRIMED: json.dumps(to_plain(self._options))} if self._count >= PRIME_FROM else {}
         with _interrupts_ignored(), mock.patch.dict(os.environ, primed):
             forkserver.ensure_running()
         if self._options.sandbox == "bwrap":
-            with contextlib.suppress(NoNursery):
-                self._nursery = Nursery(self._options.limits)
+            self._fork_server = self._started.enter_context(ForkServer(self._options.limits))
+            trials = ThreadPoolExecutor(1)
+            self._trial = trials.submit(try_out, self._fork_server, self._options.limits)
+            trials.shutdown(wait=False)
+
+    def _look_after_the_fork_server(self) -> None:
+        """Say it when there is none that works, once; later submissions do without it."""
+        if not self._fork_server or not self._trial.done():
+            return
+        error = self._trial.exception()
+        if error or self._fork_server.has_ended:
+            self._say(WITHOUT.format(error) if error else ENDED.format(self._fork_server.complaint()))
+            self._fork_server = None
 
     def _listen(self, name: str, worker: _Worker) -> None:
         try:
@@ -146,9 +175,8 @@ class LocalPool(AbstractContextManager):
         shutil.rmtree(worker.log.parent, ignore_errors=True)
 
 
-def _work(connection: Connection, folder: str, address: Path | None) -> None:
+def _work(connection: Connection, folder: str, fork_server: Path | None) -> None:
     """In the worker: grade the one submission that comes, and end."""
-    use(address)
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # no worker outlives the run
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     tempfile.tempdir = folder
@@ -158,7 +186,8 @@ def _work(connection: Connection, folder: str, address: Path | None) -> None:
         os._exit(1)  # the run was stopped and has tidied up
     for stream in (1, 2):
         os.dup2(log, stream)
-    connection.send(grade_packed(connection.recv_bytes(), lambda *step: connection.send(step)))
+    packed = connection.recv_bytes()
+    connection.send(grade_packed(packed, lambda *step: connection.send(step), fork_server))
     sys.stdout.flush()
     os._exit(0)  # whatever else it has started is ended with it
 

@@ -8,6 +8,7 @@ no other task builds on. The memory of the run is watched, and what is left of i
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import sys
 import tempfile
@@ -21,18 +22,18 @@ import psutil
 from rich.console import Console
 from rich.text import Text
 
+from instructor.classroom.class_run import run_class, scratch_folder
 from instructor.classroom.entries import Entry, Student
 from instructor.classroom.journal import Journal
 from instructor.classroom.live import LiveTable
 from instructor.classroom.pool import Event, LocalPool
-from instructor.classroom.run import run_class, scratch_folder
 from instructor.classroom.work import Options
-from instructor.cli.grade import cores
 from instructor.core.composition import compose, fillins
 from instructor.core.result import Result
 from instructor.core.tasks import code_tasks, load_tasks, todo_modules
 from instructor.sandbox.jail import choose
 from instructor.verify.trials import Trial, run_trials
+from instructor.verify.workers import processes
 
 Choice = dict[str, str | None]
 SLOW = ("wrong_endless",)  # waits for its time limits, again and again
@@ -46,7 +47,7 @@ def main() -> int:
     chosen = [task.id for task in code_tasks() if not options.tasks or task.id in options.tasks.split(",")]
     choices = {f"made-up-{k:04d}": _choice(rng, chosen) for k in range(options.count)}
     with tempfile.TemporaryDirectory(prefix="cs231n-scale-") as work:
-        expected = _expected(choices, chosen, options, Path(work) / "trials")
+        expected = _expected(choices, chosen, options)
         console.print(
             f"{options.count} submissions of {len(chosen)} tasks; what they should earn is measured."
         )
@@ -110,16 +111,16 @@ def _choice(rng: random.Random, tasks: list[str]) -> Choice:
 
 
 def _expected(
-    choices: Mapping[str, Choice], tasks: list[str], options: argparse.Namespace, folder: Path
+    choices: Mapping[str, Choice], tasks: list[str], options: argparse.Namespace
 ) -> dict[str, float]:
     """What every submission should earn: the sum of what its fill-ins earn one by one."""
     used = {(task, choice[task]) for choice in choices.values() for task in tasks}
     todo = [Trial(task, name, options.seed) for task, name in sorted(used, key=str) if name is not None]
-    folder.mkdir()
-    earned = {
-        (verdict.trial.task, verdict.trial.fillin): verdict.earned
-        for verdict in run_trials(todo, folder, options.sandbox, options.jobs)
-    }
+    with processes(options.jobs, options.sandbox) as (pool, place):
+        earned = {
+            (verdict.trial.task, verdict.trial.fillin): verdict.earned
+            for verdict in run_trials(todo, pool, place)
+        }
     return {
         name: round(sum(earned[task, choice[task]] for task in tasks if choice[task] is not None), 2)
         for name, choice in choices.items()
@@ -159,10 +160,10 @@ def _left_over() -> list[str]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m instructor.classroom.scale", description=__doc__)
-    add = parser.add_argument
+    add, cores = parser.add_argument, len(os.sched_getaffinity(0))
     add("--count", type=int, default=10, metavar="N", help="submissions (default: 10)")
     add("--tasks", metavar="A,B", help="only the checks of these tasks (default: all but the notebooks)")
-    add("--jobs", type=int, default=cores(), metavar="J", help="submissions at a time (default: cores)")
+    add("--jobs", type=int, default=cores, metavar="J", help="submissions at a time (default: cores)")
     add("--seed", type=int, default=1, help="of the class and of its grading (default: 1)")
     add("--sandbox", default="auto", help="as for grade")
     return parser

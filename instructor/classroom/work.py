@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import dataclasses
 import gc
@@ -14,14 +13,15 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
-from instructor.classroom.plain import from_plain, to_plain
-from instructor.core.result import Result
+from instructor.core.result import Result, from_plain, to_plain
 from instructor.grading.intake import Submission
+from instructor.sandbox.inside.folders import joined, parted
 from instructor.sandbox.limits import Limits
 
 PRIMED = "CS231N_PRIMED"  # in the environment of the process that graders are forked from: Options as JSON
-WARM = ("instructor.grading.grade", "scipy.ndimage", "PIL.JpegImagePlugin")
+WARM = ("instructor.grading.one_submission", "scipy.ndimage", "PIL.JpegImagePlugin")
 Progress = Callable[[str, int, int], None]
 
 
@@ -33,30 +33,40 @@ class Options:
     sandbox: str = "auto"
     notebooks: str = "quick"
     tasks: tuple[str, ...] | None = None
-    limits: Limits = dataclasses.field(default_factory=Limits)
+    limits: Limits = dataclasses.field(default_factory=Limits.load)
 
 
 def pack(submission: Submission, options: Options) -> bytes:
-    """Everything that grading needs; the student's notebooks, which are only read, stay behind."""
-    modules = {name: base64.b64encode(data).decode() for name, data in submission.modules.items()}
-    content = {"name": submission.name, "modules": modules, "options": to_plain(options)}
-    content |= {"remarks": submission.remarks, "ignored": submission.ignored}
-    return json.dumps(content).encode()
+    """Everything that grading needs: a line of JSON, then the bytes of the student's modules as they are.
+
+    The student's notebooks, which are only read, stay behind.
+    """
+    table, modules = joined(submission.modules)
+    header = {"name": submission.name, "table": table, "options": to_plain(options)}
+    header |= {"remarks": submission.remarks, "ignored": submission.ignored}
+    return json.dumps(header).encode() + b"\n" + modules
 
 
-def grade_packed(packed: bytes, progress: Progress = lambda what, done, total: None) -> bytes:
-    """Grade what `pack` made. Whatever goes wrong is the result's `problem`; nothing is raised."""
-    from instructor.grading.grade import grade_submission
+def grade_packed(
+    packed: bytes,
+    progress: Progress = lambda what, done, total: None,
+    fork_server: Path | None = None,
+) -> bytes:
+    """Grade what `pack` made. Whatever goes wrong is the result's `problem`; nothing is raised.
+
+    `progress` and `fork_server` are as for `grade_submission`.
+    """
+    from instructor.grading.one_submission import grade_submission
     from instructor.sandbox.bubblewrap import SandboxUnavailable
     from instructor.sandbox.jail import JailBroken
 
-    content = json.loads(packed)
-    options = from_plain(Options, content.pop("options"))
-    modules = {name: base64.b64decode(data) for name, data in content.pop("modules").items()}
-    submission = Submission(modules=modules, **content)
+    line, _, modules = packed.partition(b"\n")
+    header = json.loads(line)
+    options = from_plain(Options, header.pop("options"))
+    submission = Submission(modules=parted(header.pop("table"), modules), **header)
     chosen = {field.name: getattr(options, field.name) for field in dataclasses.fields(options)}
     try:
-        result = grade_submission(submission, progress=progress, **chosen)
+        result = grade_submission(submission, progress=progress, fork_server=fork_server, **chosen)
     except (SandboxUnavailable, JailBroken) as error:
         result = failed(submission.name, options.seed, str(error))
     except Exception as error:
@@ -109,13 +119,13 @@ def warm_up() -> None:
 
 
 def _prime(options: Options) -> None:
-    from instructor.checks.marking import all_checks
+    from instructor.checks.run import Run, run_checks
     from instructor.diagnosis.replay import Replay
+    from instructor.diagnosis.stand_in import in_replay
     from instructor.grading import pictures
-    from instructor.verify.trials import run_check
 
+    tasks = options.tasks if options.notebooks == "none" else None  # check cells need every verdict
     with Replay(math.inf) as replay:
-        for check in all_checks():
-            if options.tasks is None or options.notebooks != "none" or check.task in options.tasks:
-                run_check(check, options.seed, replay, {})
+        run = Run(in_replay(replay, {}), options.seed, lambda check: tasks is None or check.task in tasks)
+        run_checks([run])
     pictures.warm_up()

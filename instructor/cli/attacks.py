@@ -6,17 +6,18 @@ import argparse
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+    from rich.table import Table
+    from rich.text import Text
 
-from instructor.attacks.alive import effects
-from instructor.attacks.experiment import Experiment, Round
-from instructor.attacks.samples import Sample, load_samples
-from instructor.attacks.verdict import Verdict, judge
-from instructor.sandbox.bubblewrap import SandboxUnavailable
+    from instructor.attacks.experiment import Round
+    from instructor.attacks.samples import Sample
+    from instructor.attacks.verdict import Verdict
+
 
 JOBS = 2  # weak graders at a time
 EVERY = 10  # samples between two lines of a log
@@ -44,6 +45,12 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the samples asked for; return 0 when all holds, 1 when something does not, 2 when it can't tell."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from instructor.attacks.samples import load_samples
+    from instructor.sandbox.bubblewrap import SandboxUnavailable
+
     console, errors = Console(), Console(stderr=True)
     samples = load_samples()
     if options.only:
@@ -77,6 +84,9 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _grade(samples: Sequence[Sample], sandbox: str, seed: int, errors: Console) -> list[Verdict]:
+    from instructor.attacks.experiment import Experiment
+    from instructor.attacks.verdict import judge
+
     verdicts: list[Verdict] = []
     with _progress(errors) as progress:
         line = progress.add_task("Starting two graders", total=len(samples))
@@ -94,6 +104,8 @@ def _grade(samples: Sequence[Sample], sandbox: str, seed: int, errors: Console) 
 
 def _dead(samples: Sequence[Sample], errors: Console) -> dict[str, str]:
     """The samples that do not do to the weak grader what they claim."""
+    from instructor.attacks.alive import effects
+
     dead: dict[str, str] = {}
     with _progress(errors) as progress, ThreadPoolExecutor(JOBS) as pool:
         line = progress.add_task("Trying the weak grader", total=len(samples))
@@ -109,6 +121,8 @@ def _dead(samples: Sequence[Sample], errors: Console) -> dict[str, str]:
 
 
 def _table(verdicts: Sequence[Verdict], dead: dict[str, str] | None) -> Table:
+    from rich.table import Table
+
     table = Table(box=None, padding=(0, 1, 0, 0))  # fits 80 columns
     table.add_column("sample", no_wrap=True)
     for heading in ("gained", "leaked", "harmed", "left", *(() if dead is None else ("alive",))):
@@ -128,10 +142,14 @@ def _table(verdicts: Sequence[Verdict], dead: dict[str, str] | None) -> Table:
 
 
 def _figure(value: float) -> Text:
+    from rich.text import Text
+
     return Text(f"{value:g}", style="bold red" if value else "green")
 
 
 def _mark(good: bool) -> Text:
+    from rich.text import Text
+
     return Text("✓", style="green") if good else Text("✗", style="bold red")
 
 
@@ -142,5 +160,7 @@ def _summary(verdicts: Sequence[Verdict], faults: list[str], seed: int, graded: 
 
 
 def _progress(console: Console) -> Progress:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     return Progress(*columns, TextColumn("{task.description}", markup=False), console=console, transient=True)

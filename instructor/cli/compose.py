@@ -9,7 +9,7 @@ from pathlib import Path
 
 from instructor.core.composition import compose
 from instructor.core.tasks import code_tasks
-from instructor.release.listing import lay_out
+from instructor.release.student_zip import lay_out
 
 COMPOSED, REFUSED = 0, 2
 

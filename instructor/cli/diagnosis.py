@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterator
+from concurrent.futures import as_completed
 from itertools import combinations
-from multiprocessing import get_context
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-from instructor.core.composition import Fillin, fillins
-from instructor.core.seeds import fresh_seed
 from instructor.core.tasks import Task, code_tasks
-from instructor.verify.held_out import Tally, Told, held_out, unknown
-from instructor.verify.measure import Count, own_mistake, pair_named, right_answer_named
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from instructor.core.composition import Fillin
+    from instructor.verify.held_out import Told
+    from instructor.verify.measure import Count
+
 
 GOAL = 0.95
 DESCRIBED = 0.85  # of the mistakes that the catalogue has not got
-Job = tuple[str, tuple[Fillin, ...], int]  # what is counted, of which fill-ins, with which seed
-ASKED: dict[str, Callable] = {
-    "own": own_mistake,
-    "right": right_answer_named,
-    "pair": pair_named,
-    "unknown": held_out,
-}
+Job = tuple[str, "tuple[Fillin, ...]", int]  # what is counted, of which fill-ins, with which seed
 
 
 def add(commands) -> None:
@@ -38,7 +32,8 @@ def add(commands) -> None:
         "diagnosis",
         help="measure how often feedback names the right mistake",
         description="Take every wrong fill-in for a student's answer, with fresh inputs, and count how often "
-        "its own mistake is named first. Exit status 0: the goals hold; 1: they do not.",
+        "its own mistake is named first. Exit status 0: the goals hold; 1: they do not; "
+        "2: there is no such task.",
     )
     command.add_argument("--tasks", metavar="A,B", help="only these tasks (default: all)")
     command.add_argument("--seeds", type=int, default=1, metavar="K", help="repeat with K seeds (default: 1)")
@@ -54,16 +49,29 @@ def add(commands) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print how often each task's mistakes are named first; return 0 when the goals hold, else 1.
+    """Print how often each task's mistakes are named first; return 0 when the goals hold, 1 when not.
+
+    2 is returned for an unknown task.
 
     The goals: at least 95 % of the mistakes of every task, no right answer, and for every pair of mistakes in
     two tasks of one file at least one of the two. With --held-out: at least 85 % of the mistakes that the
     catalogue has not got are described by a symptom, and none gets a wrong name.
     """
+    from rich.console import Console
+    from rich.text import Text
+
+    from instructor.core.seeds import fresh_seed
+    from instructor.verify.held_out import unknown
+    from instructor.verify.measure import Count
+
     console, errors, began = Console(), Console(stderr=True), time.monotonic()
     first = fresh_seed() if options.seed is None else options.seed
     seeds = range(first, first + options.seeds)
-    chosen = options.tasks.split(",") if options.tasks else [task.id for task in code_tasks()]
+    known = [task.id for task in code_tasks()]
+    chosen = known if options.tasks is None else [name.strip() for name in options.tasks.split(",")]
+    if strange := [name for name in chosen if name not in known]:
+        errors.print(Text(f"No such task: {', '.join(strange)}. There are {', '.join(known)}."))
+        return 2
     tasks = [task for task in code_tasks() if task.id in chosen]
     told = f"seed {first}" if len(seeds) == 1 else f"seeds {first} to {seeds[-1]}"
     if options.held_out:
@@ -85,10 +93,12 @@ def run(options: argparse.Namespace) -> int:
     return 0 if held else 1
 
 
-def _answers(jobs: list[Job], processes: int, errors: Console) -> Iterator[tuple[Job, object]]:
-    """Each job and what came of it, in the order in which they are ready."""
-    began, context = time.monotonic(), get_context("spawn")
-    with ProcessPoolExecutor(processes, context, initializer=_prepare) as pool:
+def _answers(jobs: list[Job], count: int, errors: Console) -> Iterator[tuple[Job, object]]:
+    """Each job and what came of it in one of `count` processes, in the order in which they are ready."""
+    from instructor.verify.workers import processes
+
+    began = time.monotonic()
+    with processes(count) as (pool, _):
         running = {pool.submit(_run, job): job for job in jobs}
         for number, done in enumerate(as_completed(running), 1):
             yield running[done], done.result()
@@ -98,6 +108,11 @@ def _answers(jobs: list[Job], processes: int, errors: Console) -> Iterator[tuple
 
 def _held_out(console: Console, tasks: list[Task], answers: Iterator[tuple[Job, Told]], told: str) -> int:
     """Print how many unknown mistakes are described and how many wrongly named; 0 when the goals hold."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from instructor.verify.held_out import Tally
+
     tallies = {task.id: Tally() for task in tasks}
     for (_, (fillin,), _), answer in answers:
         tallies[fillin.task].add(answer)
@@ -105,12 +120,8 @@ def _held_out(console: Console, tasks: list[Task], answers: Iterator[tuple[Job, 
     table.add_column("task", no_wrap=True)
     for heading in ("unknown mistakes described", "wrongly named"):
         table.add_column(heading, justify="right")
-    every = Tally(
-        *(
-            sum(getattr(each, name) for each in tallies.values())
-            for name in ("tried", "described", "misnamed")
-        )
-    )
+    counted = ("tried", "described", "misnamed")
+    every = Tally(*(sum(getattr(each, name) for each in tallies.values()) for name in counted))
     for name, tally in [*tallies.items(), ("all", every)]:
         table.add_row(name, _fraction(tally.described, tally.tried), str(tally.misnamed))
     console.print(table)
@@ -124,6 +135,8 @@ def _held_out(console: Console, tasks: list[Task], answers: Iterator[tuple[Job, 
 
 
 def _jobs(tasks: list[Task], seed: int, pairs: int) -> Iterator[Job]:
+    from instructor.core.composition import fillins
+
     for task in tasks:
         for fillin in fillins(task.id).values():
             yield "own" if fillin.kind == "wrong" else "right", (fillin,), seed
@@ -140,6 +153,8 @@ def _jobs(tasks: list[Task], seed: int, pairs: int) -> Iterator[Job]:
 
 def _wrong(task: Task) -> list[Fillin]:
     """The mistakes of a task that take no time limit to be seen."""
+    from instructor.core.composition import fillins
+
     return [each for each in fillins(task.id).values() if each.kind == "wrong" and not each.symptom]
 
 
@@ -165,6 +180,8 @@ def _count(count: Count, kind: str, some: tuple[Fillin, ...], seed: int, answer:
 
 
 def _table(tasks: list[Task], counts: dict[str, Count], pairs: Count) -> Table:
+    from rich.table import Table
+
     table = Table(box=None, padding=(0, 1, 0, 0))
     table.add_column("task", no_wrap=True)
     for heading in ("own mistake named first", "right answers without a name"):
@@ -187,13 +204,10 @@ def _fraction(part: int, whole: int) -> str:
     return f"{part}/{whole}" + (f" ({part / whole:.1%})" if whole else "")
 
 
-def _prepare() -> None:
-    os.environ["CUDA_VISIBLE_DEVICES"] = ""  # as in the sandbox
-    import torch
-
-    torch.set_num_threads(1)
-
-
 def _run(job: Job) -> object:
+    from instructor.verify.held_out import held_out
+    from instructor.verify.measure import own_mistake, pair_named, right_answer_named
+
     kind, some, seed = job
-    return ASKED[kind](*some, seed)
+    asked = {"own": own_mistake, "right": right_answer_named, "pair": pair_named, "unknown": held_out}
+    return asked[kind](*some, seed)

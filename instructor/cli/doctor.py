@@ -7,16 +7,6 @@ import dataclasses
 import tempfile
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-from instructor.sandbox import bubblewrap, gpu, landlock
-from instructor.sandbox.bubblewrap import SandboxUnavailable
-from instructor.sandbox.jail import choose
-from instructor.sandbox.limits import Limits
-from instructor.sandbox.promises import EXCEEDED, is_stopped, what_is_reached
-
 WORKS, NOTHING_WORKS = 0, 1
 KINDS = ("bwrap", "sandlock", "none")
 PROMISES = {  # what is tried, and what it shows
@@ -47,6 +37,14 @@ def add(commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Try every sandbox and print what it keeps; 0 when one keeps everything, 1 when `auto` would refuse."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from instructor.sandbox.bubblewrap import SandboxUnavailable
+    from instructor.sandbox.jail import choose
+    from instructor.sandbox.promises import EXCEEDED
+
     console = Console()
     findings = {kind: examine(kind) for kind in KINDS}
     table = Table(title="What a student's code is held to, as tried just now", title_justify="left")
@@ -60,6 +58,8 @@ def run(options: argparse.Namespace) -> int:
     console.print(table)
     for kind, found in findings.items():
         console.print(Text(f"{kind}: {found.summary}"), soft_wrap=True)
+    if findings["bwrap"].works:
+        console.print(Text(_about_the_fork_server()), soft_wrap=True)
     console.print(Text(_about_gpus()), soft_wrap=True)
     try:
         chosen = choose("auto")
@@ -94,6 +94,10 @@ class Finding:
 
 def examine(kind: str) -> Finding:
     """Start processes in a sandbox and see what they reach and how far they get."""
+    from instructor.sandbox.bubblewrap import SandboxUnavailable
+    from instructor.sandbox.jail import choose
+    from instructor.sandbox.promises import EXCEEDED, is_stopped, what_is_reached
+
     try:
         choose(kind)
     except SandboxUnavailable as error:
@@ -109,6 +113,8 @@ def examine(kind: str) -> Finding:
 
 
 def _describe(kind: str) -> str:
+    from instructor.sandbox import bubblewrap, landlock
+
     if kind == "none":
         return "no protection; for code that you trust. Grading refuses it unless --sandbox none is given."
     ways = {
@@ -120,9 +126,24 @@ def _describe(kind: str) -> str:
     return f"works ({ways[(bubblewrap if kind == 'bwrap' else landlock).working_way()]})."
 
 
+def _about_the_fork_server() -> str:
+    from instructor.sandbox.fork_server import ForkServer, NoForkServer
+    from instructor.sandbox.warm import WITHOUT, try_out
+
+    with ForkServer() as server:
+        try:
+            try_out(server)
+        except NoForkServer as error:
+            return WITHOUT.format(error)
+    return "The fork server works: the processes of a class are forked from one that has imported everything."
+
+
 def _about_gpus() -> str:
-    count = len([path for path in gpu.devices() if path.removeprefix("/dev/nvidia").isdigit()])
+    from instructor.sandbox.limits import Limits
+    from instructor.sandbox.mounts import gpu_devices
+
+    count = len([path for path in gpu_devices() if path.removeprefix("/dev/nvidia").isdigit()])
     if not count:
         return "GPUs: none here; students' code runs on the CPU."
-    allowed = "may be used by" if Limits().gpu else "are hidden from"
+    allowed = "may be used by" if Limits.load().gpu else "are hidden from"
     return f"GPUs: {count}; they {allowed} students' code (`gpu` in instructor/limits.toml)."

@@ -4,36 +4,47 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+from zipfile import is_zipfile
 
-from instructor.sandbox.kinds import KINDS
+from instructor.core.tasks import load_tasks
+from instructor.sandbox.launch import KINDS
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
 
 ABOUT = """\
 Grade one submission, or all of a class.
 
 PATH is one submission when it is a zip, or a folder that holds cs231n/: a table is printed, and results.json,
 junit.xml and feedback.html are written to DIR/NAME. Any other folder is a class, in which each zip and each
-folder is a submission, as Canvas, Gradescope and Moodle export them: DIR/NAME then holds gradebook.csv,
-canvas.csv, moodle.csv, class.html, summary.md, answers.csv and students/. What has been graded as it is now
-is not graded again, so that after Ctrl-C, or worse, the same command goes on where it stopped."""
+folder is a submission, as Canvas, Gradescope, Moodle, Blackboard, D2L Brightspace and GitHub Classroom name
+them: DIR/NAME then holds gradebook.csv, canvas.csv, moodle.csv, class.html, summary.md, answers.csv and
+students/. What has been graded as it is now is not graded again, so that after Ctrl-C, or worse, the same
+command goes on where it stopped."""
 STATUS = """\
 exit status:
   0    graded: all of what there was
   1    a class in which some submissions could not be graded; the others were
   2    nothing could be graded: no submission, no sandbox, no place for the results
   130  stopped with Ctrl-C"""
+GRADED, NOT_GRADED = 0, 2
 
 
 def add(commands) -> None:
     """Add the command to the parser of all commands."""
-    grade = commands.add_parser(
+    command = commands.add_parser(
         "grade",
         help="grade a submission, or a folder of them",
         description=ABOUT,
         epilog=STATUS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    put = grade.add_argument
+    put = command.add_argument
     put("path", type=Path, metavar="PATH", help="a zip, a folder, or a folder of zips and folders")
     put(
         "--sandbox",
@@ -58,23 +69,38 @@ def add(commands) -> None:
     )
     put("--tasks", type=_parts, metavar="A,B", help="grade these tasks only; the points are theirs alone")
     put("--one", action="store_true", help="take PATH for one submission, whatever it holds")
-    course = grade.add_argument_group("a class")
+    course = command.add_argument_group("a class")
     put = course.add_argument
     put("--jobs", type=_positive, default=cores(), metavar="J", help="submissions at a time (default: cores)")
-    put("--only", type=_parts, metavar="A,B", help="grade these students or submissions; reports stay on all")
+    put(
+        "--only",
+        action="append",
+        metavar="A,B",
+        help="grade these students or submissions, also as 'Surname, Name'; reports stay on all",
+    )
     put("--force", action="store_true", help="grade again what has been graded as it is")
     put("--roster", type=Path, metavar="CSV", help="a class list with names and numbers of the students")
     put("--cluster", metavar="ADDRESS", help="a Dask scheduler, as tcp://host:8786, whose workers grade")
-    grade.set_defaults(run=run)
+    command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Grade what is at the path; the exit status is as STATUS says."""
     from instructor.classroom.entries import is_class
 
-    if options.one or not is_class(options.path):
-        from instructor.cli.grade_one import grade_one
-
+    path = options.path
+    if not path.exists():
+        return _refuse(f"There is no {path}: give a zip, a folder, or a folder of zips and folders.")
+    is_zip = path.is_file() and (path.name.lower().endswith(".zip") or is_zipfile(path))
+    if not is_zip and not path.is_dir():
+        return _refuse(f"{path} is neither a zip nor a folder, so there is nothing to grade in it.")
+    known = [task.id for task in load_tasks()]
+    if options.tasks is not None and (not options.tasks or set(options.tasks) - set(known)):
+        unknown = ", ".join(sorted(set(options.tasks) - set(known))) or "none is named"
+        return _refuse(f"No such task: {unknown}. There are {', '.join(known)}.")
+    if options.one or not is_class(path):
+        if options.only or options.roster or options.cluster:
+            return _refuse(f"{path} is one submission: --only, --roster and --cluster are for a class.")
         return grade_one(options)
     from instructor.cli.grade_class import grade_class
 
@@ -95,3 +121,69 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")
     return number
+
+
+def grade_one(options: argparse.Namespace) -> int:
+    """Grade one submission, print the table and write the reports; return 0, or 2 when that can't be done."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from instructor.core.result import Result
+    from instructor.core.seeds import run_seed
+    from instructor.grading.intake import IntakeError, submission_name
+    from instructor.grading.one_submission import grade
+    from instructor.grading.report import write_reports
+    from instructor.grading.report.for_people import show
+    from instructor.sandbox.bubblewrap import SandboxUnavailable
+    from instructor.sandbox.jail import JailBroken
+
+    console, errors = Console(), Console(stderr=True)
+    seed = run_seed(options.seed)
+    try:
+        with _bar(errors) as bar:
+            line = bar.add_task("Starting", total=None)
+
+            def progress(what: str, done: int, total: int) -> None:
+                bar.update(line, description=what, completed=done, total=total)
+
+            result = grade(
+                options.path,
+                sandbox=options.sandbox,
+                seed=seed,
+                notebooks=options.notebooks,
+                tasks=options.tasks,
+                progress=progress,
+            )
+    except (IntakeError, SandboxUnavailable, JailBroken) as error:
+        result = Result(submission_name(options.path), seed, "", problem=str(error))
+    except OSError as error:
+        problem = f"This machine can't grade it now: {error.strerror or error}."
+        result = Result(submission_name(options.path), seed, "", problem=problem)
+    try:
+        folder = write_reports(result, options.results)
+    except OSError as error:
+        show(result, console)
+        errors.print(Text(f"The results can't be written to {options.results}: {error.strerror or error}."))
+        return NOT_GRADED
+    show(result, console)  # after the reports: it says as well what went wrong with them
+    console.print(Text(f"Written to {folder}: results.json, junit.xml, feedback.html"), soft_wrap=True)
+    return NOT_GRADED if result.problem else GRADED
+
+
+def _refuse(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return NOT_GRADED
+
+
+def _bar(console: Console) -> Progress:
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn())
+    return Progress(*columns, MofNCompleteColumn(), TimeElapsedColumn(), console=console, transient=True)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import dataclasses
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
+from instructor.classroom.class_run import Pool, Tally, run_class, scratch_folder
 from instructor.classroom.cluster import ClusterPool
-from instructor.classroom.entries import ClassError, ClassFolder, Entry, Student, read_class
+from instructor.classroom.entries import PLATFORMS, ClassError, ClassFolder, Entry, Student, read_class
+from instructor.classroom.gradebook import Line
 from instructor.classroom.journal import Busy, Journal
 from instructor.classroom.live import LiveTable
 from instructor.classroom.pool import LocalPool
-from instructor.classroom.reports import Class, write_class_reports
+from instructor.classroom.reports import Class, hand_grades, write_class_reports
 from instructor.classroom.roster import match, read_roster
-from instructor.classroom.run import Pool, Tally, run_class, scratch_folder
 from instructor.classroom.work import Options
 from instructor.core.seeds import run_seed
 from instructor.core.tasks import load_tasks
@@ -30,6 +30,7 @@ from instructor.sandbox.jail import choose
 from instructor.sandbox.limits import Limits
 
 ALL_GRADED, SOME_NOT, NOT_AT_ALL, STOPPED = 0, 1, 2, 130
+UNGUARDED = "is on a file system without locks: nothing keeps two runs at once apart there. Start one alone."
 SPARE = 180.0  # seconds that a submission may take beyond all of its limits
 
 
@@ -52,14 +53,18 @@ def grade_class(options: argparse.Namespace) -> int:
                 options.notebooks,
                 tasks if options.tasks else None,
             )
-            console.print(Text(_first_words(folder, options.path)), soft_wrap=True)
+            course = Class(folder, target, absent, tasks, chosen)
+            hand_grades(course)  # what can't be read is said now, not after hours
+            for told in _first_words(folder, absent, options.path):
+                console.print(Text(told), soft_wrap=True)
+            if not journal.guarded:
+                errors.print(Text(f"{target} {UNGUARDED}"), soft_wrap=True)
             began, stopped = time.monotonic(), False
             try:
                 tally = _run(entries, chosen, journal, options, errors)
             except KeyboardInterrupt:
                 signal.signal(signal.SIGINT, signal.SIG_IGN)  # the reports are written whole
                 tally, stopped = Tally(), True
-            course = Class(folder, target, absent, tasks)
             summary = write_class_reports(course, journal)
     except (ClassError, Busy, SandboxUnavailable, ValueError) as error:
         errors.print(Text(str(error)), soft_wrap=True)
@@ -79,9 +84,6 @@ def grade_class(options: argparse.Namespace) -> int:
 
 def _class_of(options: argparse.Namespace) -> tuple[ClassFolder, list[Student]]:
     """The submissions of the class, with the roster's names, and who handed in nothing."""
-    if unknown := sorted(set(options.tasks or ()) - {task.id for task in load_tasks()}):
-        known = ", ".join(task.id for task in load_tasks())
-        raise ClassError(f"No such task: {', '.join(unknown)}. There are {known}.")
     folder, absent = read_class(options.path), []
     if options.roster:
         folder.entries, absent = match(folder.entries, read_roster(options.roster))
@@ -90,32 +92,62 @@ def _class_of(options: argparse.Namespace) -> tuple[ClassFolder, list[Student]]:
 
 def _only(folder: ClassFolder, options: argparse.Namespace) -> list[Entry]:
     """The submissions to grade; the reports are on all of the class."""
-    if not options.only:
+    if options.only is None:
         return folder.entries
-    wanted = {name.casefold() for name in options.only}
-    chosen = [entry for entry in folder.entries if wanted & _names(entry)]
-    known = set().union(*(_names(entry) for entry in chosen)) if chosen else set()
-    if missing := sorted(wanted - known):
+    known = [(entry, _names(entry)) for entry in folder.entries]
+    every = set().union(*(names for _, names in known))
+    wanted, missing = set(), []
+    for text in options.only:
+        parts = [part for part in text.split(",") if part.strip()]
+        while parts:
+            ends = range(len(parts), 0, -1)  # a name may hold commas: the longest that is known
+            end = next((end for end in ends if _plain(",".join(parts[:end])) in every), None)
+            if end is None:
+                missing.append(parts[0].strip())
+            else:
+                wanted.add(_plain(",".join(parts[:end])))
+            parts = parts[end or 1 :]
+    if missing:
         raise ClassError(f"{options.path.name} holds no submission called {', '.join(missing)}.")
-    return chosen
+    if not wanted:
+        raise ClassError("--only names nobody: give students or submissions, with commas between them.")
+    return [entry for entry, names in known if wanted & names]
 
 
 def _names(entry: Entry) -> set[str]:
+    """All that a submission may be called; a name in both orders, with its comma and without."""
     names = {entry.name, entry.path.name}
     for student in entry.students:
-        names |= set(dataclasses.astuple(student))
-    return {name.casefold() for name in names if name}
+        last, comma, first = student.name.partition(",")
+        names |= {student.name, student.id, student.number, student.login, student.email, student.section}
+        names |= {f"{first} {last}"} if comma else set()
+        words = student.name.split()
+        names |= {f"{words[-1]}, {' '.join(words[:-1])}"} if not comma and len(words) > 1 else set()
+    return {_plain(name) for name in names if name}
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared: capitals and spaces aside, also those around a comma."""
+    return ",".join(" ".join(part.split()) for part in name.casefold().split(","))
 
 
 def _run(
     entries: list[Entry], chosen: Options, journal: Journal, options: argparse.Namespace, errors: Console
 ) -> Tally:
-    with _pool(chosen, options, len(entries)) as pool, LiveTable(errors, len(entries), pool.jobs) as live:
+    def say(said: str) -> None:
+        errors.print(Text(said), soft_wrap=True)
+
+    with (
+        _pool(chosen, options, len(entries), say) as pool,
+        LiveTable(errors, len(entries), pool.jobs) as live,
+    ):
         return run_class(entries, chosen, journal, pool, live, options.force)
 
 
 @contextlib.contextmanager
-def _pool(chosen: Options, options: argparse.Namespace, count: int) -> Iterator[Pool]:
+def _pool(
+    chosen: Options, options: argparse.Namespace, count: int, say: Callable[[str], None]
+) -> Iterator[Pool]:
     limits: Limits = chosen.limits
     seconds = limits.submission_seconds + 6 * limits.notebook_seconds + SPARE
     if options.cluster:
@@ -124,21 +156,21 @@ def _pool(chosen: Options, options: argparse.Namespace, count: int) -> Iterator[
         return
     with (
         scratch_folder() as scratch,
-        LocalPool(options.jobs, seconds, scratch, chosen, count) as pool,
+        LocalPool(options.jobs, seconds, scratch, chosen, count, say) as pool,
     ):
         yield pool
 
 
-def _first_words(folder: ClassFolder, path: Path) -> str:
-    source = "" if folder.kind == "plain" else f", from {folder.kind.capitalize()}"
+def _first_words(folder: ClassFolder, absent: list[Student], path: Path) -> Iterator[str]:
+    """What the class is, what was left out of it, and where it is unsure whose something is."""
+    source = f", from {PLATFORMS[folder.kind]}" if folder.kind in PLATFORMS else ""
     count = len(folder.entries)
-    told = f"{path} is a class of {count} submission{'s' if count > 1 else ''}{source}."
-    if folder.others:
-        told += f" Neither zips nor folders, and left alone: {_few(folder.others)}."
-    if folder.older:
-        told += f" Of several uploads by one student the last counts; left alone: {_few(folder.older)}."
-    return told
-
-
-def _few(names: list[str]) -> str:
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    yield f"{path} is a class of {count} submission{'s' if count > 1 else ''}{source}."
+    yield from folder.left_out()
+    for entry in folder.entries:
+        for line in {Line(student, entry).note for student in entry.students}:
+            if line:
+                yield f"{entry.name}: {line}"
+    for student in absent:
+        if student.note:
+            yield f"{student.name}: {student.note}"

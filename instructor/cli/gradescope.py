@@ -11,7 +11,7 @@ from pathlib import Path
 
 from instructor.core.files import write_bytes_atomically
 from instructor.core.tasks import ROOT
-from instructor.sandbox.kinds import KINDS
+from instructor.sandbox.launch import KINDS
 
 SCRIPTS = ("setup.sh", "run_autograder")  # stand at the top of the bundle
 TOP = ("README.md", "Makefile", "pyproject.toml", "requirements.txt", "setup_environment.sh")
@@ -75,7 +75,7 @@ def members() -> Iterator[tuple[str, Path]]:
                 continue
             if folder == "datasets" and (path.suffix not in DATASETS or len(inside.parts) > 2):
                 continue
-            if inside.parts[:2] != ("instructor", "tests"):
+            if inside.parts[:2] not in (("instructor", "tests"), ("instructor", "golden")):
                 yield inside.as_posix(), path
 
 

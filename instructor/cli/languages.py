@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import argparse
 
-from instructor.core.tasks import ROOT
-from instructor.languages.writing import LANGUAGES, translated_files
+from instructor.core.files import write_atomically
+from instructor.core.tasks import ROOT, translations
 
 
 def add(commands) -> None:
@@ -20,8 +20,10 @@ def add(commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write what is to be written; return 1 when something is missing, or with --check would change."""
+    from instructor.release.translated import translated_files
+
     wrong = []
-    for language in LANGUAGES:
+    for language in translations():
         for path, (text, faults) in translated_files(language).items():
             wrong += faults
             if path.is_file() and path.read_text(encoding="utf-8") == text:
@@ -31,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
                 wrong.append(f"{name} is not what it would be. Run: python -m instructor languages")
             else:
                 path.parent.mkdir(exist_ok=True)
-                path.write_text(text, encoding="utf-8")
+                write_atomically(path, text)
                 print(f"{name}: written")
     for fault in wrong:
         print(fault)

@@ -1,7 +1,6 @@
 """`python -m instructor new-term`: another term's dates, points and tasks, in tasks.toml alone.
 
-Lines are changed in place, so that comments and order stay. The file is written only when it is valid:
-the points add up to 100, every aspect fits its task.
+The file is written only when it is valid: the points add up to 100, every aspect fits its task.
 """
 
 from __future__ import annotations
@@ -10,17 +9,14 @@ import argparse
 import difflib
 import re
 import sys
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from pathlib import Path
 
+from instructor.core.files import write_atomically
 from instructor.core.public_tasks import write_public_table
 from instructor.core.tasks import TASKS_FILE, Task, load_tasks
-from instructor.core.term import load_term
 
 WRITTEN, REFUSED = 0, 2
-TERM_HEADER = "[term]"
 
 
 def add(commands) -> None:
@@ -28,7 +24,7 @@ def add(commands) -> None:
     command = commands.add_parser(
         "new-term",
         help="set another term's dates, points, tasks and seed in tasks.toml",
-        description="Change instructor/tasks.toml in place, comments kept, and cs231n/points.json with it. "
+        description="Change instructor/tasks.toml in place, comments kept, and cs231n/tasks.json with it. "
         "Refused (exit status 2) unless the points add up to 100. Aspects are scaled with their task.",
     )
     put = command.add_argument
@@ -51,7 +47,6 @@ def run(options: argparse.Namespace) -> int:
     text = TASKS_FILE.read_text(encoding="utf-8")
     try:
         changed = _changed(text, options)
-        _validate(changed)
     except ValueError as error:
         print(f"tasks.toml stays as it is: {error}.", file=sys.stderr)
         return REFUSED
@@ -63,117 +58,39 @@ def run(options: argparse.Namespace) -> int:
     if options.check:
         print("Nothing was written (--check).")
         return WRITTEN
-    TASKS_FILE.write_text(changed, encoding="utf-8")
+    write_atomically(TASKS_FILE, changed)
     write_public_table()
     return WRITTEN
 
 
-def rescaled(aspects: Mapping[str, int], points: int) -> dict[str, int]:
-    """The aspects of a task for another number of points: in proportion, whole, none lost by rounding."""
-    whole = sum(aspects.values())
-    weights = {name: value / whole if whole else 1 / len(aspects) for name, value in aspects.items()}
-    return _apportion(weights, points)
-
-
 def _changed(text: str, options: argparse.Namespace) -> str:
-    for key, value in _term_values(options).items():
-        text = _set_in(text, TERM_HEADER, key, value)
+    """The text of tasks.toml as the options want it. Raises ValueError with the reason why it can't be."""
+    from instructor.release.terms import edited, new_points
+
+    term = _term_values(options)
     tasks = {task.id: task for task in load_tasks(TASKS_FILE)}
-    points = _points(tasks, options)
-    for name, number in points.items():
-        if number != tasks[name].points:
-            aspects = rescaled(tasks[name].aspects, number)
-            inline = ", ".join(f"{aspect} = {part}" for aspect, part in aspects.items())
-            text = _set_in(text, name, "points", str(number))
-            text = _set_in(text, name, "aspects", f"{{ {inline} }}")
-    for names, value in ((options.bonus, "true"), (options.no_bonus, None)):
-        for name in names:
-            _known(name, tasks)
-            text = _set_in(text, name, "bonus", value)
-    return text
-
-
-def _term_values(options: argparse.Namespace) -> dict[str, str | None]:
-    """The lines of [term] that change, as TOML; None takes a line away."""
-    values: dict[str, str | None] = {}
-    if options.name is not None:
-        values["name"] = '"' + options.name.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    for key in ("opens", "due"):
-        if (word := getattr(options, key)) is not None:
-            values[key] = _date(key, word)
-    if options.seed is not None:
-        values["seed"] = None if options.seed == "fresh" else str(_whole(options.seed, "--seed"))
-    return values
-
-
-def _points(tasks: Mapping[str, Task], options: argparse.Namespace) -> dict[str, int]:
-    """The points of every task: as named, 0 for those left out, and with --scale the rest in proportion."""
     named = dict.fromkeys(options.without, 0)
     for word in options.points:
         name, _, number = word.partition("=")
         named[name] = _whole(number, f"--points {word}")
-    for name in named:
-        _known(name, tasks)
-    points = {name: named.get(name, task.points) for name, task in tasks.items()}
-    bonus = {name for name, task in tasks.items() if getattr(task, "bonus", False)}
-    bonus = (bonus | set(options.bonus)) - set(options.no_bonus)
-    if options.scale:
-        free = {
-            name: points[name] for name in tasks if name not in named and name not in bonus and points[name]
-        }
-        left = 100 - sum(points[name] for name in named if name not in bonus)
-        if not free or left < len(free):
-            raise ValueError(f"there are {left} points left for {len(free)} tasks")
-        points |= _apportion(free, left)
-    total = sum(number for name, number in points.items() if name not in bonus)
-    if total != 100:
-        apart = f"{100 - total} are missing" if total < 100 else f"{total - 100} are too many"
-        raise ValueError(f"the points add up to {total}, {apart}; name more, or add --scale")
-    return points
+    bonus = dict.fromkeys(options.bonus, True) | dict.fromkeys(options.no_bonus, False)
+    _require(named, tasks)
+    points = new_points(tasks, named, bonus, options.scale)
+    _require(bonus, tasks)
+    return edited(text, term, points, bonus)
 
 
-def _apportion(weights: Mapping[str, float], whole: int) -> dict[str, int]:
-    """Whole numbers in proportion to the weights; the largest remainders get the rest of `whole`."""
-    total = sum(weights.values())
-    exact = {name: whole * weight / total for name, weight in weights.items()}
-    parts = {name: int(value) for name, value in exact.items()}
-    by_remainder = sorted(exact, key=lambda name: parts[name] - exact[name])
-    for name in by_remainder[: whole - sum(parts.values())]:
-        parts[name] += 1
-    return parts
-
-
-def _set_in(text: str, place: str, key: str, value: str | None) -> str:
-    """Set, add or (None) take away a line `key = value` of [term] or of the task `place`."""
-    lines = text.splitlines(keepends=True)
-    if place == TERM_HEADER:
-        if TERM_HEADER not in text.splitlines():
-            at = next(n for n, line in enumerate(lines) if line.startswith("[[task]]"))
-            lines[at:at] = [f"{TERM_HEADER}\n", "\n"]
-        start = [line.strip() for line in lines].index(TERM_HEADER)
-    else:
-        start = next(n for n, line in enumerate(lines) if re.match(rf'id = "{re.escape(place)}"', line))
-    end = next((n for n in range(start + 1, len(lines)) if lines[n].startswith("[")), len(lines))
-    while not lines[end - 1].strip() or lines[end - 1].startswith("#"):
-        end -= 1  # blank lines and comments in front of the next table belong to that one
-    found = [n for n in range(start, end) if lines[n].startswith(f"{key} = ")]
-    comment = re.search(r"\s+#[^\"]*$", lines[found[0]].rstrip()) if found else None
-    new = [] if value is None else [f"{key} = {value}{comment[0] if comment else ''}\n"]
-    if found:
-        lines[found[0] : found[0] + 1] = new
-    else:
-        at = next((n for n in range(start, end) if lines[n].startswith("points = ")), end - 1) + 1
-        lines[at:at] = new
-    return "".join(lines)
-
-
-def _validate(text: str) -> None:
-    """Raise ValueError when the new file would not be valid."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / TASKS_FILE.name
-        path.write_text(text, encoding="utf-8")
-        load_tasks(path)
-        load_term(path)
+def _term_values(options: argparse.Namespace) -> dict[str, object]:
+    """The lines of [term] that change; None takes a line away."""
+    values: dict[str, object] = {}
+    if options.name is not None:
+        values["name"] = options.name
+    for key in ("opens", "due"):
+        if (word := getattr(options, key)) is not None:
+            values[key] = _date(key, word)
+    if options.seed is not None:
+        values["seed"] = None if options.seed == "fresh" else _whole(options.seed, "--seed")
+    return values
 
 
 def _difference(old: str, new: str) -> list[str]:
@@ -182,9 +99,10 @@ def _difference(old: str, new: str) -> list[str]:
     return [line for line in lines if not line.startswith(("---", "+++", "@@"))]
 
 
-def _known(name: str, tasks: Mapping[str, Task]) -> None:
-    if name not in tasks:
-        raise ValueError(f"there is no task {name!r}; the tasks are {', '.join(tasks)}")
+def _require(names: Iterable[str], tasks: Mapping[str, Task]) -> None:
+    for name in names:
+        if name not in tasks:
+            raise ValueError(f"there is no task {name!r}; the tasks are {', '.join(tasks)}")
 
 
 def _whole(word: str, option: str) -> int:
@@ -193,11 +111,11 @@ def _whole(word: str, option: str) -> int:
     return int(word)
 
 
-def _date(key: str, word: str) -> str:
+def _date(key: str, word: str) -> datetime:
     try:
         date = datetime.fromisoformat(word)
     except ValueError:
         raise ValueError(f"--{key}: {word!r} is no date such as 2027-02-01T23:59:00+01:00") from None
     if date.tzinfo is None:
         date = date.astimezone()  # the zone of this machine
-    return date.isoformat(timespec="seconds")
+    return date

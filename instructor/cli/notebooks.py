@@ -1,8 +1,11 @@
-"""`python -m instructor notebooks`: run the notebooks with the reference and keep them tidy."""
+"""`python -m instructor notebooks [NAME …]`: run the notebooks with the reference and keep them tidy."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+
+REFUSED = 2
 
 
 def add(commands) -> None:
@@ -10,6 +13,7 @@ def add(commands) -> None:
     command = commands.add_parser(
         "notebooks", help="run the notebooks with the reference, keep the verdicts of their check cells only"
     )
+    command.add_argument("names", nargs="*", metavar="NAME", help="run these only, as NetworkVisualization")
     command.add_argument("--check", action="store_true", help="write nothing; exit 1 if a file would change")
     command.set_defaults(run=run)
 
@@ -19,4 +23,8 @@ def run(options: argparse.Namespace) -> int:
     from instructor.cli import languages
     from instructor.release.kept_notebooks import tidy_notebooks
 
-    return tidy_notebooks(check=options.check) or languages.run(options)
+    try:
+        return tidy_notebooks(options.check, options.names) or languages.run(options)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return REFUSED

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from instructor.core.public_tasks import POINTS_FILE, is_public_table_current, write_public_table
+from instructor.core.public_tasks import TABLE_FILE, is_public_table_current, write_public_table
 from instructor.core.tasks import ROOT
 
 
@@ -19,7 +19,7 @@ def add(commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the file, or say with --check that it is stale; return 1 in that case, else 0."""
     if options.check and not is_public_table_current():
-        name = POINTS_FILE.relative_to(ROOT)
+        name = TABLE_FILE.relative_to(ROOT)
         print(f"{name} is not what tasks.toml says. Run: python -m instructor points", file=sys.stderr)
         return 1
     write_public_table()

@@ -8,10 +8,17 @@ import sys
 import time
 from pathlib import Path
 
-from instructor.release.build import DIST, RELEASE, student_zip, unpack
-from instructor.release.listing import ListError, contents, student_files
-from instructor.release.update.in_zip.carried import Carried
-from instructor.release.update.making import UPDATE, faults_of, update_zip
+from instructor.core.files import write_bytes_atomically
+from instructor.release.student_zip import (
+    DIST,
+    RELEASE,
+    UPDATE,
+    ListError,
+    contents,
+    student_files,
+    student_zip,
+    unpack,
+)
 
 RELEASED, FAULTY = 0, 1
 
@@ -48,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         DIST.mkdir(exist_ok=True)
         _keep_older()
-        unproven.write_bytes(student_zip())
+        write_bytes_atomically(unproven, student_zip())
         faults = _prove(unproven, options.quick)
     except ListError as error:
         print(f"No release: {error}", file=sys.stderr)
@@ -71,6 +78,9 @@ def _keep_older() -> None:
 
 def _build_update(old_release: Path) -> int:
     """Build the update from an older release and prove it."""
+    from instructor.release.update.in_zip.applying import Carried
+    from instructor.release.update.making import faults_of, update_zip
+
     UPDATE.unlink(missing_ok=True)
     try:
         old, new = unpack(old_release), contents(student_files())
@@ -82,7 +92,7 @@ def _build_update(old_release: Path) -> int:
         print("No update: the release is what it was.", file=sys.stderr)
         return FAULTY
     DIST.mkdir(exist_ok=True)
-    UPDATE.write_bytes(data)
+    write_bytes_atomically(UPDATE, data)
     if faults := faults_of(UPDATE, old, new):
         UPDATE.unlink()
         print("No update, because of what it would do:", *faults, sep="\n  ", file=sys.stderr)

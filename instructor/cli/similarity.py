@@ -13,9 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from instructor.classroom.entries import ClassError, read_class
 from instructor.core.tasks import ROOT, todo_modules
-from instructor.grading.intake import IntakeError, read_submission, submission_name
 
 PYTHON = ROOT / ".venv-similarity" / "bin" / "python"
 NOTHING = "no similarities found"  # what compare50 says then
@@ -40,6 +38,9 @@ def add(commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the report; return 0, or 2 when there is nothing to compare or to compare with."""
+    from instructor.classroom.entries import ClassError
+    from instructor.grading.intake import submission_name
+
     target = options.results / submission_name(options.path) / "similarity"
     try:
         with tempfile.TemporaryDirectory(prefix="cs231n-similarity-") as folder:
@@ -56,6 +57,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _lay_out(path: Path, folder: Path) -> list[Path]:
     """Write each submission's modules into a folder of its own, and the released ones into `given`."""
+    from instructor.classroom.entries import ClassError, read_class
+    from instructor.grading.intake import IntakeError, read_submission
+
     for name in todo_modules():
         _put(folder / "given" / name, (ROOT / name).read_bytes())
     found = []
@@ -77,6 +81,8 @@ def _compare(submissions: list[Path], folder: Path, target: Path, options: argpa
 
     Raises ClassError when it is not there or fails.
     """
+    from instructor.classroom.entries import ClassError
+
     if target.exists():
         raise ClassError(f"{target} is there already; move it away to compare again.")
     # Paths are relative because the report shows them; that of Python is not resolved, as it may be a link.

@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from instructor.core.composition import compose
-from instructor.core.tasks import ROOT, TASKS_FILE, code_tasks, notebooks, todo_modules
-from instructor.core.term import load_term
-from instructor.release.build import DIST, pack
-from instructor.release.listing import lay_out
+from instructor.core.files import write_bytes_atomically
+from instructor.core.tasks import ROOT, TASKS_FILE, code_tasks, load_term, notebooks, todo_modules
+from instructor.release.student_zip import DIST, lay_out, pack
 
 SOLUTIONS = DIST / "cs231n-solutions.zip"
 FOLDER = "cs231n-solutions"
@@ -48,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
         )
         return FAULTY
     DIST.mkdir(exist_ok=True)
-    SOLUTIONS.write_bytes(pack(members, FOLDER))
+    write_bytes_atomically(SOLUTIONS, pack(members, FOLDER))
     for name, data in members.items():
         print(f"  {name:<42}{len(data):>11,} bytes")
     print(f"{SOLUTIONS.relative_to(ROOT)}: open the .html files in any browser.")

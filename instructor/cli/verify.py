@@ -2,7 +2,8 @@
 
 The untouched package has to earn nothing, the reference and every other right answer all points, every wrong
 answer has to be caught by the check that is meant for it, and every small change of the reference that makes
-it wrong by some check. What does not hold is named.
+it wrong by some check. The reference and the untouched package also go the whole way of a submission, from
+the command that packs it to the report. What does not hold is named.
 """
 
 from __future__ import annotations
@@ -10,22 +11,21 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
-
-from instructor.core.composition import Fillin
-from instructor.core.seeds import fresh_seed
 from instructor.core.tasks import code_tasks
-from instructor.sandbox.bubblewrap import SandboxUnavailable
-from instructor.sandbox.jail import JailBroken
-from instructor.sandbox.kinds import KINDS
-from instructor.sandbox.private import PrivateFolder
-from instructor.verify.judge import Row, judge
-from instructor.verify.mutants import mutants
-from instructor.verify.trials import UNTIL_CAUGHT, Trial, run_trials, trials
+from instructor.sandbox.launch import KINDS
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+    from rich.table import Table
+    from rich.text import Text
+
+    from instructor.core.composition import Fillin
+    from instructor.verify.judge import Row
+    from instructor.verify.trials import Trial
+
 
 LEGEND = (
     "blank: untouched earns 0; ref., right: both earn all; wrong is caught, as meant: by its own check, with "
@@ -58,6 +58,18 @@ def add(commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the trials asked for; return 0 when all holds, 1 when something does not, 2 when it can't tell."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from instructor.core.seeds import fresh_seed
+    from instructor.sandbox.bubblewrap import SandboxUnavailable
+    from instructor.sandbox.jail import JailBroken
+    from instructor.verify.judge import judge
+    from instructor.verify.mutants import mutants
+    from instructor.verify.trials import UNTOUCHED, run_trials, trials
+    from instructor.verify.whole_way import go_whole_way
+    from instructor.verify.workers import processes
+
     console, errors = Console(), Console(stderr=True)
     known = [task.id for task in code_tasks()]
     chosen = options.tasks.split(",") if options.tasks else known
@@ -72,21 +84,24 @@ def run(options: argparse.Namespace) -> int:
         todo += [_mutant_trial(mutant, first) for task in tasks for mutant in mutants(task.id)]
     started, verdicts = time.monotonic(), []
     try:
-        with PrivateFolder("verify") as folder, _progress(errors) as progress:
+        with processes(options.jobs, options.sandbox) as (pool, place), _progress(errors) as progress:
+            asked = (first, place, chosen if options.tasks else None)
+            whole = [pool.submit(go_whole_way, name, *asked) for name in ("reference", UNTOUCHED)]
             line = progress.add_task("Starting", total=len(todo))
-            for verdict in run_trials(todo, folder, options.sandbox, options.jobs):
+            for verdict in run_trials(todo, pool, place):
                 verdicts.append(verdict)
                 trial = verdict.trial
                 progress.update(line, advance=1, description=f"{trial.task}: {trial.fillin}")
                 if not errors.is_terminal and len(verdicts) % 25 == 0:  # a log shows no bar
                     errors.print(f"{len(verdicts)} of {len(todo)} trials after {_since(started)}")
+            faults = [fault for each in whole for fault in each.result()]
     except (SandboxUnavailable, JailBroken) as error:
         errors.print(Text(str(error)))
         return 2
     rows = [judge(task, verdicts) for task in tasks]
     console.print(_table(rows))
     console.print(Text(LEGEND), style="dim")
-    faults = [fault for row in rows for fault in row.faults]
+    faults += [fault for row in rows for fault in row.faults]
     for fault in faults:
         console.print(Text(f"✗ {fault}"))
     for note in (note for row in rows for note in row.notes):
@@ -98,10 +113,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _mutant_trial(mutant: Fillin, seed: int) -> Trial:
+    from instructor.verify.trials import UNTIL_CAUGHT, Trial
+
     return Trial(mutant.task, mutant.name, seed, False, UNTIL_CAUGHT, mutant)
 
 
 def _table(rows: Sequence[Row]) -> Table:
+    from rich.table import Table
+
     table = Table(box=None, padding=(0, 1, 0, 0))  # fits 80 columns
     table.add_column("task", no_wrap=True)
     for heading in ("blank", "ref.", "right", "wrong", "as meant", "mutants"):
@@ -117,6 +136,8 @@ def _table(rows: Sequence[Row]) -> Table:
 
 
 def _fraction(part: int, whole: int) -> Text:
+    from rich.text import Text
+
     return Text(f"{part}/{whole}", style="green" if part == whole else "bold red")
 
 
@@ -125,6 +146,8 @@ def _since(started: float) -> str:
 
 
 def _progress(console: Console) -> Progress:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (
         BarColumn(),
         MofNCompleteColumn(),

@@ -10,18 +10,16 @@ from __future__ import annotations
 import ast
 import re
 import shutil
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from cs231n.blocks import Block, Module, lines_of, string_lines
 from instructor.core.tasks import ROOT, code_tasks
 
 PACKAGE = ROOT / "cs231n"
 FILLINS = ROOT / "instructor" / "fillins"
-START = "# *****START OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****"
-END = "# *****END OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****"
 
 FIELDS = {
     "Caught by": "caught_by",
@@ -90,31 +88,42 @@ def compose(destination: Path, choice: Mapping[str, str | Fillin | None], packag
 
 def _deleted(source: str, block: str, beginning: str) -> str:
     """The source without the last line before a block that begins so, white space aside; "" deletes none."""
-    lines = source.splitlines(keepends=True)
-    start, _ = _marker_lines(source, block)
-    found = [k for k in range(start) if beginning and lines[k].strip().startswith(beginning)]
-    return "".join(line for k, line in enumerate(lines) if not found or k != found[-1])
+    module, place = _block(source, block)
+    found = [k for k in range(place.start) if beginning and module.lines[k].strip().startswith(beginning)]
+    return "".join(line for k, line in enumerate(module.lines) if not found or k != found[-1])
 
 
 def splice(source: str, block: str, body: str) -> str:
-    """Put `body` between the markers of `block`, indented as its start marker is."""
-    lines = source.splitlines(keepends=True)
-    start, end = _marker_lines(source, block)
-    indent = lines[start][: len(lines[start]) - len(lines[start].lstrip())]
-    filled = textwrap.indent(body.strip("\n") + "\n", indent)
-    return "".join(lines[: start + 1]) + filled + "".join(lines[end:])
+    """Put `body` between the markers of `block`, indented as its start marker is.
+
+    Lines that begin inside a string stay as they are: they belong to its value.
+    """
+    module, found = _block(source, block)
+    marker = module.lines[found.start]
+    indent = marker[: len(marker) - len(marker.lstrip())]
+    lines = lines_of(body.strip("\n") + "\n")
+    quoted = string_lines("".join(lines)) or frozenset()
+    filled = [line if n in quoted or not line.strip() else indent + line for n, line in enumerate(lines)]
+    return "".join([*module.lines[: found.start + 1], *filled, *module.lines[found.end :]])
 
 
 def block_source(source: str, block: str) -> str:
-    """The lines between the markers of `block`, dedented."""
-    start, end = _marker_lines(source, block)
-    return textwrap.dedent("".join(source.splitlines(keepends=True)[start + 1 : end]))
+    """The lines between the markers of `block`, dedented, all but those that begin inside a string."""
+    module, found = _block(source, block)
+    lines = {n: module.lines[n] for n in range(found.start + 1, found.end)}
+    code = {n: line for n, line in lines.items() if n not in module.quoted}
+    first = next((line for line in code.values() if line.strip() and not line.lstrip().startswith("#")), "")
+    margin = first[: len(first) - len(first.lstrip())]  # a comment may stand anywhere
+    dedented = {
+        n: line.removeprefix(margin) if line.strip() else line.lstrip(" \t") for n, line in code.items()
+    }
+    return "".join({**lines, **dedented}.values())
 
 
 def is_filled(source: str, block: str, pristine_source: str) -> bool:
     """Whether the block differs from the pristine one in more than comments, `pass` and white space."""
-    statements = _statements(block_source(source, block))
-    return bool(statements) and statements != _statements(block_source(pristine_source, block))
+    statements = _statements(*_block(source, block))
+    return bool(statements) and statements != _statements(*_block(pristine_source, block))
 
 
 @cache
@@ -140,58 +149,37 @@ def _read_fillin(task_id: str, path: Path) -> Fillin:
     return Fillin(task_id, path.stem, kind, sentence, body, **fields)
 
 
-def _marker_lines(source: str, block: str) -> tuple[int, int]:
-    """Zero-based line numbers of the two markers inside the function `block`."""
-    lines = source.splitlines()
-    first, last = _span(source, block)
-    starts = [n for n in range(first, last) if lines[n].strip() == START]
-    ends = [n for n in range(first, last) if lines[n].strip() == END]
-    if len(starts) != 1 or len(ends) != 1 or starts[0] > ends[0]:
+def _block(source: str, name: str) -> tuple[Module, Block]:
+    """A file and its block of the function `name`. Raises MarkerError when it has none, or more than one."""
+    module = Module(source)
+    if module.tree is None:
+        raise MarkerError(f"the file is not valid Python{module.fault}")
+    if not (known := [each for each in module.definitions if each.name == name]):
+        raise MarkerError(f"there is no {name} in the file")
+    # Where a name is defined twice, the last one counts.
+    lines = range(known[-1].first, known[-1].last)
+    found = [block for block in module.inside(name) if block.start in lines]
+    if len(found) != 1 or set(lines) & set(module.stray):
         raise MarkerError(
-            f"{block} must hold one START OF YOUR CODE line and, below it, one END OF YOUR CODE line; "
-            f"found {len(starts)} and {len(ends)}"
+            f"{name} must hold one START OF YOUR CODE line and, below it, one END OF YOUR CODE line; "
+            f"found {len(found)} of them in order"
         )
-    return starts[0], ends[0]
+    return module, found[0]
 
 
-def _span(source: str, block: str) -> tuple[int, int]:
-    """Zero-based half-open range of lines of a function, given by its qualified name."""
-    try:
-        scope: ast.AST = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        line = getattr(error, "lineno", None)
-        raise MarkerError(f"the file is not valid Python{f' (line {line})' if line else ''}") from None
-    for name in block.split("."):
-        found = [node for node in ast.iter_child_nodes(scope) if _defines(node, name)]
-        if not found:
-            raise MarkerError(f"there is no {block} in the file")
-        scope = found[-1]  # the definition that counts when a name is defined twice
-    return scope.lineno - 1, _end_of_body(source.splitlines(), scope)
-
-
-def _defines(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.name == name
-
-
-def _end_of_body(lines: list[str], function: ast.AST) -> int:
-    """Where a body ends, with the comments below its last statement, which the syntax tree leaves out."""
-    end = function.end_lineno
-    for n in range(end, len(lines)):
-        text = lines[n].lstrip()
-        if text and not (text.startswith("#") and len(lines[n]) - len(text) > function.col_offset):
-            break
-        end = n + 1 if text else end
-    return end
-
-
-def _statements(code: str) -> list[str]:
-    """The statements of a block as canonical dumps, without `pass`, docstrings and comments."""
-    try:
-        body = ast.parse(code).body
-    except SyntaxError:
-        return [code]  # does not parse on its own (an indented remainder, a return): compare it as text
-    inert = (ast.Pass,)
-    return [ast.dump(n) for n in body if not isinstance(n, inert) and not _is_bare_constant(n)]
+def _statements(module: Module, block: Block) -> list[str]:
+    """The statements of a block as canonical dumps, without `pass`, strings of their own and comments."""
+    found, waiting = [], [module.tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.stmt) and block.start < node.lineno - 1 < block.end:
+            if node.end_lineno > block.end:
+                return [module.text(block)]  # it goes on behind the END: compare the block as text
+            if not isinstance(node, ast.Pass) and not _is_bare_constant(node):
+                found.append((node.lineno, node.col_offset, ast.dump(node)))
+        else:
+            waiting += ast.iter_child_nodes(node)
+    return [dump for *_, dump in sorted(found)]
 
 
 def _is_bare_constant(node: ast.stmt) -> bool:

@@ -7,6 +7,8 @@ import os
 import tempfile
 from pathlib import Path
 
+import psutil
+
 
 def write_atomically(path: Path, text: str) -> None:
     """Write `text` as UTF-8 beside `path` and put it in its place once it is on disk."""
@@ -19,7 +21,8 @@ def write_bytes_atomically(path: Path, data: bytes) -> None:
     What a killed process began to write there is removed.
     """
     for left in path.parent.glob(f".{path.name}.*.part*"):
-        if not os.path.exists(f"/proc/{left.name.split('.')[-2]}"):
+        writer = left.name.split(".")[-2]
+        if not (writer.isdigit() and psutil.pid_exists(int(writer))):
             left.unlink(missing_ok=True)
     descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{os.getpid()}.part")
     try:

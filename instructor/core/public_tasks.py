@@ -1,30 +1,49 @@
-"""What students may know of the tasks: their titles and points, as a file of the package."""
+"""What students may know of the tasks, as a file of the package: `cs231n/tasks.json`.
+
+Everything on the students' side that lists tasks, files to fill, notebooks or languages reads it from there.
+"""
 
 from __future__ import annotations
 
 import json
 
-from instructor.core.tasks import ROOT, load_tasks
+from instructor.core.files import write_atomically
+from instructor.core.tasks import ROOT, Task, load_tasks, notebooks, todo_modules
 
-POINTS_FILE = ROOT / "cs231n" / "points.json"
+TABLE_FILE = ROOT / "cs231n" / "tasks.json"
 
 
 def public_table() -> str:
-    """The text of the file: each task's title and points, in the order of the tasks."""
+    """The text of the file, in the order of the tasks.
+
+    - tasks: {id: title, points, file, its block unless it is a notebook, and whether it is a bonus}.
+    - packed: the files that are handed in.
+    - notebooks: {file: title, and the languages it is translated into}.
+    """
+    tasks = load_tasks()
+    books = {
+        task.module: {"title": task.title, "languages": task.languages} for task in tasks if task.is_notebook
+    }
     table = {
-        task.id: {"title": task.title, "points": task.points} | ({"bonus": True} if task.bonus else {})
-        for task in load_tasks()
+        "tasks": {task.id: _entry(task) for task in tasks},
+        "packed": [*todo_modules(), *notebooks()],
+        "notebooks": books,
     }
     return json.dumps(table, indent=2, ensure_ascii=False) + "\n"
 
 
 def is_public_table_current() -> bool:
     """Whether the file says what tasks.toml says."""
-    return POINTS_FILE.is_file() and POINTS_FILE.read_text(encoding="utf-8") == public_table()
+    return TABLE_FILE.is_file() and TABLE_FILE.read_text(encoding="utf-8") == public_table()
 
 
 def write_public_table() -> None:
     """Write the file, where it is not current, and say so."""
     if not is_public_table_current():
-        POINTS_FILE.write_text(public_table(), encoding="utf-8")
-        print(f"Written: {POINTS_FILE.relative_to(ROOT)}")
+        write_atomically(TABLE_FILE, public_table())
+        print(f"Written: {TABLE_FILE.relative_to(ROOT)}")
+
+
+def _entry(task: Task) -> dict[str, str | int]:
+    entry = {"title": task.title, "points": task.points, "file": task.module}
+    return entry | ({"block": task.block} if task.block else {}) | ({"bonus": True} if task.bonus else {})

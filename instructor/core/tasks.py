@@ -1,9 +1,10 @@
-"""The tasks as `tasks.toml` states them: what is graded, where it is, what it is worth."""
+"""The tasks and the running term as `tasks.toml` states them: what is graded, for how much, until when."""
 
 from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,11 +12,15 @@ ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ("none", "own", "beside")
 LEVELS = ("none", "misconception", "formula")
 TASKS_FILE = ROOT / "instructor" / "tasks.toml"
+KEYS = ("name", "opens", "due", "seed")
 
 
 @dataclass(frozen=True)
 class Task:
-    """One graded task; `block` is None for a notebook. Points of a `bonus` task come on top of the 100."""
+    """One graded task; `block` is None for a notebook. Points of a `bonus` task come on top of the 100.
+
+    `languages` are those that a notebook is translated into, beside the English one.
+    """
 
     id: str
     title: str
@@ -27,6 +32,7 @@ class Task:
     needs: tuple[str, ...] = ()
     formula: str = ""
     bonus: bool = False
+    languages: tuple[str, ...] = ()
 
     @property
     def is_notebook(self) -> bool:
@@ -45,7 +51,10 @@ def load_tasks(path: Path = TASKS_FILE) -> tuple[Task, ...]:
 @lru_cache(maxsize=4)
 def _read_tasks(path: Path, _: int) -> tuple[Task, ...]:
     entries = tomllib.loads(path.read_text(encoding="utf-8"))["task"]
-    tasks = tuple(Task(**{**entry, "needs": tuple(entry.get("needs", ()))}) for entry in entries)
+    tasks = tuple(
+        Task(**entry | {key: tuple(entry.get(key, ())) for key in ("needs", "languages")})
+        for entry in entries
+    )
     ids = [task.id for task in tasks]
     if len(set(ids)) != len(ids):
         raise ValueError(f"{path.name}: task ids must be unique, found {sorted(ids)}")
@@ -74,6 +83,16 @@ def notebooks() -> tuple[str, ...]:
     return tuple(task.module for task in load_tasks() if task.is_notebook)
 
 
+def translations() -> dict[str, dict[str, str]]:
+    """The translated notebooks, in the order of the tasks: {language: {notebook: its name there}}."""
+    found: dict[str, dict[str, str]] = {}
+    for task in load_tasks():
+        folder, _, file = task.module.rpartition("/")
+        for language in task.languages:
+            found.setdefault(language, {})[task.module] = f"{folder}/{language}/{file}"
+    return found
+
+
 def feedback_level(path: Path = TASKS_FILE) -> str:
     """How much students are told of the mistake behind a failed check. Raises ValueError for another word."""
     level = tomllib.loads(path.read_text(encoding="utf-8"))["feedback"]["level"]
@@ -90,6 +109,32 @@ def feedback_pictures(path: Path = TASKS_FILE) -> str:
     return pictures
 
 
-def withheld(path: Path = TASKS_FILE) -> tuple[str, ...]:
-    """Given modules that the worker goes without, because they compute what a task asks for."""
-    return tuple(tomllib.loads(path.read_text(encoding="utf-8"))["withheld"])
+@dataclass(frozen=True)
+class Term:
+    """A term; what is not set is None. Dates have a time zone."""
+
+    name: str | None = None
+    opens: datetime | None = None
+    due: datetime | None = None
+    seed: int | None = None
+
+
+def load_term(path: Path = TASKS_FILE) -> Term:
+    """Read the term. Raises ValueError for a date without a time zone, or dates out of order."""
+    table = tomllib.loads(path.read_text(encoding="utf-8")).get("term", {})
+    if unknown := set(table) - set(KEYS):
+        raise ValueError(f"{path.name}: [term] knows {', '.join(KEYS)}, not {', '.join(sorted(unknown))}")
+    term = Term(**table)
+    for key in ("opens", "due"):
+        date = getattr(term, key)
+        if date is not None and not (isinstance(date, datetime) and date.tzinfo):
+            raise ValueError(
+                f"{path.name}: {key} is a date with a time and a zone: 2027-02-01T23:59:00+01:00"
+            )
+    if term.opens and term.due and term.opens >= term.due:
+        raise ValueError(
+            f"{path.name}: the term opens {term.opens} and is due {term.due}, which is not later"
+        )
+    if term.seed is not None and (not isinstance(term.seed, int) or term.seed < 0):
+        raise ValueError(f"{path.name}: seed is a whole number, 0 or more")
+    return term

@@ -7,7 +7,7 @@ import unicodedata
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # controls, bidirectional marks, surrogates, unassigned
 
 
-def clean(text: str, limit: int = 2_000) -> str:
+def sanitize(text: str, limit: int = 2_000) -> str:
     """The text without characters that steer a terminal or reorder a line, cut to `limit` characters.
 
     Line breaks and tabs stay. What shows it still escapes it for its own format.

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 
+from instructor.checks.recording import Recording
 from instructor.core.composition import fillins
 from instructor.core.result import CheckResult, Diagnosis
 from instructor.core.tasks import Task, code_tasks
+from instructor.core.text import sanitize
 from instructor.diagnosis.difference import difference
 from instructor.diagnosis.match import Match, candidates, costly, follows_from, matches, rights
 from instructor.diagnosis.passed import fails_one_of
-from instructor.diagnosis.recording import Recording
 from instructor.diagnosis.replay import OutOfTime, Replay
 
 SECONDS = 30.0  # for all replays of one submission
@@ -26,11 +27,13 @@ def diagnose(
     seconds: float = SECONDS,
     left_out: Iterable[str] = (),
     replay: Replay | None = None,
+    stumbled: Callable[[str], None] | None = None,
 ) -> list[CheckResult]:
     """The results, each failed one with the mistakes that explain it, or how its answer differs.
 
     `recordings` are those of failed checks by their names. `left_out` names fill-ins that are not tried. A
-    `replay` of the caller's own has its own time and stays open.
+    `replay` of the caller's own has its own time and stays open. Where the diagnosis of a task goes wrong,
+    its results stay as they are and `stumbled` is told in a sentence; without it the error is raised.
     """
     named: dict[str, str] = {}  # the mistake found in a task
     said: dict[str, CheckResult] = {}
@@ -40,9 +43,16 @@ def diagnose(
             failed = [each for each in own if each.outcome == "failed" and not each.not_started]
             if failed:
                 context = {need: named[need] for need in _all_needs(task) if need in named}
-                for each in _explained(task, own, failed, recordings, context, replay, set(left_out)):
-                    said[each.name] = each
-                first = next((d for each in failed for d in said[each.name].diagnosis if d.whole), None)
+                try:
+                    explained = _explained(task, own, failed, recordings, context, replay, set(left_out))
+                except Exception as error:
+                    if stumbled is None:
+                        raise
+                    what = f"{type(error).__name__}: {sanitize(str(error), 500)}"
+                    stumbled(f"The diagnosis of {task.id} stumbled: {what}")
+                    continue
+                said |= {each.name: each for each in explained}
+                first = next((d for each in explained for d in each.diagnosis if d.whole), None)
                 if first:
                     named[task.id] = first.fillin
     return [said.get(result.name, result) for result in results]

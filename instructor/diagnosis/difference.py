@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 
+from instructor.checks.recording import Exchange
 from instructor.diagnosis.draws import Draws
 from instructor.diagnosis.occasions import occasion
 from instructor.diagnosis.parts import MISSING, Parts, differs, parts_of
-from instructor.diagnosis.recording import Exchange
 from instructor.diagnosis.relations import VAGUE, related
 from instructor.diagnosis.replay import Failure
 from instructor.sandbox.inside.recipes import Recipe

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from instructor.checks.recording import Exchange, Recording
 from instructor.core.composition import Fillin, fillins
 from instructor.core.result import CheckResult
 from instructor.diagnosis.draws import Draws
 from instructor.diagnosis.parts import MISSING, Parts, differs, distance, explains, parts_of
-from instructor.diagnosis.recording import Exchange, Recording
 from instructor.diagnosis.replay import Failure, OutOfTime, Replay
 from instructor.sandbox.inside.recipes import Recipe
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from instructor.diagnosis.recording import Exchange
+from instructor.checks.recording import Exchange
 from instructor.sandbox.inside.recipes import Recipe
 
 Feature = Callable[[dict], bool]

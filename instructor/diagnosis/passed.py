@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 
-from instructor.checks.judging import CheckFailed
-from instructor.checks.marking import Check, checks_of
+from instructor.checks.marking import checks_of
+from instructor.checks.run import Run, run_checks
 from instructor.core.composition import Fillin
-from instructor.core.seeds import Seeds
 from instructor.diagnosis.replay import OutOfTime, Replay
-from instructor.diagnosis.stand_in import StandIn
-from instructor.sandbox.student import StudentError
+from instructor.diagnosis.stand_in import in_replay
 
 
 def fails_one_of(fillin: Fillin, passed: Collection[str], context: Mapping[str, str], replay: Replay) -> bool:
@@ -19,24 +17,15 @@ def fails_one_of(fillin: Fillin, passed: Collection[str], context: Mapping[str, 
 
     Of passed checks nothing is recorded, so the mistake is run through them with inputs of their own.
     """
-    asked = [check for check in checks_of(fillin.task) if check.name in passed and not check.heavy]
-    choice = frozenset({**context, fillin.task: fillin.name}.items())
-    return any(not _passes(check, choice, replay) for check in asked)
-
-
-def _passes(check: Check, choice: frozenset, replay: Replay) -> bool:
-    key = (check.name, choice)
-    if key not in _known():
-        try:
-            with StandIn(replay.session(dict(choice), 0)) as student:
-                check.function(student, Seeds(0, check.name))
-        except OutOfTime:
-            raise
-        except (StudentError, CheckFailed):
-            _known()[key] = False
-        else:
-            _known()[key] = True
-    return _known()[key]
+    choice = {**context, fillin.task: fillin.name}
+    key, known = frozenset(choice.items()), _known()
+    asked = {check.name for check in checks_of(fillin.task) if check.name in passed and not check.heavy}
+    if new := {name for name in asked if (name, key) not in known}:
+        (outcome,) = run_checks([Run(in_replay(replay, choice), 0, lambda check: check.name in new)])
+        if replay.is_over:
+            raise OutOfTime
+        known |= {(result.name, key): result.passed for result in outcome.results}
+    return not all(known[name, key] for name in asked)
 
 
 @lru_cache(maxsize=1)

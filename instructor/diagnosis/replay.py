@@ -26,7 +26,7 @@ import torch
 from instructor.checks.reference import load
 from instructor.core.composition import Fillin
 from instructor.core.tasks import code_tasks, todo_modules
-from instructor.core.text import clean
+from instructor.core.text import sanitize
 from instructor.sandbox.inside import drivers, session
 from instructor.sandbox.inside.bounds import Bounds
 from instructor.sandbox.inside.values import CannotCross, decode, encode
@@ -78,6 +78,11 @@ class Replay:
             for name in [key for key in sys.modules if key == package or key.startswith(f"{package}.")]:
                 del sys.modules[name]
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the time for all replays is over."""
+        return time.process_time() >= self._until
+
     def session(self, choice: Choice, seed: int) -> Ask:
         """A function that answers requests as a session with these fill-ins would.
 
@@ -124,7 +129,7 @@ class Replay:
         except Exception as error:
             if type(error).__name__ == "TaskNotStarted":
                 return Failure("NotStarted", message=error.task)
-            return Failure("Raised", type(error).__name__, clean(str(error)))
+            return Failure("Raised", type(error).__name__, sanitize(str(error)))
 
 
 def _names_of(package: str) -> dict[str, dict[str, object]]:

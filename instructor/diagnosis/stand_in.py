@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from instructor.diagnosis.replay import Ask, Failure
+from instructor.checks.recording import Recording
+from instructor.checks.run import Sessions
+from instructor.diagnosis.replay import Ask, Choice, Failure, Replay
 from instructor.sandbox.student import Died, NotStarted, Raised, Student, StudentError, TimedOut, WrongType
 
 SECONDS = 20.0  # for one call; nothing of the kit's own takes so long, unless it never ends
@@ -28,6 +30,15 @@ class StandIn(Student):
         if isinstance(answer, Failure):
             raise _error(answer)
         return answer
+
+
+def in_replay(replay: Replay, choice: Choice) -> Sessions:
+    """Sessions with the package in which the chosen fill-ins are."""
+
+    def session(recording: Recording) -> StandIn:
+        return StandIn(replay.session(choice, recording.seed), recording.note)
+
+    return session
 
 
 def _error(failure: Failure) -> StudentError:

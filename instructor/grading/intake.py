@@ -15,20 +15,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from instructor.core.tasks import ROOT, notebooks, todo_modules
-from instructor.core.text import clean
+from instructor.core.text import sanitize
+from instructor.grading.handed_in import located
+from instructor.grading.layout import BROKEN, NOISE, Copy, IntakeError, chosen, copies, near
 from instructor.grading.sources import Source, open_source
 
 MANIFEST = "MANIFEST.sha256"
-NOISE = re.compile(r"(^|/)(__MACOSX|\.DS_Store|\.ipynb_checkpoints|__pycache__|Thumbs\.db|\.git)(/|$)")
 PARTS = 2_000_000  # brackets and commas of a notebook, each of which becomes an object when it is parsed
 LISTED = 200  # names of other files that are listed
 WHOLE_CLASS = "a whole class. One submission is graded at a time: unpack it, and grade the folder."
 EXPORT = re.compile(r"(^|/)submission_metadata\.yml$|(^|/)[^/]+_\d+_assignsubmission_file")
-BROKEN = (SyntaxError, ValueError, RecursionError, MemoryError)  # what parsing hostile text may raise
-
-
-class IntakeError(Exception):
-    """A submission with nothing in it to grade; the message is a sentence."""
+ARCHIVES = (".zip", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 
 
 @dataclass
@@ -54,21 +51,26 @@ class Submission:
 
 
 def read_submission(path: Path) -> Submission:
-    """Read a submission, a zip or a folder. Raises IntakeError when nothing in it can be graded."""
+    """Read a submission: a zip, a folder, or a folder with the zip in it.
+
+    Raises IntakeError when nothing in it can be graded.
+    """
     submission = Submission(name=submission_name(path))
+    path, submission.remarks = located(path)
     with open_source(path, IntakeError) as source:
-        wanted = (*todo_modules(), *notebooks())
-        root = _find_root(source.names, wanted)
-        if root is None:
+        found = copies(source)
+        if not found:
             raise IntakeError(_nothing_found(path, source))
         if _is_export(source.names):
             raise IntakeError(f"{path.name} holds {WHOLE_CLASS}")
-        submission.remarks += source.remarks
-        _read_files(source, root, submission)
-        _compare_manifest(source, root, submission)
-        _note_others(source, root, submission)
+        copy, said = chosen(source, found)
+        submission.remarks += [*source.remarks, *said]
+        _read_files(source, copy, submission)
+        _compare_manifest(source, copy, submission)
+        _note_others(source, copy, submission)
     if not submission.modules:
-        raise IntakeError(" ".join(["None of the files with your code can be read.", *submission.remarks]))
+        told = ["None of the files with your code can be read.", *submission.remarks]
+        raise IntakeError(" ".join([*told, "Pack them with `make submit`."]))
     return submission
 
 
@@ -79,17 +81,6 @@ def submission_name(path: Path) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "_", stem).strip("._-")[:80] or "submission"
 
 
-def _find_root(names: Mapping[str, int], wanted: tuple[str, ...]) -> str | None:
-    """The prefix under which most of the wanted files stand, the shortest of equals; None without any."""
-    counts: dict[str, int] = {}
-    for name in names:
-        for path in wanted:
-            if name == path or name.endswith("/" + path):
-                prefix = name[: len(name) - len(path)]
-                counts[prefix] = counts.get(prefix, 0) + 1
-    return min(counts, key=lambda prefix: (-counts[prefix], len(prefix), prefix)) if counts else None
-
-
 def _is_export(names: Mapping[str, int]) -> bool:
     """Whether these are the files of a class, as Gradescope and Moodle pack them."""
     found = [match for match in map(EXPORT.search, names) if match]
@@ -97,25 +88,35 @@ def _is_export(names: Mapping[str, int]) -> bool:
 
 
 def _nothing_found(path: Path, source: Source) -> str:
-    inner = [name for name in source.names if name.lower().endswith((".zip", ".tar", ".gz", ".7z", ".rar"))]
+    names = [name for name in source.names if not NOISE.search(name)]
+    inner = [name for name in names if name.lower().endswith(ARCHIVES)]
     if len(inner) > 1:
         return f"{path.name} holds {len(inner)} other archives, perhaps {WHOLE_CLASS}"
     if inner:
-        return f"{path.name} holds another archive ({clean(inner[0], 80)}); hand in that one itself."
-    if not source.names:
+        return f"{path.name} holds another archive ({sanitize(inner[0], 80)}); hand in that one itself."
+    if source.links:
+        told = sanitize(source.links[0], 80)
+        return f"{path.name} holds a link ({told}), and links are not followed; hand in the files themselves."
+    if not names:
         return " ".join([f"{path.name} is empty.", *source.remarks])
     files = ", ".join(todo_modules())
-    return " ".join([f"{path.name} holds none of the files with your code ({files}).", *source.remarks])
+    told = [f"{path.name} holds none of the files with your code ({files}). Pack them with `make submit`."]
+    return " ".join([*told, *_renamed(names), *source.remarks])
 
 
-def _read_files(source: Source, root: str, submission: Submission) -> None:
+def _renamed(names: list[str]) -> list[str]:
+    return [f"{name} is missing{told}." for name in todo_modules() if (told := near(names, name))]
+
+
+def _read_files(source: Source, copy: Copy, submission: Submission) -> None:
     for name in (*todo_modules(), *notebooks()):
         is_module = name.endswith(".py")
         try:
-            data = source.read(root + name)
-        except FileNotFoundError:
+            data = source.read(copy.files[name])
+        except (KeyError, FileNotFoundError):
             data = None
-            submission.remarks.append(f"{name} is missing{_near(source, root + name)}.{_loss(is_module)}")
+            missing = f"{name} is missing{near(source.names, copy.root + name)}"
+            submission.remarks.append(f"{missing}.{_loss(is_module)}")
         except ValueError as error:
             data = None
             submission.remarks.append(f"{name} {error}.{_loss(is_module)}")
@@ -133,14 +134,6 @@ def _read_files(source: Source, root: str, submission: Submission) -> None:
 
 def _loss(is_module: bool) -> str:
     return " Its tasks are not graded." if is_module else " The kit's own copy runs in any case."
-
-
-def _near(source: Source, name: str) -> str:
-    """A hint at a file whose name differs in case only."""
-    for other in source.names:
-        if other.lower() == name.lower() and other != name:
-            return f", but there is {clean(other, 200)}: capital and small letters matter"
-    return ""
 
 
 def tidy(data: bytes) -> bytes:
@@ -169,15 +162,16 @@ def _notebook_problems(data: bytes) -> list[str]:
     return []
 
 
-def _note_others(source: Source, root: str, submission: Submission) -> None:
+def _note_others(source: Source, copy: Copy, submission: Submission) -> None:
     """Note what else there is: given files that were changed, and files that are not the kit's."""
-    wanted = {root + name for name in (*todo_modules(), *notebooks(), MANIFEST)}
+    root = copy.root
+    wanted = {*copy.files.values(), root + MANIFEST}
     for name in source.names:
         if name in wanted or NOISE.search(name):
             continue
         inside = name.removeprefix(root)
         if not (name.startswith(root) and _is_given(ROOT / inside)):
-            submission.ignored.append(clean(name, 200))
+            submission.ignored.append(sanitize(name, 200))
         elif inside.startswith("cs231n/") and _changed(source, name, ROOT / inside):
             submission.remarks.append(f"{inside} is not as it was given; the kit's own copy was used.")
     if (more := len(submission.ignored) - LISTED) > 0:
@@ -199,16 +193,16 @@ def _changed(source: Source, name: str, given: Path) -> bool:
         return True
 
 
-def _compare_manifest(source: Source, root: str, submission: Submission) -> None:
+def _compare_manifest(source: Source, copy: Copy, submission: Submission) -> None:
     """Report what the hashes of collect_submission.sh say; nothing depends on it."""
     try:
-        lines = source.read(root + MANIFEST).decode("utf-8", "replace").splitlines()[:100]
+        lines = source.read(copy.root + MANIFEST).decode("utf-8", "replace").splitlines()[:100]
     except (FileNotFoundError, ValueError):
         return
     stated = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-    for name in (*todo_modules(), *notebooks()):
+    for name, member in copy.files.items():
         try:
-            found = hashlib.sha256(source.read(root + name)).hexdigest()
+            found = hashlib.sha256(source.read(member)).hexdigest()
         except (FileNotFoundError, ValueError):
             continue
         if stated.get(name) != found:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from instructor.core.result import CheckResult
-from instructor.core.text import clean
+from instructor.core.text import sanitize
 from instructor.grading.nbval_process import run_nbval
 from instructor.sandbox.jail import Jail, JailBroken
 from instructor.sandbox.limits import Limits
@@ -51,12 +51,13 @@ def run_notebook(
             answers.append(answer)
             step()
     except JailBroken as error:
-        answers.append({"failure": str(error)})
+        return _not_run(notebook, str(error))
+    if starved := next((answer["starved"] for answer in answers if "starved" in answer), ""):
+        return _not_run(notebook, starved)
     reason = next((answer["reason"] for answer in answers if "reason" in answer), "")
     said = {answer["cell"]: answer for answer in answers if "cell" in answer}
-    if not said:
-        failures = [answer["failure"] for answer in answers if "failure" in answer]
-        return _not_run(notebook, reason or failures[0])
+    if not said and not reason:
+        return _not_run(notebook, next(answer["failure"] for answer in answers if "failure" in answer))
     checks = tuple(_judge(notebook.stem, cells, said, reason, right, jail.limits))
     marked = [check for check in checks if check.name.endswith(" check")]
     if not marked:
@@ -68,7 +69,7 @@ def run_notebook(
 def _not_run(notebook: Path, why: str) -> NotebookResult:
     """The result of a notebook of which nothing can be said."""
     name = notebook.stem
-    check = CheckResult(name, name, "runs", "The notebook starts.", "not run", clean(why))
+    check = CheckResult(name, name, "runs", "The notebook starts.", "not run", sanitize(why))
     return NotebookResult(0.0, (check,))
 
 
@@ -92,9 +93,9 @@ def _judge(
             name=f"{place} check" if expected else place,
             task=name,
             aspect="runs",
-            label=clean(label, 500),
+            label=sanitize(label, 500),
             outcome="failed" if message else "passed",
-            message=clean(message),
+            message=sanitize(message),
             seconds=answer["seconds"] if answer else 0.0,
         )
 

@@ -19,7 +19,7 @@ import torch
 from PIL import Image
 
 from instructor.core.result import Picture
-from instructor.core.text import clean
+from instructor.core.text import sanitize
 from instructor.core.version import kit_version
 from instructor.sandbox.inside import drivers
 from instructor.sandbox.inside.recipes import Recipe
@@ -161,7 +161,7 @@ def _show(task: str, yours: torch.Tensor, right: torch.Tensor) -> Iterator[Pictu
 def _picture(task: str, role: str, alt: str, image: Image.Image) -> Picture:
     data = io.BytesIO()
     image.resize((PIXELS, PIXELS), Image.Resampling.BILINEAR).save(data, "JPEG", quality=80)
-    return Picture(task, role, clean(alt), base64.b64encode(data.getvalue()).decode())
+    return Picture(task, role, sanitize(alt), base64.b64encode(data.getvalue()).decode())
 
 
 def _taken_for(image: torch.Tensor) -> str:

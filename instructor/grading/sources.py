@@ -24,11 +24,14 @@ PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 class Source(AbstractContextManager):
     """Names of files, and their bytes on demand.
 
-    `names` maps each usable name to its number of occurrences; `remarks` are sentences on the rest.
+    `names` maps each usable name to its number of occurrences; `links` are those of them that are links,
+    `folders` the folders of a folder; `remarks` are sentences on the rest.
     """
 
     def __init__(self) -> None:
         self.names: dict[str, int] = {}
+        self.links: list[str] = []
+        self.folders: list[str] = []
         self.remarks: list[str] = []
 
     def read(self, name: str) -> bytes:
@@ -78,6 +81,8 @@ class _Archive(Source):
             elif not name.endswith("/"):
                 self.names[name] = self.names.get(name, 0) + 1
                 self._members[name] = member
+                if stat.S_ISLNK(member.external_attr >> 16):
+                    self.links.append(name)
         if unsafe:
             told = "1 entry was" if unsafe == 1 else f"{unsafe} entries were"
             self.remarks.append(f"{told} ignored: such paths lead out of the archive.")
@@ -137,8 +142,12 @@ class _Folder(Source):
             return
         self._left -= len(entries)
         for entry in entries:
-            if not entry.is_dir(follow_symlinks=False) and safe_name(prefix + entry.name):
-                self.names[prefix + entry.name] = 1
+            name = prefix + entry.name
+            if entry.is_dir(follow_symlinks=False):
+                self.folders.append(name)
+            elif safe_name(name):
+                self.names[name] = 1
+                self.links += [name] if entry.is_symlink() else []
         for entry in entries:
             hidden = entry.name.startswith(".") or entry.name in ("__pycache__", "node_modules")
             if depth and not hidden and entry.is_dir(follow_symlinks=False):

@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 import ast
-import shutil
-from pathlib import Path
 
 from instructor.core.composition import PACKAGE, MarkerError, block_source, is_filled
-from instructor.core.tasks import ROOT, code_tasks, withheld
-from instructor.core.text import clean
+from instructor.core.tasks import ROOT, code_tasks
+from instructor.core.text import sanitize
 from instructor.grading.intake import BROKEN, Submission
 
 NOTEBOOKS = ROOT / "notebooks"
-LEFT_OVER = ("__pycache__", "*.pyc", ".ipynb_checkpoints")
+LEFT_OVER = {"__pycache__", ".ipynb_checkpoints"}  # folders of nobody's
 
 
-def compose_submission(submission: Submission, folder: Path) -> Path:
-    """The pristine package and notebooks with the student's modules; a missing one stays unfilled.
-
-    Given modules that compute what a task asks for are left out.
-    """
-    folder.mkdir(mode=0o755, parents=True)
-    for kept in (PACKAGE, NOTEBOOKS):
-        if kept.is_dir():
-            shutil.copytree(kept, folder / kept.name, ignore=shutil.ignore_patterns(*LEFT_OVER))
-    for name in withheld():
-        (folder / name).unlink()
-    for name, data in submission.modules.items():
-        (folder / name).write_bytes(data)
-    return folder
+def compose_submission(submission: Submission) -> dict[str, bytes]:
+    """The pristine package and notebooks with the student's modules, by path; a missing one is not filled."""
+    files = {}
+    for folder in (PACKAGE, NOTEBOOKS):
+        for path in sorted(folder.rglob("*")):
+            name = path.relative_to(folder.parent)
+            if path.is_file() and path.suffix != ".pyc" and not LEFT_OVER & set(name.parts):
+                files[name.as_posix()] = path.read_bytes()
+    return files | submission.modules
 
 
 def started_tasks(submission: Submission) -> dict[str, bool | None]:
@@ -55,7 +48,7 @@ def marker_remarks(submission: Submission) -> list[str]:
                 block_source(source, task.block)
         except (MarkerError, *BROKEN) as error:
             remarks.append(
-                f"{task.module}: {clean(str(error))}. What your code does was graded all the same."
+                f"{task.module}: {sanitize(str(error))}. What your code does was graded all the same."
             )
     return remarks
 

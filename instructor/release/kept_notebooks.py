@@ -1,7 +1,8 @@
 """The notebooks as they are kept: run with the reference, verdicts of check cells stored, and nothing else.
 
-    python -m instructor notebooks            run both, write what has changed
-    python -m instructor notebooks --check    run both, write nothing, exit 1 when something would change
+    python -m instructor notebooks            run all, write what has changed
+    python -m instructor notebooks NAME       run this one only
+    python -m instructor notebooks --check    run all, write nothing, exit 1 when something would change
 
 A check cell begins with `# NBVAL_CHECK_OUTPUT` and prints a verdict for each task that it names. No other
 cell keeps an output, so that a notebook holds no picture, number or time of any machine.
@@ -13,6 +14,7 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 import nbformat
@@ -22,6 +24,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_output
 
 from instructor.core.composition import compose
+from instructor.core.files import write_atomically
 from instructor.core.tasks import ROOT, code_tasks, notebooks
 
 CHECK = "# NBVAL_CHECK_OUTPUT"
@@ -35,14 +38,23 @@ METADATA = {
 SECONDS_A_CELL = 600
 
 
-def tidy_notebooks(check: bool = False) -> int:
-    """Tidy the notebooks, or with `check` only say what is not tidy; return the exit status."""
+def tidy_notebooks(check: bool = False, names: Collection[str] = ()) -> int:
+    """Tidy the notebooks, or with `check` only say what is not tidy; return the exit status.
+
+    With `names`, without folder and ending, only these are run; the form of all is looked at. Raises
+    ValueError for a name that no notebook has.
+    """
+    if unknown := sorted(set(names) - {Path(name).stem for name in notebooks()}):
+        there = ", ".join(Path(name).stem for name in notebooks())
+        raise ValueError(f"There is no notebook {', '.join(unknown)}. There are {there}.")
     sources = {ROOT / name: (ROOT / name).read_text(encoding="utf-8") for name in notebooks()}
     faults = problems({path.name: nbformat.reads(text, as_version=4) for path, text in sources.items()})
     status = 0
     with tempfile.TemporaryDirectory() as folder:
         lay_out(Path(folder), {task.id: "reference" for task in code_tasks()})
         for path, text in sources.items():
+            if names and path.stem not in names:
+                continue
             try:
                 tidy, wrong = tidied(text, Path(folder) / "notebooks")
             except CellExecutionError as error:
@@ -53,7 +65,7 @@ def tidy_notebooks(check: bool = False) -> int:
             elif check:
                 faults.append(f"{path.name} is not tidy; run: python -m instructor notebooks")
             else:
-                path.write_text(tidy, encoding="utf-8")
+                write_atomically(path, tidy)
                 print(f"{path.name}: written")
     for fault in faults:
         print(fault)

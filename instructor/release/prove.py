@@ -12,10 +12,9 @@ import nbformat
 
 from instructor.core.composition import block_source
 from instructor.core.tasks import ROOT, code_tasks
-from instructor.release.build import student_zip, unpack
 from instructor.release.kept_notebooks import METADATA, is_check, printed
 from instructor.release.leaks import leaks
-from instructor.release.listing import student_files, unlisted
+from instructor.release.student_zip import student_files, student_zip, unlisted, unpack
 
 Proof = Callable[[Path], list[str]]  # from the zip to the sentences that say what is wrong
 

@@ -1,20 +1,17 @@
-"""All that a file says, as one text in one form, whatever way it is written down."""
+"""All that a file says in one form, however it is written down: its words, and the shape of its code."""
 
 from __future__ import annotations
 
 import ast
-import base64
-import binascii
 import json
 import re
 import unicodedata
-import zlib
 from collections.abc import Iterator
 
 WORD = re.compile(r"\w+|[^\w\s]")
 DROPPED = set("\"'`#\\")  # quotes, comment signs, escapes
-PACKED = re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}")
 MAGIC = re.compile(r"^\s*[%!].*$", flags=re.MULTILINE)
+Shape = tuple[tuple[str, ...], str]  # the kinds of the statements, and what they do
 
 
 def normal(text: str) -> str:
@@ -25,14 +22,14 @@ def normal(text: str) -> str:
 
 
 def text(name: str, data: bytes) -> str:
-    """What a file says: as it stands, the strings of its JSON or code, and what is packed in base64."""
+    """What a file says: as it stands, and the strings of its JSON or code."""
     plain = data.decode("utf-8", "replace")
     parts = [plain]
     if name.endswith((".ipynb", ".json")):
         parts += list(_strings(json.loads(plain)))
     for code in code_of(name, plain):
         parts += [node.value for node in ast.walk(code) if _is_text(node)]
-    return "\n".join([*parts, *(said for part in parts for said in _unpacked(part))])
+    return "\n".join(parts)
 
 
 def code(name: str, data: bytes) -> Iterator[ast.Module]:
@@ -72,15 +69,23 @@ def _strings(value: object) -> Iterator[str]:
             yield from _strings(item)
 
 
-def _unpacked(text: str) -> Iterator[str]:
-    """What stands in the text as base64, compressed or not."""
-    for run in PACKED.findall(re.sub(r"\s*\n\s*", "", text)) + PACKED.findall(text):
-        try:
-            data = base64.b64decode(run.rstrip("=") + "=" * (-len(run.rstrip("=")) % 4), altchars=None)
-        except (binascii.Error, ValueError):
-            continue
-        for way in (bytes, zlib.decompress, lambda d: zlib.decompress(d, zlib.MAX_WBITS | 16)):
-            try:
-                yield way(data).decode("utf-8")
-            except (zlib.error, UnicodeDecodeError):
-                continue
+def shape(statements: list[ast.stmt]) -> Shape:
+    """The statements with each variable named by the place of its first use; attributes keep their names."""
+    names: dict[str, str] = {}
+    dumps = []
+    for statement in statements:
+        copy = ast.parse(ast.unparse(statement))  # without positions and parentheses
+        for node in ast.walk(copy):
+            if isinstance(node, ast.Name):
+                node.id = names.setdefault(node.id, f"v{len(names)}")
+            elif isinstance(node, ast.arg):
+                node.arg = names.setdefault(node.arg, f"v{len(names)}")
+            elif isinstance(node, ast.FunctionDef):
+                node.name = names.setdefault(node.name, f"v{len(names)}")
+        dumps.append(ast.dump(copy))
+    return kind(statements), "\n".join(dumps)
+
+
+def kind(statements: list[ast.stmt]) -> tuple[str, ...]:
+    """The kinds of the statements, which is soon told."""
+    return tuple(type(statement).__name__ for statement in statements)

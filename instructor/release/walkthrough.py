@@ -15,7 +15,7 @@ from pathlib import Path
 
 from instructor.core.composition import fillins, splice
 from instructor.core.tasks import ROOT, code_tasks, load_tasks
-from instructor.release.build import FOLDER
+from instructor.release.student_zip import FOLDER
 
 DATA = ROOT / "datasets"
 MINUTES = 10

@@ -7,25 +7,32 @@ no descriptor but those that the caller passes on.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
-import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from shutil import which
 
-from instructor.core.tasks import ROOT
-from instructor.sandbox import gpu
+from instructor.sandbox.interpreter import is_within, python_command, python_folders
 from instructor.sandbox.limits import Limits
+from instructor.sandbox.mounts import (
+    CONFIGURATION,
+    INSIDE,
+    SYSTEM,
+    Mounts,
+    environment,
+    gpu_devices,
+    layout,
+    links,
+)
 
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store")
-CONFIGURATION = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives")
-LIBRARIES = ("torch", "torchvision", "timm", "numpy", "scipy", "PIL", "safetensors", "ipykernel")
 FIRST_USER, USERS = 61_184, 4_096  # ids that no account has; one per grader keeps process limits apart
-INSIDE = Path(__file__).resolve().parent / "inside"
+HIDES = (
+    "/submission",
+    "/kit/inside",
+    "/proc",
+)  # what is mounted there covers all that this machine has there
 HELP = """\
 bubblewrap is needed to run a student's code safely, and it cannot be used here:
   {reason}
@@ -47,18 +54,8 @@ class SandboxUnavailable(RuntimeError):  # noqa: N818
     """There is no working sandbox; the message says why and what to do."""
 
 
-@dataclass(frozen=True)
-class View:
-    """The caller's folders inside a jail: destination → source. Writable ones are shared with the caller."""
-
-    read_only: Mapping[str, Path] = field(default_factory=dict)
-    writable: Mapping[str, Path] = field(default_factory=dict)
-    environment: Mapping[str, str] = field(default_factory=dict)
-    folder: str = "/tmp"
-
-
 def wrap(
-    command: Sequence[str], view: View, limits: Limits, way: str | None = None, makes_jails: bool = False
+    command: Sequence[str], mounts: Mounts, limits: Limits, way: str | None = None, makes_jails: bool = False
 ) -> list[str]:
     """The command that runs `command` in a jail. Raises SandboxUnavailable when that cannot work here.
 
@@ -76,42 +73,21 @@ def wrap(
     arguments += ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
     arguments += ["--hostname", "jail", "--die-with-parent", "--new-session", "--clearenv"]
     arguments += ["--proc", "/proc", "--dev", "/dev"]
-    for path in gpu.devices() if limits.gpu else ():
+    for path in gpu_devices() if limits.gpu else ():
         arguments += ["--dev-bind", path, path]
     arguments += ["--remount-ro", "/dev"]
     for folder, size in (("/dev/shm", limits.shared_memory), ("/tmp", limits.disk)):
         arguments += ["--perms", "1777", "--size", str(size), "--tmpfs", folder]
     arguments += _system()  # after /tmp, which may be where the kit and its Python are
-    for destination, source in view.read_only.items():
+    for destination, source in mounts.read_only.items():
         arguments += _bind("--ro-bind", str(source), destination)
-    for destination, source in view.writable.items():
+    for destination, source in mounts.writable.items():
         arguments += _bind("--bind", str(source), destination)
-    for name, value in environment(view.environment, limits.gpu).items():
+    for name, value in environment(mounts.environment, limits.gpu).items():
         arguments += ["--setenv", name, value]
     arguments += ["--perms", "0755", "--dir", "/submission"] if makes_jails else []
-    arguments += ["--remount-ro", "/", "--chdir", view.folder, "--"]
+    arguments += ["--remount-ro", "/", "--chdir", mounts.folder, "--"]
     return [*arguments, *(become(uid) if way == "drop" and not makes_jails else ()), *command]
-
-
-def environment(extra: Mapping[str, str], with_gpu: bool = False) -> dict[str, str]:
-    """The whole environment of a student's process: nothing is taken over from the caller's."""
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-    quiet = {
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONNOUSERSITE": "1",
-        "PYTHONSAFEPATH": "1",
-        "PYTHONHASHSEED": "0",
-    }
-    home = {
-        "HOME": "/tmp",
-        "USER": "student",
-        "LOGNAME": "student",
-        "LANG": "C.UTF-8",
-        "TZ": "UTC",
-        "TERM": "dumb",
-    }
-    caches = {"MPLBACKEND": "Agg", "MPLCONFIGDIR": "/tmp", "HF_HUB_OFFLINE": "1", **gpu.variables(with_gpu)}
-    return {"PATH": "/usr/bin:/bin", **threads, **quiet, **home, **caches, **extra}
 
 
 def jail_user() -> int:
@@ -139,9 +115,13 @@ def working_way() -> str:
     """How bubblewrap works here: "drop" (root gives up its identity) or "user" (a user namespace)."""
     if which("bwrap") is None:
         raise SandboxUnavailable(HELP.format(reason="there is no command bwrap"))
+    if lost := [path for path in python_folders() if is_within(path, HIDES)]:
+        raise SandboxUnavailable(
+            HELP.format(reason=f"Python is in {lost[0]}, which is a jail's own; move it")
+        )
     reason = ""
     for way in ("drop", "user") if os.geteuid() == 0 else ("user",):
-        command = wrap([sys.executable, "-c", TRIAL], View({"/kit/inside": INSIDE}), Limits(), way)
+        command = wrap([python_command(), "-c", TRIAL], Mounts({"/kit/inside": INSIDE}), Limits.load(), way)
         try:
             tried = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
@@ -160,55 +140,30 @@ def become(uid: int) -> list[str]:
 
 
 def _bind(how: str, source: str, destination: str) -> Iterable[str]:
-    """Bind a file or folder; the folders on the way to it are made for every user to pass."""
-    for parent in reversed(Path(destination).parents[:-1]):
+    """Bind a file or folder."""
+    return _on_the_way(destination, how, source, destination)
+
+
+def _on_the_way(path: str, *words: str) -> Iterable[str]:
+    """Do something at a path; the folders on the way to it are made for every user to pass."""
+    for parent in reversed(Path(path).parents[:-1]):
         yield from ("--perms", "0755", "--dir", str(parent))
-    yield from (how, source, destination)
+    yield from (*(("--perms", "0755") if words[0] == "--tmpfs" else ()), *words)
 
 
 def _system() -> Iterable[str]:
-    """Bind the system and Python, and hide the kit where one of these folders holds it."""
-    folders = [path for path in SYSTEM if os.path.exists(path) and not os.path.islink(path)]
+    """Show the system and Python, and cover what `layout` says."""
     for path in SYSTEM:
         if os.path.islink(path):
             yield from ("--symlink", os.readlink(path), path)
-    for path in folders:
-        yield from _bind("--ro-bind", path, path)
+    shown = layout()
+    for path, source in shown.items():
+        yield from _bind("--ro-bind", source, path) if source else _on_the_way(path, "--tmpfs", path)
     for path in CONFIGURATION:
         yield from _bind("--ro-bind-try", path, path)
-    python = [path for path in python_folders() if not _within(path, folders)]
-    outside = [path for path in python if not _within(path, [str(ROOT)])]
-    # A student may write into /tmp, but not on the way to Python.
-    covers = sorted({"/".join(path.split("/")[:3]) for path in python if _within(path, ["/tmp"])})
-    for path in covers:
-        yield from ("--perms", "0755", "--tmpfs", path)
-    for path in outside:
-        yield from _bind("--ro-bind", path, path)
-    if _within(str(ROOT), [*folders, *outside]):
-        yield from ("--perms", "0755", "--tmpfs", str(ROOT))
-        covers.append(str(ROOT))
-    for path in python:
-        if path not in outside:
-            yield from _bind("--ro-bind", path, path)
-    for path in covers:
-        yield from ("--remount-ro", path)
-
-
-@cache
-def python_folders() -> tuple[str, ...]:
-    """The folders of this interpreter and its libraries, outermost only, wherever they are."""
-    found = {sys.prefix, sys.base_prefix, os.path.realpath(sys.base_prefix)}
-    link = sys.executable
-    while os.path.islink(link):
-        link = os.path.join(os.path.dirname(link), os.readlink(link))
-        found.add(os.path.dirname(os.path.dirname(os.path.normpath(link))))
-    for name in LIBRARIES:
-        spec = importlib.util.find_spec(name)
-        if spec and spec.origin:
-            found.add(str(Path(spec.origin).parents[1]))
-    found -= {"/", str(ROOT)}
-    return tuple(sorted(path for path in found if not _within(path, found - {path})))
-
-
-def _within(path: str, folders: Iterable[str]) -> bool:
-    return any(path == folder or path.startswith(folder.rstrip("/") + "/") for folder in folders)
+    for path, says in links().items():
+        if not any(shown.get(str(parent)) for parent in Path(path).parents):
+            yield from _on_the_way(path, "--symlink", says, path)
+    for path, source in shown.items():
+        if not source:
+            yield from ("--remount-ro", path)

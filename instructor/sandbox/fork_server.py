@@ -1,45 +1,43 @@
 """Warm workers for many jails: one process that has imported everything forks one for each submission.
 
-What it forks is as shut off as a jail of bubblewrap of its own would be (`inside/nursery.py`), and a
+What it forks is as shut off as a jail of bubblewrap of its own would be (`inside/forker.py`), and a
 submission's files reach it as bytes. Where that does not work, each jail starts its own worker.
 """
 
 from __future__ import annotations
 
-import io
+import contextlib
 import os
 import select
 import socket
 import subprocess
 import time
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import torch
 
-from instructor.sandbox.bubblewrap import jail_user, python_folders, working_way
+from instructor.sandbox.bubblewrap import jail_user, working_way
+from instructor.sandbox.inside.folders import joined
 from instructor.sandbox.inside.wire import Bounds, CannotCross, send
-from instructor.sandbox.launch import nursery_command, resources
+from instructor.sandbox.launch import fork_server_command, resources
 from instructor.sandbox.limits import Limits
 from instructor.sandbox.private import PrivateFolder
-from instructor.sandbox.watch import kill_tree
+from instructor.sandbox.process_tree import kill_tree, number_of
 
 SECONDS = 30.0  # until a worker that was killed is gone
 BACKLOG = 128
 
-_address: list[Path] = []  # of the nursery that this process's jails are to use
 
-
-class NoNursery(RuntimeError):  # noqa: N818
+class NoForkServer(RuntimeError):  # noqa: N818
     """No worker can be forked; the message says why."""
 
 
 @dataclass
 class Forked:
-    """A worker that a nursery has forked; what `Jail` needs of a Popen."""
+    """A worker that a fork server has forked; what a jail needs of a Popen."""
 
     pid: int
     stderr: BinaryIO
@@ -53,35 +51,46 @@ class Forked:
         os.close(self._ended)
 
 
-class Nursery:
-    """Starts at once, in the sandbox "bwrap". Jails of a process use it after `use(nursery.address)`.
+class ForkServer:
+    """Starts at once, in the sandbox "bwrap"; any process's jails use it that are given its `address`.
 
-    Raises NoNursery where it cannot work, and SandboxUnavailable where there is no bubblewrap.
+    Whether it works, `warm.try_out` says. Raises SandboxUnavailable where there is no bubblewrap.
     """
 
     def __init__(self, limits: Limits | None = None) -> None:
-        if inside := [folder for folder in python_folders() if Path(folder).is_relative_to("/tmp")]:
-            raise NoNursery(f"Python is in {inside[0]}, which a worker's own /tmp would hide")
         working_way()
         # A short path: the name of a Unix socket has at most 107 characters.
-        self._folder = PrivateFolder("nursery", "/tmp")
+        self._folder = PrivateFolder("fork-server", "/tmp")
         self.address = self._folder.path / "socket"
-        with socket.socket(socket.AF_UNIX) as listening:
+        self._log = self._folder.path / "log"
+        with socket.socket(socket.AF_UNIX) as listening, self._log.open("wb") as log:
             listening.bind(str(self.address))
             listening.listen(BACKLOG)
             self._process = subprocess.Popen(
-                nursery_command(listening.fileno(), limits or Limits()),
+                fork_server_command(listening.fileno(), limits or Limits.load()),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stderr=log,
                 pass_fds=(listening.fileno(),),
             )
 
-    def __enter__(self) -> Nursery:
+    def __enter__(self) -> ForkServer:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it has ended by itself, or was killed."""
+        return self._process.poll() is not None
+
+    def complaint(self) -> str:
+        """The last line that it has written, or how it ended; "" where there is neither."""
+        with contextlib.suppress(OSError):
+            if lines := self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines():
+                return lines[-1][:500]
+        return f"exit status {self._process.returncode}" if self.has_ended else ""
 
     def close(self) -> None:
         """End it, and every worker that it has forked."""
@@ -91,28 +100,20 @@ class Nursery:
         self._folder.close()
 
 
-def use(address: Path | None) -> None:
-    """Let the jails of this process take their workers from the nursery at `address`; None: from none."""
-    _address[:] = [] if address is None else [address]
+def fork_worker(address: Path, wire: socket.socket, package: Mapping[str, bytes], limits: Limits) -> Forked:
+    """Have the fork server at `address` fork a worker that serves `wire` and holds the files of `package`.
 
-
-def used() -> Path | None:
-    """The nursery that the jails of this process use."""
-    return _address[0] if _address else None
-
-
-def fork_worker(address: Path, wire: socket.socket, folder: Path, limits: Limits) -> Forked:
-    """Have the nursery at `address` fork a worker that serves `wire` and holds the files of `folder`.
-
-    Raises NoNursery when it does not.
+    Raises NoForkServer when it does not.
     """
     seconds = limits.start_seconds  # it may be starting itself
+    table, content = joined(package)
     order = {
         "limits": resources(limits, limits.processes),
         "user": jail_user(),
         "disk": limits.disk,
         "shared_memory": limits.shared_memory,
-        "files": torch.frombuffer(bytearray(_packed(folder)), dtype=torch.uint8),
+        "table": table,
+        "content": torch.frombuffer(bytearray(content), dtype=torch.uint8) if content else torch.ByteTensor(),
     }
     ours, theirs = socket.socketpair()
     reading, writing = os.pipe()
@@ -125,32 +126,16 @@ def fork_worker(address: Path, wire: socket.socket, folder: Path, limits: Limits
             line.settimeout(seconds)
             _, descriptors, _, _ = socket.recv_fds(line, 1, 1)
             ended = _one(descriptors)
-        return Forked(_pid(ended), os.fdopen(reading, "rb"), ended, ours)
+        return Forked(number_of(ended), os.fdopen(reading, "rb"), ended, ours)
     except (OSError, CannotCross) as error:
         ours.close()
         os.close(reading)
-        raise NoNursery(f"the nursery does not answer: {error}") from None
+        raise NoForkServer(f"the fork server does not answer: {error}") from None
     finally:
         os.close(writing)
-
-
-def _packed(folder: Path) -> bytes:
-    """The files of a folder as a zip."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and not path.is_symlink():
-                archive.writestr(zipfile.ZipInfo(path.relative_to(folder).as_posix()), path.read_bytes())
-    return packed.getvalue()
 
 
 def _one(descriptors: Sequence[int]) -> int:
     if len(descriptors) != 1:
         raise OSError("it has ended")
     return descriptors[0]
-
-
-def _pid(descriptor: int) -> int:
-    """The number, here, of the process of a descriptor."""
-    lines = Path(f"/proc/self/fdinfo/{descriptor}").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))

@@ -16,21 +16,20 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from instructor.core.tasks import ROOT
-from instructor.sandbox import gpu
-from instructor.sandbox.bubblewrap import (
+from instructor.sandbox.bubblewrap import SandboxUnavailable, become, jail_user, open_to_jail
+from instructor.sandbox.interpreter import python_command, python_folders
+from instructor.sandbox.limits import Limits
+from instructor.sandbox.mounts import (
     CONFIGURATION,
     INSIDE,
     SYSTEM,
-    SandboxUnavailable,
-    View,
-    become,
+    Mounts,
     environment,
-    jail_user,
-    open_to_jail,
-    python_folders,
+    gpu_devices,
+    gpu_folders,
+    without_hidden,
 )
-from instructor.sandbox.limits import Limits
+from instructor.sandbox.process_tree import threads_of
 
 MACHINE = ("/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu")  # what libraries look at, of nobody
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
@@ -46,24 +45,25 @@ TRIAL = """\
 import importlib.util, json, os, sys
 sys.path.insert(0, sys.argv[1])
 origin = importlib.util.find_spec("torch").origin
-from inside.confine import confine
+from inside.process import confine
 confine(**json.loads(sys.argv[2]))
 def opens(path):
     try:
         return not open(path).close()
     except OSError:
         return False
-print(opens(origin), opens(sys.argv[3]))
+print(opens(origin), opens(sys.argv[3]), os.access(sys.argv[4], os.W_OK))
 """
 
 
-def rules(view: View, data: list[Path], scratch: str, limits: Limits) -> dict[str, list[str]]:
+def rules(mounts: Mounts, data: list[Path], scratch: str, limits: Limits) -> dict[str, list[str]]:
     """The folders and files that a student's process may read, and those that it may write as well."""
-    read = [*_system(), *map(str, data), *map(str, view.read_only.values())]
-    write = [*DEVICES, *([scratch] if scratch else []), *map(str, view.writable.values())]
+    shown = [each for path in map(str, data) if os.path.exists(path) for each in without_hidden(path)]
+    read = [*_system(), *shown, *map(str, mounts.read_only.values())]
+    write = [*DEVICES, *([scratch] if scratch else []), *map(str, mounts.writable.values())]
     if limits.gpu:
-        read += gpu.folders()
-        write += gpu.devices()
+        read += gpu_folders()
+        write += gpu_devices()
     return {"read": [*filter(os.path.exists, read)], "write": [*filter(os.path.exists, write)]}
 
 
@@ -82,14 +82,16 @@ def process_limit(limits: Limits) -> int:
     It stops a fork bomb between two looks of the watch, which holds the tree to its own limit.
     """
     uid = jail_user() if working_way() == "drop" else os.geteuid()
-    others = sum(_threads(pid, uid) for pid in os.listdir("/proc") if pid.isdigit())
-    return others + SHARED_BY * limits.processes
+    return threads_of(uid) + SHARED_BY * limits.processes
 
 
 def open_way(folder: Path, writable: bool = False) -> None:
     """Let the jail's user reach and read a folder of the grader's, where root gives up its identity."""
-    if working_way() != "drop":
-        return
+    if working_way() == "drop":
+        _open_way(folder, writable)
+
+
+def _open_way(folder: Path, writable: bool) -> None:
     open_to_jail(folder, writable)
     temporary = Path(tempfile.gettempdir()).resolve()
     for parent in folder.resolve().parents:
@@ -106,17 +108,17 @@ def working_way() -> str:
     missing = "this is not Linux" if sys.platform != "linux" else ""
     if not missing and find_spec("sandlock") is None:
         missing = "the package sandlock is not installed"
-    if around := next((path for path in _system() if ROOT.is_relative_to(path)), ""):
-        missing = f"the kit is in {around}, which a student's process must read; move it"
     if missing:
         raise SandboxUnavailable(HELP.format(reason=missing))
     ways = {"drop": become(jail_user()), "root": NO_CAPABILITIES} if os.geteuid() == 0 else {"own": []}
     reason = ""
     for way, whom in ways.items():
-        with tempfile.NamedTemporaryFile() as secret:
+        with tempfile.NamedTemporaryFile() as secret, tempfile.TemporaryDirectory() as private:
             os.chmod(secret.name, 0o644)
-            given = json.dumps({"read": [*filter(os.path.exists, _system())], "write": []})
-            command = [*whom, sys.executable, "-c", TRIAL, str(INSIDE.parent), given, secret.name]
+            if way == "drop":
+                _open_way(Path(private), writable=True)
+            given = json.dumps({"read": _system(), "write": [private]})
+            command = [*whom, python_command(), "-c", TRIAL, str(INSIDE.parent), given, secret.name, private]
             try:
                 tried = subprocess.run(
                     command, capture_output=True, text=True, timeout=60, check=False, env=environment({})
@@ -124,21 +126,13 @@ def working_way() -> str:
             except (OSError, subprocess.TimeoutExpired) as error:
                 reason = str(error)
                 continue
-        if tried.stdout == "True False\n":
+        if tried.stdout == "True False True\n":
             return way
         reason = (tried.stderr.strip().splitlines() or [f"the trial said {tried.stdout.strip()!r}"])[-1]
     raise SandboxUnavailable(HELP.format(reason=reason))
 
 
 def _system() -> list[str]:
-    return [*SYSTEM, *CONFIGURATION, *MACHINE, *python_folders(), str(INSIDE)]
-
-
-def _threads(pid: str, uid: int) -> int:
-    """The threads of a process, if it is the user's."""
-    try:
-        if os.stat(f"/proc/{pid}").st_uid == uid:
-            return len(os.listdir(f"/proc/{pid}/task"))
-    except OSError:
-        pass
-    return 0
+    """What every process reads, without the kit and temporary files where one of these folders holds them."""
+    paths = filter(os.path.exists, (*SYSTEM, *CONFIGURATION, *MACHINE, *python_folders()))
+    return [*(each for path in paths for each in without_hidden(path)), str(INSIDE)]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field, fields
-from functools import cache
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from instructor.sandbox.inside.bounds import Bounds
 
 FILE = Path(__file__).parents[1] / "limits.toml"
 MIB = 1 << 20
+IN_MIB = ("memory", "disk", "shared_memory", "output", "judging_memory")  # in the file, that is
 SAID = {  # what the system says when a limit is reached, and that limit
     "Too many open files": "{0.open_files:,} open files",
     "No space left on device": "{1:,} MiB of disk and {2:,} MiB of /dev/shm",
@@ -25,36 +25,49 @@ class LimitsError(ValueError):
     """limits.toml does not say what it should; the message is a sentence."""
 
 
-def _from_file(name: str) -> object:
-    return field(default_factory=lambda: _file()[name])
-
-
 @dataclass(frozen=True)
 class Limits:
     """What one call, one check and one submission may use. Times are in seconds, sizes in bytes.
 
     A check is the process that serves one hidden check; a submission is all of its checks and notebooks.
     Memory and processes are counted over the whole process tree from outside, because a limit on address
-    space fails with a CUDA build of torch, which reserves far more than it uses. Raises LimitsError when
-    limits.toml is not as it should be.
+    space fails with a CUDA build of torch, which reserves far more than it uses.
     """
 
-    call_seconds: float = _from_file("call_seconds")
-    check_cpu_seconds: int = _from_file("check_cpu_seconds")
-    submission_seconds: float = _from_file("submission_seconds")
-    submission_cpu_seconds: int = _from_file("submission_cpu_seconds")
-    notebook_seconds: float = _from_file("notebook_seconds")
-    cell_seconds: float = _from_file("cell_seconds")
-    memory: int = _from_file("memory")
-    processes: int = _from_file("processes")
-    open_files: int = _from_file("open_files")
-    disk: int = _from_file("disk")
-    files: int = _from_file("files")
-    shared_memory: int = _from_file("shared_memory")
-    output: int = _from_file("output")
-    start_seconds: float = _from_file("start_seconds")
-    gpu: bool = _from_file("gpu")
-    wire: Bounds = field(default_factory=lambda: _file()["wire"])
+    call_seconds: float
+    check_cpu_seconds: int
+    submission_seconds: float
+    submission_cpu_seconds: int
+    notebook_seconds: float
+    cell_seconds: float
+    memory: int
+    processes: int
+    open_files: int
+    disk: int
+    files: int
+    shared_memory: int
+    output: int
+    start_seconds: float
+    patience: float
+    judging_cpu_seconds: int
+    judging_in_all_cpu_seconds: int
+    judging_memory: int
+    gpu: bool
+    wire: Bounds
+
+    @classmethod
+    def load(cls, path: Path = FILE) -> Limits:
+        """The limits that a file sets. Raises LimitsError when it is not as it should be."""
+        try:
+            given = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise LimitsError(f"{path.name} can't be read: {error}.") from None
+        wire = given.pop("wire", {})
+        _require(wire, {each.name: each.type for each in fields(Bounds)}, f"{path.name}, [wire]")
+        kinds = {each.name: each.type for each in fields(cls) if each.name != "wire"}
+        _require(given, {f"{n}_mib" if n in IN_MIB else n: kind for n, kind in kinds.items()}, path.name)
+        sizes = {name: given.pop(f"{name}_mib") * MIB for name in IN_MIB}
+        return cls(**given, **sizes, wire=Bounds(**wire))
 
     def named_in(self, message: str) -> str:
         """The limit that an error's text speaks of, to be put behind it; "" for any other text."""
@@ -62,26 +75,6 @@ class Limits:
             if words in message:
                 return f" (the limit is {limit.format(self, self.disk // MIB, self.shared_memory // MIB)})"
         return ""
-
-
-@cache
-def _file() -> dict[str, object]:
-    return read_limits(FILE)
-
-
-def read_limits(path: Path) -> dict[str, object]:
-    """The fields of Limits from a file, sizes in bytes. Raises LimitsError."""
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise LimitsError(f"{path.name} can't be read: {error}.") from None
-    wire = given.pop("wire", {})
-    _require(wire, {each.name: each.type for each in fields(Bounds)}, f"{path.name}, [wire]")
-    names = {each.name: each.type for each in fields(Limits) if each.name != "wire"}
-    sizes = ("memory", "disk", "shared_memory", "output")
-    _require(given, {f"{n}_mib" if n in sizes else n: kind for n, kind in names.items()}, path.name)
-    in_bytes = {name: given.pop(f"{name}_mib") * MIB for name in sizes}
-    return {**given, **in_bytes, "wire": Bounds(**wire)}
 
 
 def _require(table: dict, kinds: dict[str, str], place: str) -> None:

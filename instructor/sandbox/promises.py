@@ -11,30 +11,21 @@ import subprocess
 from pathlib import Path
 
 from instructor.core.tasks import ROOT
-from instructor.sandbox.bubblewrap import View, python_folders
-from instructor.sandbox.kinds import make_readable
-from instructor.sandbox.launch import launch_command
+from instructor.sandbox.interpreter import is_within, python_folders, python_links
+from instructor.sandbox.launch import launch_command, make_readable
 from instructor.sandbox.limits import MIB, Limits
-from instructor.sandbox.watch import Watch, kill_tree
+from instructor.sandbox.mounts import OWN, PRIVATE, SYSTEM, Mounts
+from instructor.sandbox.process_tree import kill_tree
+from instructor.sandbox.watch import Watch
 
-LIMITS = dataclasses.replace(
-    Limits(),
-    memory=256 * MIB,
-    processes=12,
-    open_files=64,
-    files=300,
-    disk=32 * MIB,
-    shared_memory=32 * MIB,
-    submission_cpu_seconds=2,
-)
-EXCEEDED = {  # what is used up, its limit, and where
-    "memory": (LIMITS.memory, "{home}"),
-    "processes": (LIMITS.processes, "{home}"),
-    "open files": (LIMITS.open_files, "{home}"),
-    "files": (LIMITS.files, "{home}"),
-    "disk": (LIMITS.disk, "{home}"),
-    "/dev/shm": (LIMITS.shared_memory, "/dev/shm"),
-    "processor time": (LIMITS.submission_cpu_seconds, "{home}"),
+EXCEEDED = {  # what is used up: the field of Limits, its limit here, and where
+    "memory": ("memory", 256 * MIB, "{home}"),
+    "processes": ("processes", 12, "{home}"),
+    "open files": ("open_files", 64, "{home}"),
+    "files": ("files", 300, "{home}"),
+    "disk": ("disk", 32 * MIB, "{home}"),
+    "/dev/shm": ("shared_memory", 32 * MIB, "/dev/shm"),
+    "processor time": ("submission_cpu_seconds", 2, "{home}"),
 }
 
 
@@ -43,8 +34,9 @@ def what_is_reached(kind: str, folder: Path) -> dict[str, bool]:
     secret, variable = folder / "neighbour", "CS231N_DOCTOR_" + secrets.token_hex(4).upper()
     secret.write_text(secrets.token_hex(), encoding="utf-8")
     secret.chmod(0o644)
-    package = folder / "submission"
+    package, outside = folder / "submission", folder / "elsewhere"
     package.mkdir()
+    outside.mkdir()
     packets = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     with socket.create_server(("127.0.0.1", 0)) as server, packets, secret.open() as inherited:
         packets.bind(server.getsockname())
@@ -60,7 +52,7 @@ def what_is_reached(kind: str, folder: Path) -> dict[str, bool]:
             "variable": variable,
             "inode": os.fstat(inherited.fileno()).st_ino,
             "package": "/submission" if kind == "bwrap" else str(package),
-            "outside": "/var/tmp" if kind == "none" else "/usr/local",
+            "outside": str(outside) if kind == "none" else "/usr/local",
         }
         try:
             reached = _run(kind, folder / "reach", questions, package)[0]
@@ -70,14 +62,19 @@ def what_is_reached(kind: str, folder: Path) -> dict[str, bool]:
 
 
 def _in_home() -> str:
-    """Something in the home folder that is not on the way to Python, which a jail shows."""
+    """Something in the home folder that is no part of the system or Python, and not on the way to them.
+
+    "" where there is nothing else in it, as in that of a service, which may be / itself.
+    """
+    shown = [*SYSTEM, *python_folders()]
+    ways = [*shown, *PRIVATE, *OWN, *python_links()]
     try:
-        for path in sorted(Path.home().iterdir()):
-            if not any(Path(folder).is_relative_to(path) for folder in python_folders()):
-                return str(path)
+        for path in sorted(map(str, Path.home().resolve().iterdir())):
+            if not is_within(path, shown) and not any(is_within(way, [path]) for way in ways):
+                return path
     except OSError:
         pass
-    return str(Path.home())
+    return ""
 
 
 def _has_arrived(packets: socket.socket) -> bool:
@@ -91,7 +88,7 @@ def is_stopped(kind: str, folder: Path, what: str) -> bool:
     """Whether a process that uses twice as much as it may was stopped, by the system or by the watch."""
     if kind == "none" and what == "/dev/shm":
         return False  # it is the machine's own, and is left alone
-    limit, where = EXCEEDED[what]
+    _, limit, where = EXCEEDED[what]
     said, reason = _run(kind, folder, {"exceed": what, "limit": limit, "folder": where})
     return bool(reason or said.get("said"))
 
@@ -104,12 +101,13 @@ def _run(kind: str, folder: Path, questions: dict, package: Path | None = None) 
         make_readable(kind, package)
     home = "/tmp" if kind == "bwrap" else str(folder)
     place = questions.get("folder", "{home}").format(home=home)
-    view = View(read_only={"/submission": package} if package else {}, folder=home)
+    mounts = Mounts(read_only={"/submission": package} if package else {}, folder=home)
+    limits = dataclasses.replace(Limits.load(), **{field: limit for field, limit, _ in EXCEEDED.values()})
     command, where = launch_command(
         ["probe", json.dumps({**questions, "folder": place})],
         kind,
-        view,
-        LIMITS,
+        mounts,
+        limits,
         scratch="" if kind == "bwrap" else str(folder),
     )
     reasons: list[str] = []
@@ -121,7 +119,7 @@ def _run(kind: str, folder: Path, questions: dict, package: Path | None = None) 
         reasons.append(reason)
         kill_tree(process.pid)
 
-    watch = Watch(process.pid, LIMITS, exceeded, None if kind == "bwrap" else folder)
+    watch = Watch(process.pid, limits, exceeded, None if kind == "bwrap" else folder)
     try:
         said = process.communicate(timeout=60)[0]
     except subprocess.TimeoutExpired:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import secrets
-import signal
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
 from instructor.core.tasks import code_tasks
-from instructor.core.text import clean
-from instructor.sandbox.errors import Died, NotStarted, Raised, StudentError, TimedOut, WrongType
+from instructor.sandbox.errors import (
+    Died,
+    NotStarted,
+    Raised,
+    Starved,
+    StudentError,
+    TimedOut,
+    WrongType,
+    error_in,
+    how_it_ended,
+)
 from instructor.sandbox.inside.wire import CannotCross, WireError, receive, send
 from instructor.sandbox.jail import Jail
-from instructor.sandbox.limits import Limits
 
 __all__ = ["Died", "NotStarted", "Outcome", "Raised", "Student", "StudentError", "TimedOut", "WrongType"]
 
@@ -41,7 +47,9 @@ class Student:
     """One session with a student's package: `student.sim(a, b)`, `student.call(…)`, `student.drive(…)`.
 
     Every method raises a StudentError when the student's code does not answer as a function would; after
-    TimedOut and Died the next call starts a new process. Close it, or use it in `with`, to end its process.
+    TimedOut and Died the next call starts a new process. Where nothing can be said of the code it raises
+    JailBroken; Starved is one, of a machine that is too busy. Close it, or use it in `with`, to end its
+    process.
     `folder` names one of several packages of the kit's own in the jail, `seed` the session's random numbers.
     `record` is called with each request and its answer, or the StudentError in its place.
     """
@@ -136,45 +144,49 @@ class Student:
         if self._wire is None:
             self._open()
         left = self._jail.remaining()
-        deadline = time.monotonic() + min(seconds, left)
+        stopwatch = self._jail.stopwatch(min(seconds, left))
         try:
-            send(self._wire, nonce, request, bounds, deadline)
-            echoed, answer = receive(self._wire, bounds, deadline)
+            send(self._wire, nonce, request, bounds, stopwatch.left)
+            echoed, answer = receive(self._wire, bounds, stopwatch.left)
         except CannotCross as error:
             raise TypeError(f"an argument cannot cross to the student: {error}") from None
         except TimeoutError:
             self.close()
-            self._jail.unfinished.setdefault(self._folder, None)
+            self._jail.imports.suspect(self._folder)
             raise TimedOut(seconds, left < seconds, call) from None
+        except Starved:
+            self.close()
+            raise
         except WireError as error:
             self.close()
             raise Died(f"its process sent an answer that is malformed: {error}", call) from None
         except (EOFError, OSError):
             raise Died(self._obituary(), call) from None
+        finally:
+            self._jail.charge(stopwatch.charged())
         if echoed != nonce or not isinstance(answer, dict):
             self.close()
             raise Died("its process answered out of turn", call)
         if answer.get("ok") is not True:
-            raise _error(answer, self._jail.limits)
+            raise error_in(answer, self._modules, self._jail.limits)
         return answer
 
     def _open(self) -> None:
         """Start a session; one in which no import is waited for that has once not ended."""
-        if self._jail.unfinished.get(self._folder, []) is None:
-            self._find_unfinished()
+        if self._jail.imports.are_to_be_tried(self._folder):
+            self._try_imports()
         self._wire = self._jail.session(self._folder, self._seed)
-        if modules := self._jail.unfinished.get(self._folder):
+        if modules := self._jail.imports.endless(self._folder):
             self._exchange({"op": "refuse", "name": "refuse", "modules": modules}, None)
 
-    def _find_unfinished(self) -> None:
+    def _try_imports(self) -> None:
         """Once something was late, find the modules whose import does not end: each check would wait."""
-        found = self._jail.unfinished[self._folder] = []
         for module in sorted(set(self._modules.values())):
             try:
                 self._exchange({"op": "import", "name": module}, None)
             except TimedOut as late:
                 if not late.whole:  # else nothing is known of the module, and a notebook may still need it
-                    found.append(module)
+                    self._jail.imports.note_endless(module, self._folder)
             except StudentError:
                 continue
         self.close()
@@ -184,32 +196,7 @@ class Student:
         self._wire.close()
         self._wire = None
         status = self._jail.end_session(patience=1.0)
-        if self._jail.reason:
-            return self._jail.reason
-        if status is None:
-            return "its process closed the connection or was killed"
-        if status >= 0:
-            return f"it ended its own process (exit status {status}) instead of returning"
-        seconds = self._jail.limits.check_cpu_seconds
-        if -status == signal.SIGXCPU:
-            return f"it used more than {seconds:,} s of processor time"
-        if -status == signal.SIGKILL:
-            return f"its process was killed, at {seconds:,} s of processor time or for want of memory"
-        known = -status in signal.valid_signals()
-        return f"its process crashed ({signal.Signals(-status).name if known else -status})"
-
-
-def _error(answer: dict, limits: Limits) -> StudentError:
-    keys = ("kind", "type", "message", "file")
-    kind, type_name, message, file = (
-        clean(answer[key]) if isinstance(answer.get(key), str) else "" for key in keys
-    )
-    line = answer["line"] if type(answer.get("line")) is int else 0
-    if kind == "not started":
-        return NotStarted(message if message in _modules() else "a task")
-    if kind == "wrong type":
-        return WrongType(message)
-    return Raised(type_name, message + limits.named_in(message), line, file)
+        return self._jail.reason or how_it_ended(status, self._jail.limits.check_cpu_seconds)
 
 
 @cache

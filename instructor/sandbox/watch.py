@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
-
+from instructor.sandbox.charge import Account
 from instructor.sandbox.limits import MIB, Limits
+from instructor.sandbox.process_tree import private_folders, processor_time, resident, share, threads, tree
 
 INTERVAL = 0.1  # seconds between two looks
 FRESH = 20  # looks from one look at all processes to the next
-PAGE, TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
 OWN = 3  # processes of the jail itself
 THREADS = 4  # for each process that is allowed; the system, where it counts, counts both together
 
@@ -28,7 +25,8 @@ class Watch:
     the system does not show a process's share, its resident size counts. `folder` is one that is shared with
     the tree and must stay within the limits on disk and files. `spent` is processor time that counts already.
 
-    `cpu_seconds` is the processor time of the tree so far, and of what ended in it.
+    `cpu_seconds` is the processor time of the tree so far, and of what ended in it; `account` says how long
+    it had no core to run on.
     """
 
     def __init__(
@@ -41,6 +39,7 @@ class Watch:
     ) -> None:
         self._pid, self._limits, self._exceeded, self._folder = pid, limits, exceeded, folder
         self._spent, self.cpu_seconds = spent, 0.0
+        self.account = Account(pid)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
@@ -54,23 +53,23 @@ class Watch:
         looks = 0
         while not self._stop.wait(INTERVAL):
             looks += 1
-            if (
-                looks % FRESH == 0
-            ):  # a process whose parent ended while it was looked at was taken for another
+            if looks % FRESH == 0:  # one whose parent ended just then was taken for another
                 others.clear()
-            if reason := self._too_much(tree(self._pid, others)):
+            pids = tree(self._pid, others)
+            self.account.look(pids)
+            if reason := self._too_much(pids):
                 self._exceeded(reason)
                 return
 
     def _too_much(self, pids: list[int]) -> str:
         if len(pids) > self._limits.processes + OWN:
             return f"it started more than {self._limits.processes} processes"
-        if sum(map(_threads, pids)) > THREADS * self._limits.processes:
+        if sum(map(threads, pids)) > THREADS * self._limits.processes:
             return f"it started more than {THREADS * self._limits.processes:,} threads"
         memory = self._limits.memory
-        if sum(map(_resident, pids)) > memory and sum(map(_share, pids)) > memory:
+        if sum(map(resident, pids)) > memory and sum(map(share, pids)) > memory:
             return f"it used more than {memory // MIB:,} MiB of memory"
-        self.cpu_seconds = max(self.cpu_seconds, sum(map(_processor_time, pids)))
+        self.cpu_seconds = max(self.cpu_seconds, sum(map(processor_time, pids)))
         if self._spent + self.cpu_seconds > self._limits.submission_cpu_seconds:
             return f"it used more than {self._limits.submission_cpu_seconds:,} s of processor time in all"
         files, size = (0, 0) if self._folder is None else _content(self._folder, self._limits.files)
@@ -83,94 +82,13 @@ class Watch:
         return ""
 
 
-def tree(pid: int, others: set[int] | None = None) -> list[int]:
-    """A process and its descendants.
-
-    `others` holds processes that are known to be none of them, and is kept up to date: on a machine with very
-    many processes only the new ones are looked at.
-    """
-    children: dict[int, list[int]] = {}
-    running = {int(name) for name in os.listdir("/proc") if name.isdigit()}
-    unknown = running if others is None else running - others
-    for each in unknown:
-        if fields := _stat(each):
-            children.setdefault(int(fields[1]), []).append(each)
-    found = [pid]
-    for each in found:
-        found += children.get(each, [])
-    if others is not None:
-        others &= running
-        others |= unknown - set(found)
-    return found
-
-
-def kill_tree(pid: int, wait: float = 10.0) -> None:
-    """Kill a process and everything below it; return when they are gone or `wait` seconds have passed.
-
-    What is below goes first, again and again, so that what is born meanwhile is found as well.
-    """
-    deadline = time.monotonic() + wait
-    while (below := [each for each in tree(pid)[1:] if not _is_dead(each)]) and time.monotonic() < deadline:
-        for each in below:
-            with contextlib.suppress(OSError):
-                os.kill(each, signal.SIGKILL)
-        time.sleep(0.005)
-    with contextlib.suppress(OSError):
-        os.kill(pid, signal.SIGKILL)
-    while not _is_dead(pid) and time.monotonic() < deadline:
-        time.sleep(0.005)
-
-
-def _stat(pid: int) -> list[bytes]:
-    """The fields of /proc/PID/stat from the state on; none when there is no such process."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            return file.read().rpartition(b")")[2].split()
-    except OSError:
-        return []
-
-
-def _is_dead(pid: int) -> bool:
-    return _stat(pid)[:1] in ([], [b"Z"], [b"X"])
-
-
-def _threads(pid: int) -> int:
-    fields = _stat(pid)
-    return int(fields[17]) if fields else 0
-
-
-def _processor_time(pid: int) -> float:
-    """Seconds of processor time of a process and of its children that were waited for."""
-    return sum(map(int, _stat(pid)[11:15])) / TICKS
-
-
-def _resident(pid: int) -> int:
-    """Bytes of a process in memory, those that it shares included."""
-    try:
-        with open(f"/proc/{pid}/statm") as file:
-            return int(file.read().split()[1]) * PAGE
-    except (OSError, IndexError, ValueError):
-        return 0
-
-
-def _share(pid: int) -> int:
-    try:
-        return psutil.Process(pid).memory_full_info().pss
-    except psutil.AccessDenied:
-        return _resident(pid)
-    except psutil.Error:
-        return 0
-
-
 def _private_files(pid: int) -> int:
     """Files in the private folders of a process in a jail, which cost memory even when empty; else 0."""
     total = 0
-    for folder in ("/tmp", "/dev/shm"):
-        inside = f"/proc/{pid}/root{folder}"
+    for folder in private_folders(pid):
         with contextlib.suppress(OSError):
-            if os.stat(inside).st_dev != os.stat(folder).st_dev:
-                state = os.statvfs(inside)
-                total += state.f_files - state.f_ffree
+            state = os.statvfs(folder)
+            total += state.f_files - state.f_ffree
     return total
 
 

@@ -13,9 +13,9 @@ from instructor.core.composition import Fillin, fillins
 from instructor.diagnosis.diagnose import diagnose
 from instructor.diagnosis.match import accounts_for
 from instructor.diagnosis.relations import VAGUE
+from instructor.verify.judge import equivalent
 from instructor.verify.measure import examine, shared_replay
 from instructor.verify.mutants import mutants
-from instructor.verify.survivors import equivalent
 
 OTHER = 0x5EED  # what makes another seed of a seed
 

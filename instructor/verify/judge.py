@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from instructor.core.composition import Fillin, fillins
 from instructor.core.tasks import Task
-from instructor.verify.survivors import equivalent
 from instructor.verify.trials import EVERY_CHECK, UNTOUCHED, Verdict
+
+FILE = Path(__file__).with_name("equivalent.toml")
 
 
 @dataclass(frozen=True)
@@ -99,14 +103,23 @@ def _faults(task: Task, fillin: Fillin | None, verdict: Verdict) -> list[_Fault]
     elif fillin.kind != "wrong":
         messages = {check.name: check.message for check in verdict.checks}
         faults += [_Fault(seed, f"failed {name}: {messages[name]}") for name in failed]
-        if verdict.earned != task.points and not failed and verdict.trial.extent == EVERY_CHECK:
-            faults.append(_Fault(seed, f"earned {verdict.earned:g} of {task.points} points"))
     elif not failed or verdict.earned >= task.points:
         faults.append(_Fault(seed, "was not caught"))
     elif fillin.caught_by not in failed:
         sentence = f"was caught by {', '.join(failed)}, not by {fillin.caught_by}"
         faults.append(_Fault(seed, sentence, weighty=False))
+    if fillin is not None and verdict.trial.extent == EVERY_CHECK:
+        due = _due(task, verdict)
+        if verdict.earned != due:
+            faults.append(_Fault(seed, f"earned {verdict.earned:g} of {task.points} points, {due} are due"))
     return faults
+
+
+def _due(task: Task, verdict: Verdict) -> int:
+    """What tasks.toml gives for the checks that passed, added up without the grader's scoring."""
+    lost = {check.aspect for check in verdict.checks if not check.passed}
+    tried = {check.aspect for check in verdict.checks}
+    return sum(points for aspect, points in task.aspects.items() if aspect in tried - lost)
 
 
 def _unsteady(verdicts: Sequence[Verdict]) -> list[_Fault]:
@@ -136,3 +149,13 @@ def _told(task: Task, name: str, faults: Sequence[_Fault], seeds: int) -> list[s
         + ("" if len(shown) == seeds else f" (only with seed {', '.join(map(str, shown))})")
         for sentence, shown in by_sentence.items()
     ]
+
+
+@cache
+def equivalent(path: Path = FILE) -> dict[tuple[str, str], str]:
+    """The reason for each (task, change) in the file. Raises ValueError when one has no reason."""
+    entries = tomllib.loads(path.read_text(encoding="utf-8")).get("mutant", [])
+    for entry in entries:
+        if not entry.get("because", "").endswith("."):
+            raise ValueError(f"{path.name}: say in a sentence why {entry['change']!r} is a right answer")
+    return {(entry["task"], entry["change"]): entry["because"] for entry in entries}

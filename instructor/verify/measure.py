@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from math import inf
 
-from instructor.checks.marking import checks_of
+from instructor.checks.recording import Recording
+from instructor.checks.run import Run, run_checks
 from instructor.core.composition import Fillin
 from instructor.core.result import CheckResult
 from instructor.diagnosis.diagnose import diagnose
-from instructor.diagnosis.recording import Recording
 from instructor.diagnosis.replay import Replay
-from instructor.verify.trials import run_check
+from instructor.diagnosis.stand_in import in_replay
 
 
 def examine(
@@ -24,15 +24,17 @@ def examine(
 
     With `keep_all` the recordings of passed checks are returned too, with `heavy` the heavy checks are run.
     """
-    results, recordings = [], {}
-    for check in (each for task in tasks for each in checks_of(task)):
-        if check.heavy and not heavy:
-            continue
-        result, _, recording = run_check(check, seed, shared_replay(), choice)
-        results.append(result)
-        if keep_all or not result.passed:
-            recordings[check.name] = recording
-    return results, recordings
+    (outcome,) = run_checks(
+        [
+            Run(
+                in_replay(shared_replay(), choice),
+                seed,
+                wanted=lambda check: check.task in tasks and (heavy or not check.heavy),
+                keep_all=keep_all,
+            )
+        ]
+    )
+    return outcome.results, outcome.recordings
 
 
 @cache

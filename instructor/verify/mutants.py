@@ -8,6 +8,7 @@ import difflib
 from collections.abc import Iterator
 
 from instructor.core.composition import Fillin, fillins
+from instructor.verify.graphs import without_graph
 
 SWAPPED = {
     ast.Add: ast.Sub,
@@ -59,8 +60,13 @@ def mutants(task: str) -> list[Fillin]:
 
 def _bodies(tree: ast.Module) -> Iterator[str]:
     """The source of each mutant: every operator at every node."""
+    without = without_graph(tree)
     for index, node in enumerate(ast.walk(tree)):
         for operator in (_statement, _operation, _constant, _call, _name, _items, _detached):
+            if (operator is _detached and node in without) or (
+                operator is _call and _detaches(node, without)
+            ):
+                continue  # no gradient is lost or kept
             for version in range(len(list(operator(node)))):
                 mutant = copy.deepcopy(tree)
                 place = list(ast.walk(mutant))[index]
@@ -155,6 +161,12 @@ def _detached(node: ast.AST) -> Change:
     """A value through which no gradient flows."""
     if isinstance(node, ast.BinOp | ast.Call) or (isinstance(node, ast.Name) and _is_read(node)):
         yield ast.Call(ast.Attribute(node, "detach", ast.Load()), [], [])
+
+
+def _detaches(node: ast.AST, without: set[ast.expr]) -> bool:
+    """Whether this is `.detach()` of a value without a graph."""
+    called = node.func if isinstance(node, ast.Call) else None
+    return isinstance(called, ast.Attribute) and called.attr == "detach" and called.value in without
 
 
 def _is_read(name: ast.Name) -> bool:

@@ -1,39 +1,33 @@
-"""Trials of the grader: fill-ins with a known verdict, run through the hidden checks as a submission is.
+"""Trials of the grader: fill-ins with a known verdict, in the place of a student's code.
 
-A sandboxed trial takes the way of a submission. Most repetitions need not: the others run in the trusted
-process, which is many times faster and asks the same of the same code.
+A sandboxed trial is graded as a submission is. Most repetitions need not be: the others run the same hidden
+checks the same way, but ask the fill-in in the trusted process, which is many times faster.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import os
-import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass
 from itertools import groupby
 from math import inf
-from multiprocessing import get_context
-from multiprocessing.util import Finalize
-from pathlib import Path
 
-from instructor.checks.marking import Check, all_checks, checks_of
-from instructor.checks.outcome import outcome_of
+from instructor.checks.marking import Check
+from instructor.checks.run import Outcome, Run, run_checks
 from instructor.core.composition import Fillin, compose, fillins
 from instructor.core.result import CheckResult
-from instructor.core.seeds import Seeds
-from instructor.core.tasks import code_tasks, todo_modules, withheld
-from instructor.diagnosis.recording import Recording
+from instructor.core.tasks import code_tasks, todo_modules
 from instructor.diagnosis.replay import Choice, Replay
-from instructor.diagnosis.stand_in import StandIn
+from instructor.diagnosis.stand_in import in_replay
+from instructor.grading.intake import Submission
+from instructor.grading.one_submission import grade_submission
 from instructor.grading.scoring import score_tasks
-from instructor.sandbox.jail import Jail, JailBroken
-from instructor.sandbox.limits import Limits
-from instructor.sandbox.student import Student
+from instructor.sandbox.private import PrivateFolder
+from instructor.verify.workers import Place
 
 UNTOUCHED = "untouched"
 EVERY_CHECK, LIGHT_CHECKS, UNTIL_CAUGHT = "every", "light", "until caught"
+TOGETHER = 8  # trials in the trusted process that share one run of pytest
 
 
 @dataclass(frozen=True)
@@ -43,6 +37,7 @@ class Trial:
     `fillin` is the name of the task's fill-in, or "untouched" for the package as it is released; a fill-in
     that is not in the catalogue comes as `body`. `extent` says which checks of the task are run: all of them,
     all but heavy ones that are not meant for this fill-in, or the light ones first and none after a failure.
+    A sandboxed trial runs all of them.
     """
 
     task: str
@@ -53,30 +48,25 @@ class Trial:
     body: Fillin | None = None
 
     @property
-    def folder(self) -> str:
-        return UNTOUCHED if self.fillin == UNTOUCHED else f"{self.task}.{self.fillin}"
-
-    @property
     def choice(self) -> Choice:
         if self.fillin == UNTOUCHED:
             return dict.fromkeys(task.id for task in code_tasks())
         chosen = self.body or self.fillin
         return {task.id: "reference" for task in code_tasks()} | {self.task: chosen}
 
-    @property
-    def checks(self) -> list[Check]:
-        found = checks_of(self.task)
-        if self.extent == UNTIL_CAUGHT:
-            return sorted(found, key=lambda check: check.heavy)
-        if self.extent == LIGHT_CHECKS:
-            known = fillins(self.task).get(self.fillin)
-            return [check for check in found if not check.heavy or (known and check.name == known.caught_by)]
-        return list(found)
+    def wants(self, check: Check) -> bool:
+        """Whether the check belongs to the trial."""
+        if check.task != self.task:
+            return False
+        if self.extent != LIGHT_CHECKS or not check.heavy:
+            return True
+        fillin = fillins(self.task).get(self.fillin)
+        return fillin is not None and fillin.caught_by == check.name
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the hidden checks of its task said of a trial, and the points that it earned."""
+    """What the hidden checks say of a trial, and the points that it earned."""
 
     trial: Trial
     checks: tuple[CheckResult, ...]
@@ -105,90 +95,49 @@ def trials(tasks: Sequence[str], seeds: Sequence[int]) -> list[Trial]:
     return todo
 
 
-def run_trials(todo: Sequence[Trial], folder: Path, sandbox: str, jobs: int) -> Iterator[Verdict]:
-    """Compose what sandboxed trials need below `folder`, run all in `jobs` processes, yield what they gave.
+def run_trials(todo: Sequence[Trial], pool: Executor, place: Place) -> Iterator[Verdict]:
+    """Run trials in a pool of processes and yield what they gave, in the order in which it is ready.
 
-    The verdicts come in the order in which they are ready. Raises what starting a sandbox raises.
+    Raises what grading raises when there is no sandbox or nothing runs in it.
     """
-    for trial in {trial.folder: trial for trial in todo if trial.sandboxed}.values():
-        compose(folder / trial.folder, trial.choice)
-        for name in withheld():  # as for a submission
-            (folder / trial.folder / name).unlink()
-    batches = [list(batch) for _, batch in groupby(todo, lambda trial: (trial.folder, trial.sandboxed))]
-    context = get_context("spawn")  # torch has started threads in this process
-    with ProcessPoolExecutor(jobs, context, initializer=_prepare, initargs=(folder, sandbox)) as pool:
-        running = [pool.submit(_run_batch, batch) for batch in batches]
-        try:
-            for done in as_completed(running):
-                yield from done.result()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+    running = [pool.submit(grade_trial, trial, place) for trial in todo if trial.sandboxed]
+    for _, some in groupby([trial for trial in todo if not trial.sandboxed], lambda trial: trial.task):
+        batch = list(some)
+        running += [
+            pool.submit(replay_trials, batch[k : k + TOGETHER]) for k in range(0, len(batch), TOGETHER)
+        ]
+    for done in as_completed(running):
+        yield from done.result()
 
 
-def run_trial(trial: Trial, source: Jail | Replay) -> Verdict:
-    """Run hidden checks of the trial's task, each in a session of its own."""
-    results, broken = [], []
-    for check in trial.checks:
-        result, fault, _ = run_check(check, trial.seed, source, trial.choice, trial.folder)
-        results.append(result)
-        broken += [fault] if fault else []
-        if trial.extent == UNTIL_CAUGHT and not result.passed:
-            break
-    scored = score_tasks(results, {}, todo_modules())
-    earned = next(result.earned for result in scored if result.id == trial.task)
-    return Verdict(trial, tuple(results), earned, tuple(broken))
+def grade_trial(trial: Trial, place: Place) -> list[Verdict]:
+    """Grade the trial's package as a submission, its one task alone; of feedback only what was judged."""
+    with PrivateFolder("verify") as folder:
+        compose(folder, trial.choice)
+        modules = {name: (folder / name).read_bytes() for name in todo_modules()}
+    result = grade_submission(
+        Submission(f"{trial.task}.{trial.fillin}", modules),
+        seed=trial.seed,
+        sandbox=place.sandbox,
+        fork_server=place.fork_server,
+        notebooks="none",
+        tasks=[trial.task],
+        feedback=False,
+    )
+    return [Verdict(trial, result.tasks[0].checks, result.total, tuple(result.internal))]
 
 
-def run_check(
-    check: Check, seed: int, source: Jail | Replay, choice: Choice, folder: str = ""
-) -> tuple[CheckResult, str, Recording]:
-    """The result of one check, a sentence when the check itself is at fault, and the recording of it.
-
-    A Jail runs what is composed in its `folder`, a Replay what is in `choice`.
-    """
-    error, began = None, time.monotonic()
-    recording = Recording(Seeds(seed, f"session/{check.name}").seed())
-    try:
-        if isinstance(source, Replay):
-            student = StandIn(source.session(choice, recording.seed), recording.note)
-        else:
-            student = Student(source, folder, recording.seed, recording.note)
-        with student:
-            check.function(student, Seeds(seed, check.name))
-    except JailBroken:
-        raise
-    except Exception as failure:
-        error = failure
-    return *outcome_of(check, error, time.monotonic() - began), recording
-
-
-# ---- in a process of the pool --------------------------------------------------------------------------
-
-_place: list[tuple[Path, str]] = []
-_jails: list[Jail] = []
-
-
-def _prepare(folder: Path, sandbox: str) -> None:
-    os.environ["CUDA_VISIBLE_DEVICES"] = ""  # as in the sandbox
-    import torch
-
-    torch.set_num_threads(1)
-    all_checks()
-    _place.append((folder, sandbox))
-
-
-def _jail() -> Jail:
-    if not _jails:
-        day = 86_400  # many submissions, one after another
-        limits = dataclasses.replace(Limits(), submission_seconds=day, submission_cpu_seconds=day)
-        _jails.append(Jail(*_place[0], limits))
-        Finalize(None, _jails[0].close, exitpriority=10)
-    return _jails[0]
-
-
-def _run_batch(batch: list[Trial]) -> list[Verdict]:
-    """Run trials of one fill-in, all in the sandbox or all in this process."""
-    if batch[0].sandboxed:
-        return [run_trial(trial, _jail()) for trial in batch]
+def replay_trials(some: Sequence[Trial]) -> list[Verdict]:
+    """Run hidden checks of trials against their fill-ins in this process."""
     with Replay(inf) as replay:
-        return [run_trial(trial, replay) for trial in batch]
+        runs = [
+            Run(in_replay(replay, trial.choice), trial.seed, trial.wants, trial.extent == UNTIL_CAUGHT)
+            for trial in some
+        ]
+        return [_verdict(*pair) for pair in zip(some, run_checks(runs), strict=True)]
+
+
+def _verdict(trial: Trial, outcome: Outcome) -> Verdict:
+    scored = score_tasks(outcome.results, {}, todo_modules())
+    earned = next(result.earned for result in scored if result.id == trial.task)
+    return Verdict(trial, tuple(outcome.results), earned, tuple(outcome.internal))

@@ -9,16 +9,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from instructor.core.composition import fillins, splice
-from instructor.core.tasks import code_tasks, todo_modules
-from instructor.release.build import DIST, FOLDER, pack
+from instructor.core.tasks import ROOT, code_tasks, todo_modules
 from instructor.release.leaks import leaks
-from instructor.release.update.in_zip.applying import NotUpdated, update
-from instructor.release.update.in_zip.carried import Carried
+from instructor.release.student_zip import pack
+from instructor.release.update.in_zip.applying import Carried, NotUpdated, update
 from instructor.release.update.in_zip.merging import blocks_of
 
-UPDATE = DIST / f"{FOLDER}-update.zip"
 INSIDE = Path(__file__).with_name("in_zip")
-PROGRAM = ("__main__.py", "applying.py", "carried.py", "merging.py", "merging_notebooks.py")
+PROGRAM = ("__main__.py", "applying.py", "given_cells.py", "merging.py", "merging_notebooks.py")
+SHARED = ("answer_cells.py", "blocks.py")  # of the package, which packing and grading read with
 
 Members = Mapping[str, bytes]
 
@@ -37,6 +36,7 @@ def update_zip(old: Members, new: Members) -> bytes:
     changed = sorted(name for name in {**old, **new} if old.get(name) != new.get(name))
     table = {"blocks": blocks, "changed": changed}
     members = {name: (INSIDE / name).read_bytes() for name in PROGRAM}
+    members |= {name: (ROOT / "cs231n" / name).read_bytes() for name in SHARED}
     members["update.json"] = (json.dumps(table, indent=1) + "\n").encode()
     for side, files in (("old", old), ("new", new)):
         members |= {f"{side}/{name}": files[name] for name in changed if name in files}

@@ -1,8 +1,9 @@
-"""`python -m inside SETTINGS worker|nursery|probe …`: the worker, what workers are forked from, or a trial.
+"""`python -m inside SETTINGS worker|fork-server|probe …`: a worker, what forks workers, or a trial.
 
 SETTINGS is a JSON object: `limits` to take on; `scratch`, the folders that are emptied after each session;
 `parent`, the process to end with, where no namespace sees to that; and `rules`, the files to be held to,
-where nothing else hides the others.
+where nothing else hides the others. For a fork server it has only `kept`: what of the jail's private folders
+is kept in those of its workers.
 """
 
 from __future__ import annotations
@@ -12,22 +13,22 @@ import os
 import socket
 import sys
 
-from .process import be_first_to_go, limit, stand_guard
+from .process import be_first_to_go, confine, limit, stand_guard
 from .seccomp import deny
 
 
 def main(settings: str, mode: str, argument: str) -> None:
     """Take on the limits and serve: `worker` on an inherited socket, `probe` to answer questions.
 
-    A `nursery` leaves the limits to the workers that it forks.
+    A `fork-server` leaves the limits to the workers that it forks.
     """
-    if mode == "nursery":
-        from .nursery import run
+    values = json.loads(settings)
+    if mode == "fork-server":
+        from .forker import run
 
         os.set_inheritable(int(argument), False)
-        run(socket.socket(fileno=int(argument)))
+        run(socket.socket(fileno=int(argument)), values["kept"])
         return
-    values = json.loads(settings)
     rules = values["rules"]
     limit(values["limits"])
     if values["parent"]:
@@ -39,8 +40,6 @@ def main(settings: str, mode: str, argument: str) -> None:
         _be_worker(int(argument), values["scratch"], rules)
     else:
         if rules:
-            from .confine import confine
-
             confine(**rules)
         _be_probe(argument)
 

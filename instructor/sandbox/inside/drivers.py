@@ -6,11 +6,10 @@ on the reference package, so both answers are made in the same way. Nothing in h
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from gc import get_objects
 from types import CodeType, FunctionType, ModuleType
 
@@ -118,25 +117,11 @@ def train_transform_draws(package, image: torch.Tensor, draws: int, seed: int) -
 
     Returns (draws, 3, 32, 32) when the results are tensors of one shape, else a list of them.
     """
-    with _absent(f"{package.__name__}.simclr.fast_augment"):  # given code that does what the task asks for
-        transform = package.simclr.data_utils.compute_train_transform(seed)
-        picture = to_pil_image(image.permute(2, 0, 1))
-        results = [transform(picture) for _ in range(draws)]
+    transform = package.simclr.data_utils.compute_train_transform(seed)
+    picture = to_pil_image(image.permute(2, 0, 1))
+    results = [transform(picture) for _ in range(draws)]
     kinds = {(r.shape, r.dtype) if isinstance(r, torch.Tensor) else None for r in results}
     return torch.stack(results) if len(kinds) == 1 and None not in kinds else results
-
-
-@contextlib.contextmanager
-def _absent(module: str) -> Iterator[None]:
-    """For a while, let a module be one that can't be imported."""
-    kept = sys.modules.get(module)
-    sys.modules[module] = None
-    try:
-        yield
-    finally:
-        del sys.modules[module]
-        if kept is not None:
-            sys.modules[module] = kept
 
 
 def pair_items(

@@ -12,10 +12,11 @@ import socket
 import sys
 import time
 
-from .leftovers import empty
+from .folders import empty
 from .process import (
     PR_SET_CHILD_SUBREAPER,
     PR_SET_DUMPABLE,
+    confine,
     descendants,
     end_descendants,
     limit,
@@ -42,7 +43,6 @@ def serve(control: socket.socket, scratch: list[str], rules: dict | None) -> Non
     """
     prctl(PR_SET_DUMPABLE, 0)  # a session may not look into this process
     if rules:
-        importlib.import_module(".confine", __package__)
         importlib.import_module("sandlock")
     prctl(PR_SET_CHILD_SUBREAPER, 1)  # what a session leaves behind becomes a child of this process
     bounds, pid = Bounds(), 0
@@ -100,8 +100,6 @@ def _fork(control: socket.socket, descriptors: list[int], order: dict, rules: di
         os.close(null)
         limit({"RLIMIT_CPU": order["cpu_seconds"]})
         if rules:
-            from .confine import confine
-
             confine(**rules)
         if order["op"] == "kernel":
             from .kernel import serve

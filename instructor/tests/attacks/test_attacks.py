@@ -51,7 +51,7 @@ def weaken(kit):
     for name, code in (
         ("sandbox/bubblewrap.py", SHOWN),
         ("checks/judging.py", LENIENT),
-        ("grading/grade.py", FORGETFUL),
+        ("grading/one_submission.py", FORGETFUL),
     ):
         with (kit / "instructor" / name).open("a", encoding="utf-8") as file:
             file.write(code)

@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import pytest
 
-from instructor.classroom.answers import questions
 from instructor.classroom.entries import ClassFolder, Entry, Student
+from instructor.classroom.hand_grades import questions
 from instructor.classroom.journal import Journal, Record
 from instructor.classroom.reports import Class, write_class_reports
 from instructor.core.result import CheckResult, Diagnosis, Picture, Result, TaskResult

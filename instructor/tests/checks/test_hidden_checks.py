@@ -1,6 +1,5 @@
 """The hidden checks: complete, worded for people, and right about what is right and what is wrong."""
 
-import math
 import re
 import string
 
@@ -23,10 +22,10 @@ from instructor.checks.reference import answer, load, reference
 from instructor.core.composition import fillins
 from instructor.core.seeds import Seeds
 from instructor.core.tasks import code_tasks
-from instructor.diagnosis.replay import Replay
 from instructor.sandbox.inside import drivers
 from instructor.sandbox.inside.recipes import RECIPES, Recipe
-from instructor.verify.trials import UNTOUCHED, Trial, run_trial, run_trials
+from instructor.verify.trials import UNTOUCHED, Trial, replay_trials, run_trials
+from instructor.verify.workers import processes
 
 TASKS = {task.id: task for task in code_tasks()}
 SHOWN = {  # one right and one wrong fill-in of each task that are quick to try
@@ -255,11 +254,12 @@ def test_touched_arguments_are_named():
 
 
 @pytest.fixture(scope="module")
-def verdicts(tmp_path_factory):
+def verdicts():
     """The untouched package, and for each task its reference and the shown fill-ins."""
     todo = [Trial(task, name, 11) for task in TASKS for name in (UNTOUCHED, "reference", *SHOWN[task])]
-    found = run_trials(todo, tmp_path_factory.mktemp("trials"), "auto", jobs=2)
-    return {(verdict.trial.task, verdict.trial.fillin): verdict for verdict in found}
+    with processes(2, "auto") as (pool, place):
+        found = run_trials(todo, pool, place)
+        return {(verdict.trial.task, verdict.trial.fillin): verdict for verdict in found}
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -287,14 +287,11 @@ def test_a_wrong_answer_is_caught_by_the_check_meant_for_it(task, verdicts):
 
 
 def test_a_trial_names_a_check_that_fails_by_its_own_fault(monkeypatch):
-    class Nobody:
-        limits = None
-
     def broken(*_):
         raise KeyError("of the check's own")
 
-    monkeypatch.setattr("instructor.verify.trials.Student", broken)
-    verdict = run_trial(Trial("sim", "reference", 1), Nobody())
+    monkeypatch.setattr("instructor.diagnosis.stand_in.StandIn", broken)
+    (verdict,) = replay_trials([Trial("sim", "reference", 1)])
     assert len(verdict.broken) == len(checks_of("sim"))
     assert "KeyError" in verdict.broken[0]
 
@@ -309,8 +306,7 @@ def test_a_trial_names_a_check_that_fails_by_its_own_fault(monkeypatch):
     ],
 )
 def test_a_wrong_answer_earns_what_its_aspects_earn(task, name, lost):
-    with Replay(math.inf) as replay:
-        verdict = run_trial(Trial(task, name, 4, sandboxed=False), replay)
+    (verdict,) = replay_trials([Trial(task, name, 4, sandboxed=False)])
     assert {each.aspect for each in verdict.checks if not each.passed} == lost
     assert verdict.earned == TASKS[task].points - sum(TASKS[task].aspects[aspect] for aspect in lost)
     assert 0 < verdict.earned < TASKS[task].points

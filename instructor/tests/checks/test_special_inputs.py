@@ -9,15 +9,14 @@ import torch
 import torch.nn.functional as F
 
 from instructor.checks.drawing import crowd, projections, twins
-from instructor.checks.marking import all_checks
 from instructor.checks.reference import load
+from instructor.checks.run import Run, run_checks
 from instructor.core.composition import fillins
 from instructor.core.seeds import Seeds
 from instructor.diagnosis.replay import Replay
+from instructor.diagnosis.stand_in import in_replay
 from instructor.sandbox.inside import drivers
-from instructor.verify.trials import run_check
 
-CHECKS = {check.name: check for check in all_checks()}
 LOSSES = ("simclr_loss_naive", "simclr_loss_vectorized")
 SHOWN = {  # mistakes that only special inputs show
     "simclr_loss_naive": (
@@ -52,9 +51,9 @@ def replay():
 
 
 def verdict(replay, check, task, name, seed=5):
-    result, fault, _ = run_check(CHECKS[check], seed, replay, {task: name})
-    assert not fault
-    return result
+    (outcome,) = run_checks([Run(in_replay(replay, {task: name}), seed, lambda each: each.name == check)])
+    assert not outcome.internal
+    return outcome.results[0]
 
 
 @pytest.mark.parametrize(("task", "name"), CASES)

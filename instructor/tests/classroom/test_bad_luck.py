@@ -18,21 +18,33 @@ import pytest
 from instructor.__main__ import main
 from instructor.core.composition import compose
 from instructor.core.files import write_atomically
-from instructor.core.tasks import ROOT, code_tasks, todo_modules
-from instructor.grading import grade as grading
+from instructor.core.tasks import ROOT, code_tasks, notebooks, todo_modules
+from instructor.grading import one_submission as grading
 from instructor.sandbox.private import OWNER, UNLOCKED, PrivateFolder, remove_dead
-from instructor.sandbox.watch import tree
+from instructor.sandbox.process_tree import tree
 
 KILLS = int(os.environ.get("KILLS", "0"))  # make test-sandbox: 50
 NOTEBOOKS = os.environ.get("KILLS_NOTEBOOKS", "none")  # quick: kill among the notebooks as well
 REPORTS = {"results.json", "junit.xml", "feedback.html"}
 
 
-def in_a_small_world(script: str, *arguments: str, room: int = 1 << 16) -> subprocess.CompletedProcess:
-    """Run a script where /mnt has room for `room` bytes and /media is read-only."""
-    view = ["--dev-bind", "/", "/", "--size", str(room), "--tmpfs", "/mnt", "--ro-bind", "/media", "/media"]
-    command = ["bwrap", *view, "--chdir", str(ROOT), sys.executable, "-c", script, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+def in_a_small_world(
+    folder: Path, script: str, *arguments: str, room: int = 1 << 16
+) -> subprocess.CompletedProcess:
+    """Run a script where $SMALL, in `folder`, has room for `room` bytes and $SEALED is read-only."""
+    small, sealed = folder / "small", folder / "sealed"
+    for each in (small, sealed):
+        each.mkdir()
+    view = ["--dev-bind", "/", "/", "--size", str(room), "--tmpfs", str(small)]
+    view += ["--ro-bind", str(sealed), str(sealed), "--chdir", str(ROOT)]
+    return subprocess.run(
+        ["bwrap", *view, sys.executable, "-c", script, *arguments],
+        env={**os.environ, "SMALL": str(small), "SEALED": str(sealed)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 FULL = """
@@ -40,10 +52,11 @@ import os
 from pathlib import Path
 from instructor.grading.report import write_reports
 from instructor.core.result import Result
-folder = Path("/mnt/results")
+small = os.environ["SMALL"]
+folder = Path(small, "results")
 good = write_reports(Result("one", 1, "none", problem="short"), folder)
 before = {path.name: path.read_bytes() for path in good.iterdir()}
-with open("/mnt/fill", "wb", buffering=0) as file:
+with open(small + "/fill", "wb", buffering=0) as file:
     try:
         while True:
             file.write(b"x" * 512)
@@ -56,21 +69,21 @@ except OSError as error:
     print(error.strerror)
 print(before == {path.name: path.read_bytes() for path in good.iterdir()}, sorted(before))
 try:
-    write_reports(Result("one", 1, "none", problem="short"), Path("/media"))
+    write_reports(Result("one", 1, "none", problem="short"), Path(os.environ["SEALED"]))
 except OSError as error:
     print(error.strerror)
 """
 COMMAND = "import sys; from instructor.__main__ import main; sys.exit(main(sys.argv[1:]))"
 
 
-def test_on_a_full_disk_the_old_reports_stay_whole_and_a_read_only_one_is_told():
-    ran = in_a_small_world(FULL)
+def test_on_a_full_disk_the_old_reports_stay_whole_and_a_read_only_one_is_told(tmp_path):
+    ran = in_a_small_world(tmp_path, FULL)
     said = ["No space left on device", f"True {sorted(REPORTS)}", "Read-only file system"]
     assert ran.stdout.splitlines() == said, ran.stderr
 
 
 def test_a_machine_that_gives_out_while_it_grades_is_a_sentence_and_a_result(tmp_path, monkeypatch, capsys):
-    def no_room(submission, folder):
+    def no_room(submission):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(grading, "compose_submission", no_room)
@@ -82,16 +95,16 @@ def test_a_machine_that_gives_out_while_it_grades_is_a_sentence_and_a_result(tmp
 
 @pytest.mark.skipif(not KILLS, reason="takes long: make test-sandbox")
 def test_without_room_for_the_temporary_files_nothing_is_graded_and_a_sentence_says_why(tmp_path, submission):
-    script = "import tempfile; tempfile.tempdir = '/mnt'\n" + COMMAND
-    more = ["--sandbox", "none", "--notebooks", "none", "--results", str(tmp_path)]
-    ran = in_a_small_world(script, "grade", str(submission), *more)
+    script = "import os, tempfile; tempfile.tempdir = os.environ['SMALL']\n" + COMMAND
+    more = ["--sandbox", "none", "--notebooks", "none", "--results", str(tmp_path / "results")]
+    ran = in_a_small_world(tmp_path, script, "grade", str(submission), *more)
     assert ran.returncode == 2
     assert "No space left" in ran.stdout + ran.stderr
     assert "Traceback" not in ran.stderr
 
 
 def test_a_private_folder_is_removed_whatever_is_in_it(tmp_path):
-    with PrivateFolder("grade", str(tmp_path)) as folder:
+    with PrivateFolder("package", str(tmp_path)) as folder:
         os.chdir(folder)
         for _ in range(1_500):
             os.mkdir("d")
@@ -106,15 +119,15 @@ def test_a_private_folder_is_removed_whatever_is_in_it(tmp_path):
 def test_the_next_grader_removes_the_folders_of_dead_ones_and_of_no_other(tmp_path):
     script = "import os, sys; from instructor.sandbox.private import PrivateFolder\n"
     script += (
-        "folder = PrivateFolder('grade', sys.argv[1]); (folder.path / 'x').touch(); os.kill(os.getpid(), 9)"
+        "folder = PrivateFolder('package', sys.argv[1]); (folder.path / 'x').touch(); os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, check=False)
     (dead,) = tmp_path.iterdir()
-    others = [tmp_path / "cs231n-class-abcdefgh", tmp_path / "cs231n-grade-short", tmp_path / "mine"]
+    others = [tmp_path / "cs231n-class-abcdefgh", tmp_path / "cs231n-package-short", tmp_path / "mine"]
     for other in others:
         other.mkdir()
         (other / "file").touch()
-    young, old = tmp_path / "cs231n-grade-aaaaaaaa", tmp_path / "cs231n-grade-bbbbbbbb"
+    young, old = tmp_path / "cs231n-package-aaaaaaaa", tmp_path / "cs231n-package-bbbbbbbb"
     for unlocked in (young, old):
         unlocked.mkdir()
     os.utime(old, (0, 0))
@@ -151,11 +164,16 @@ def kit(tmp_path_factory):
 
 def start(kit: Path, submission: Path, results: Path, temporary: Path) -> subprocess.Popen:
     command = [sys.executable, "-m", "instructor", "grade", str(submission), "--seed", "3", "--one"]
-    tasks = "sim,train" if NOTEBOOKS == "none" else "sim,NetworkVisualization"
+    tasks = "sim,train" if NOTEBOOKS == "none" else f"sim,{Path(notebooks()[0]).stem}"
+    data = os.environ.get("CS231N_DATA") or str(ROOT / "datasets")
     return subprocess.Popen(
         [*command, "--results", str(results), "--notebooks", NOTEBOOKS, "--tasks", tasks],
         cwd=kit,
-        env={**os.environ, "TMPDIR": str(temporary), "CS231N_DATA": str(ROOT / "datasets")},
+        env={
+            **os.environ,
+            "TMPDIR": str(temporary),
+            "CS231N_DATA": data,
+        },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

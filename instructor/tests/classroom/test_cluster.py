@@ -13,11 +13,11 @@ import pytest
 
 pytest.importorskip("distributed", reason="make test-cluster installs Dask and runs these")
 
+from instructor.classroom.class_run import run_class
 from instructor.classroom.cluster import ClusterPool
 from instructor.classroom.entries import ClassError, read_class
 from instructor.classroom.journal import Journal
 from instructor.classroom.reports import Class, write_class_reports
-from instructor.classroom.run import run_class
 from instructor.classroom.work import Options
 from instructor.core.tasks import ROOT
 from instructor.tests import cluster_stub

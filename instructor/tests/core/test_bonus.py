@@ -8,9 +8,8 @@ from rich.console import Console
 
 from instructor.core.result import Result, TaskResult
 from instructor.core.tasks import load_tasks
-from instructor.grading.report.feedback import feedback_html
-from instructor.grading.report.results_json import gradescope_json
-from instructor.grading.report.table import show
+from instructor.grading.report.for_machines import gradescope_json
+from instructor.grading.report.for_people import feedback_html, show
 
 REGULAR = TaskResult("sim", "Cosine similarity", 100, 100.0, "passed", {"value": (100.0, 100)})
 BONUS = TaskResult("extra", "Bonus: extra", 5, 5.0, "passed", {"value": (5.0, 5)}, bonus=True)

@@ -1,11 +1,10 @@
 """Splicing: what goes in is what stands in the block, and nothing else changes."""
 
-from pathlib import Path
-
 import pytest
 
-from instructor.core.composition import END, START, MarkerError, block_source, is_filled, splice
-from instructor.core.tasks import load_tasks, todo_modules, withheld
+from cs231n.blocks import END, START
+from instructor.core.composition import MarkerError, block_source, is_filled, splice
+from instructor.core.tasks import ROOT, load_tasks, todo_modules
 from instructor.grading.intake import Submission
 from instructor.grading.workspace import compose_submission
 
@@ -62,8 +61,7 @@ def test_a_missing_function_is_named():
 def test_tasks_add_up_and_every_todo_module_exists():
     tasks = load_tasks()
     assert sum(task.points for task in tasks if not task.bonus) == 100
-    root = Path(__file__).resolve().parents[2]
-    assert all((root / module).is_file() for module in todo_modules())
+    assert all((ROOT / module).is_file() for module in todo_modules())
 
 
 def test_points_that_do_not_add_up_are_refused(tmp_path):
@@ -76,7 +74,7 @@ def test_points_that_do_not_add_up_are_refused(tmp_path):
         load_tasks(path)
 
 
-def test_a_graded_package_lacks_given_code_that_computes_what_a_task_asks_for(tmp_path):
-    folder = compose_submission(Submission("one"), tmp_path / "submission")
-    assert withheld()
-    assert not any((folder / module).exists() for module in withheld())
+def test_a_graded_package_holds_the_package_and_the_notebooks_and_nothing_else_of_the_kit():
+    """The experiments hold complete ways to do two of the tasks."""
+    names = compose_submission(Submission("one"))
+    assert {name.partition("/")[0] for name in names} == {"cs231n", "notebooks"}

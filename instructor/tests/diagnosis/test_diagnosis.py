@@ -3,14 +3,16 @@
 import pytest
 import torch
 
+from instructor.checks.recording import KEPT, Exchange, Recording
+from instructor.core.composition import fillins
 from instructor.core.result import CheckResult, Diagnosis, Result, TaskResult
+from instructor.diagnosis import diagnose as diagnosing
 from instructor.diagnosis.diagnose import diagnose
 from instructor.diagnosis.difference import difference
 from instructor.diagnosis.parts import differs, explains
-from instructor.diagnosis.recording import KEPT, Exchange, Recording
 from instructor.diagnosis.replay import Failure, Replay
-from instructor.diagnosis.wording import told
-from instructor.grading.report.feedback import feedback_html
+from instructor.grading.report.for_people import feedback_html
+from instructor.grading.report.words import told
 from instructor.sandbox.student import Raised
 from instructor.verify.measure import examine
 
@@ -57,6 +59,35 @@ def test_a_passed_check_has_no_diagnosis_and_no_difference():
     for each in found(sim="wrong_without_gradient").values():
         if each.passed:
             assert (each.diagnosis, each.difference) == ((), "")
+
+
+def test_a_state_dict_in_another_order_is_the_same_one():
+    weights, bias = torch.ones(3, 2), torch.zeros(3)
+    right = {"weight": weights, "bias": bias}
+    turned = {"bias": bias + 1, "weight": weights}
+    assert not differs({"bias": bias, "weight": weights}, right)
+    assert differs(turned, right)
+    assert explains({"weight": weights, "bias": bias + 1}, turned, right)
+
+
+def test_where_the_diagnosis_of_a_task_stumbles_the_others_are_made(monkeypatch):
+    original, lines = diagnosing._explained, []
+
+    def explained(task, *others):
+        if task.id == "sim":
+            raise KeyError("no such part")
+        return original(task, *others)
+
+    monkeypatch.setattr(diagnosing, "_explained", explained)
+    other = next(name for name in fillins("compute_sim_matrix") if name.startswith("wrong"))
+    choice = {"sim": "wrong_dot_product", "compute_sim_matrix": other}
+    results, recordings = examine(choice, list(choice), SEED)
+    said = diagnose(results, recordings, seconds=600, stumbled=lines.append)
+    assert lines == ["The diagnosis of sim stumbled: KeyError: 'no such part'"]
+    assert [each for each in said if each.task == "sim"] == [each for each in results if each.task == "sim"]
+    assert any(each.diagnosis for each in said if each.task == "compute_sim_matrix")
+    with pytest.raises(KeyError):
+        diagnose(results, recordings, seconds=600)
 
 
 def test_two_mistakes_in_two_tasks_are_both_named():
@@ -176,9 +207,9 @@ def test_the_feedback_page_shows_the_mistake_once_and_escaped(monkeypatch):
         for k in range(2)
     )
     task = TaskResult("sim", "Cosine similarity", 5, 0, "wrong", {"value": (0.0, 5)}, checks)
-    monkeypatch.setattr("instructor.diagnosis.wording.feedback_level", lambda: "formula")
+    monkeypatch.setattr("instructor.grading.report.words.feedback_level", lambda: "formula")
     page = feedback_html(Result("somebody", 1, "bwrap", [task]))
     assert page.count("the &lt;b&gt;sign&lt;/b&gt; is dropped.") == 1
     assert "Formula: s = a · b" in page
-    monkeypatch.setattr("instructor.diagnosis.wording.feedback_level", lambda: "none")
+    monkeypatch.setattr("instructor.grading.report.words.feedback_level", lambda: "none")
     assert "is dropped" not in feedback_html(Result("somebody", 1, "bwrap", [task]))

@@ -3,10 +3,10 @@
 import pytest
 import torch
 
+from instructor.checks.recording import Exchange
 from instructor.core.composition import Fillin, compose, fillins
 from instructor.diagnosis.diagnose import diagnose
 from instructor.diagnosis.difference import difference
-from instructor.diagnosis.recording import Exchange
 from instructor.diagnosis.relations import related
 from instructor.sandbox.student import Raised
 from instructor.verify.held_out import Tally, Told, held_out, vague

@@ -17,6 +17,7 @@ import pytest
 from instructor.core.tasks import ROOT, notebooks, todo_modules
 from instructor.grading import sources
 from instructor.grading.intake import IntakeError, Submission, read_submission, submission_name
+from instructor.grading.scoring import score_tasks
 from instructor.grading.sources import safe_name
 from instructor.grading.workspace import compose_submission, marker_remarks, started_tasks
 
@@ -151,9 +152,7 @@ def test_other_members_are_listed_and_left_alone(tmp_path):
     extra = [("conftest.py", b"1"), ("torch.py", b"1"), ("__MACOSX/._x", b"1"), ("tests/test_all.py", b"")]
     submission = read_submission(packed(tmp_path / "x.zip", [*FILES.items(), *extra]))
     assert submission.ignored == ["conftest.py", "torch.py", "tests/test_all.py"]
-    folder = compose_submission(submission, tmp_path / "composed")
-    assert not (folder / "conftest.py").exists()
-    assert not (folder / "torch.py").exists()
+    assert not {"conftest.py", "torch.py"} & set(compose_submission(submission))
 
 
 def test_given_files_are_not_listed_but_a_changed_one_is_named(tmp_path):
@@ -488,3 +487,131 @@ def test_an_export_of_a_class_is_never_graded_as_one_of_its_submissions(tmp_path
             archive.writestr("submission_metadata.yml", "---\n")
     with pytest.raises(IntakeError, match=r"a whole class.*unpack it, and grade"):
         read_submission(tmp_path / "export.zip")
+
+
+# ---- where the files lie --------------------------------------------------------------------------------
+
+FLAT = [(name.rpartition("/")[2], data) for name, data in FILES.items()]
+INNER = [(name.removeprefix("cs231n/"), data) for name, data in FILES.items()]
+CAPITALS = [(name.replace("cs231n/", "CS231n/"), data) for name, data in FILES.items()]
+
+
+def started(name):
+    """A module in which every block is begun."""
+    marker = b"# *****START OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****\n"
+    lines = FILES[name].splitlines(keepends=True)
+    filled = [
+        line + b" " * line.index(b"#") + b"x = 1\n" if line.lstrip() == marker else line for line in lines
+    ]
+    return b"".join(filled)
+
+
+@pytest.mark.parametrize("files", [FLAT, INNER, CAPITALS])
+@pytest.mark.parametrize("prefix", ["", "work/"])
+def test_files_without_their_folders_are_known_by_name_with_a_remark(tmp_path, files, prefix):
+    submission = read_submission(packed(tmp_path / "x.zip", files, prefix))
+    assert {**submission.modules, **submission.notebooks} == FILES
+    (remark,) = submission.remarks
+    assert "known by their names" in remark
+    assert "`make submit`" in remark
+    assert not submission.ignored
+
+
+def test_a_file_of_that_name_with_other_functions_is_not_taken_for_the_kits(tmp_path):
+    strangers = [*((name, b"def mine(): pass") for name, _ in FLAT if name.endswith(".py"))]
+    with pytest.raises(IntakeError, match="holds none of the files"):
+        read_submission(packed(tmp_path / "x.zip", strangers))
+    given = ("cs231n/data_utils.py", (ROOT / "cs231n" / "data_utils.py").read_bytes())
+    path = packed(tmp_path / "y.zip", [*without("cs231n/simclr/data_utils.py"), given])
+    assert "cs231n/simclr/data_utils.py" not in read_submission(path).modules
+
+
+def test_a_file_that_lies_elsewhere_is_read_with_a_remark(tmp_path):
+    last = NOTEBOOKS[0].rpartition("/")[2]
+    files = [*without(FIRST, NOTEBOOKS[0]), ("mine/" + FIRST.rpartition("/")[2], FILES[FIRST])]
+    submission = read_submission(packed(tmp_path / "x.zip", [*files, (last, FILES[NOTEBOOKS[0]])]))
+    assert {**submission.modules, **submission.notebooks} == FILES
+    assert f"{NOTEBOOKS[0]} was read from {last}, which is not its place." in submission.remarks
+    assert any(remark.startswith(f"{FIRST} was read from mine/") for remark in submission.remarks)
+
+
+@pytest.mark.parametrize("order", [("a/", "longer/"), ("longer/", "a/")])
+def test_of_two_copies_the_one_with_more_started_blocks_is_graded_with_a_remark(tmp_path, order):
+    untouched, begun = order
+    files = [(untouched + name, data) for name, data in FILES.items()]
+    files += [(begun + name, started(name) if name in MODULES else data) for name, data in FILES.items()]
+    submission = read_submission(packed(tmp_path / "x.zip", files))
+    assert submission.modules == {name: started(name) for name in MODULES}
+    (remark,) = submission.remarks
+    assert remark.startswith(f"There are 2 copies of your files. Graded is the one in {begun} (")
+    assert f"not {untouched} (0 blocks started)" in remark
+    for name, data in files:
+        (tmp_path / "work" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "work" / name).write_bytes(data)
+    assert read_submission(tmp_path / "work").modules == submission.modules
+
+
+def test_many_copies_are_a_class_and_none_is_chosen(tmp_path):
+    files = [(f"student{n}/{name}", data) for n in range(6) for name, data in FILES.items()]
+    with pytest.raises(IntakeError, match=r"6 copies .* perhaps a whole class"):
+        read_submission(packed(tmp_path / "x.zip", files))
+
+
+def test_what_macos_puts_beside_an_archive_is_no_archive(tmp_path):
+    path = packed(tmp_path / "x.zip", [("submission.zip", b"PK"), ("__MACOSX/._submission.zip", b"\0")])
+    with pytest.raises(IntakeError, match=r"holds another archive \(submission.zip\); hand in that one"):
+        read_submission(path)
+    (tmp_path / "work" / "__MACOSX").mkdir(parents=True)
+    (tmp_path / "work" / "__MACOSX" / "._submission.zip").write_bytes(b"\0")
+    packed(tmp_path / "work" / "submission.zip")
+    assert read_submission(tmp_path / "work").modules == {name: FILES[name] for name in MODULES}
+
+
+@pytest.mark.parametrize(
+    "renamed", ["{} (1).py", "{}-1.py", "{}_final.py", "Copy of {}.py", "leeann_12_34_{}-2.py", "{} copy.py"]
+)
+def test_a_renamed_file_is_named_in_the_message_of_its_tasks(tmp_path, renamed):
+    module = "cs231n/simclr/contrastive_loss.py"
+    name = renamed.format("contrastive_loss")
+    path = packed(tmp_path / "x.zip", [*without(module), (f"cs231n/simclr/{name}", FILES[module])])
+    submission = read_submission(path)
+    results = score_tasks([], started_tasks(submission), set(submission.modules), submission.remarks)
+    told = {task.id: task.remark for task in results}
+    assert f"{module} is missing, but there is {name}" in told["sim"]
+    assert "is missing" not in told["train"]
+
+
+def test_the_name_of_a_renamed_file_costs_no_time(tmp_path):
+    names = [(f"cs231n/simclr/contrastive_loss{'1 ' * 200}x{n}.py", b"") for n in range(200)]
+    began = time.process_time()
+    read_submission(packed(tmp_path / "x.zip", [*without("cs231n/simclr/contrastive_loss.py"), *names]))
+    assert time.process_time() - began < 5
+
+
+def test_a_zip_in_a_folder_is_read_as_in_a_class(tmp_path):
+    (tmp_path / "ann" / "sub").mkdir(parents=True)
+    packed(tmp_path / "ann" / "sub" / "work.zip")
+    packed(tmp_path / "ann" / "sub" / "photos.zip", [("cat.jpg", b"x")])
+    submission = read_submission(tmp_path / "ann")
+    assert submission.name == "ann"
+    assert set(submission.modules) == set(MODULES)
+    assert submission.remarks == ["sub/photos.zip holds none of the files, and was left alone."]
+    packed(tmp_path / "ann" / "sub" / "other.zip")
+    with pytest.raises(IntakeError, match="holds 3 zips: keep the one"):
+        read_submission(tmp_path / "ann")
+
+
+def test_a_zip_behind_a_link_is_not_read(tmp_path):
+    packed(tmp_path / "other.zip")
+    (tmp_path / "ann").mkdir()
+    (tmp_path / "ann" / "mine.zip").symlink_to(tmp_path / "other.zip")
+    with pytest.raises(IntakeError, match=r"mine.zip is a link, not a submission"):
+        read_submission(tmp_path / "ann")
+    packed(tmp_path / "ann" / "own.zip", [(name, started(name)) for name in MODULES])
+    assert read_submission(tmp_path / "ann").modules == {name: started(name) for name in MODULES}
+
+
+def test_a_sentence_on_missing_files_says_how_to_pack_them(tmp_path):
+    for files in ([("essay.txt", b"hello")], [(NOTEBOOKS[0], b"{}")]):
+        with pytest.raises(IntakeError, match="make submit"):
+            read_submission(packed(tmp_path / "x.zip", files))

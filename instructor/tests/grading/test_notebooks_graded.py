@@ -1,5 +1,6 @@
 """Notebooks under nbval: what counts, what does not, and what a kernel can do to the grader."""
 
+import dataclasses
 import os
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from instructor.grading.notebook_runs import run_notebook
 from instructor.sandbox.jail import Jail
 from instructor.sandbox.limits import MIB, Limits
 
-LIMITS = Limits(cell_seconds=3, notebook_seconds=60, memory=1_000 * MIB, output=4 * MIB, disk=32 * MIB)
+SMALL = {"memory": 1_000 * MIB, "output": 4 * MIB, "disk": 32 * MIB}
+LIMITS = dataclasses.replace(Limits.load(), cell_seconds=3, notebook_seconds=60, **SMALL)
 SEEN = """
 import json, os, socket
 from pathlib import Path
@@ -53,7 +55,7 @@ def run(tmp_path):
         (result,) = both(cells, **more)
         return result
 
-    def both(*notebooks, right=("sim", "train"), kind="bwrap", limits=LIMITS, unfinished=()):
+    def both(*notebooks, right=("sim", "train"), kind="bwrap", limits=LIMITS, endless=()):
         workspace = tmp_path / "submission"
         for folder in ("cs231n/simclr", "notebooks"):
             (workspace / folder).mkdir(parents=True, exist_ok=True)
@@ -63,7 +65,8 @@ def run(tmp_path):
             path.chmod(0o755)
         notebook = tmp_path / "Toy.ipynb"
         with Jail(workspace, kind, limits) as jail:
-            jail.unfinished[""] = list(unfinished)
+            for module in endless:
+                jail.imports.note_endless(module)
             for cells in notebooks:
                 nbformat.write(new_notebook(cells=list(cells)), notebook)
                 yield run_notebook(notebook, jail, set(right))
@@ -150,7 +153,7 @@ except TimeoutError as error:
     print(error)
 """
     look = check_cell(source, "importing cs231n.simclr.utils does not end")
-    assert run(look, unfinished=["cs231n.simclr.utils"]).share == 1
+    assert run(look, endless=["cs231n.simclr.utils"]).share == 1
 
 
 def test_a_cell_that_hangs_is_interrupted_and_the_next_ones_run(run):
@@ -160,7 +163,7 @@ def test_a_cell_that_hangs_is_interrupted_and_the_next_ones_run(run):
 
 
 def test_the_time_of_a_notebook_is_limited(run):
-    limits = Limits(cell_seconds=60, notebook_seconds=6)
+    limits = dataclasses.replace(LIMITS, cell_seconds=60, notebook_seconds=6)
     result = run(new_code_cell("pass"), check_cell("import time; time.sleep(60)", "x"), limits=limits)
     assert result.share == 0
     assert "did not finish within 6 s" in result.checks[0].message

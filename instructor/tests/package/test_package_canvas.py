@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from cs231n import plots
-from cs231n.canvas import Frequencies, Pixels, Shaken, learning_rate_for
+from cs231n.canvas import Frequencies, Pixels, RandomTransform, learning_rate_for
 from cs231n.image_utils import SQUEEZENET_MEAN, SQUEEZENET_STD
 
 matplotlib.use("Agg")
@@ -56,14 +56,14 @@ def test_every_bit_of_paint_reaches_the_picture():
 
 def test_a_lens_that_does_not_move_shows_the_picture_as_it_is():
     pictures = torch.rand(2, 3, 12, 16, generator=torch.manual_seed(0))
-    still = Shaken(torch.nn.Identity(), shift=0, scale=0, turn=0)
+    still = RandomTransform(torch.nn.Identity(), shift=0, scale=0, turn=0)
     assert torch.allclose(still(pictures), pictures, atol=1e-5)
 
 
 def test_a_shifting_lens_moves_no_further_than_it_says_and_each_picture_on_its_own():
     torch.manual_seed(0)
     column = torch.arange(40.0).expand(1, 3, 40, 40)  # the color tells the place
-    lens = Shaken(torch.nn.Identity(), shift=5, scale=0, turn=0)
+    lens = RandomTransform(torch.nn.Identity(), shift=5, scale=0, turn=0)
     moved = [(lens(column) - column)[0, 0, 20, 20].item() for _ in range(200)]
     assert max(moved) <= 5.001
     assert min(moved) >= -5.001
@@ -71,6 +71,19 @@ def test_a_shifting_lens_moves_no_further_than_it_says_and_each_picture_on_its_o
     assert min(moved) < -4
     two = lens(column.expand(2, -1, -1, -1))
     assert not torch.allclose(two[0], two[1])
+
+
+def test_a_turning_lens_keeps_lengths_and_right_angles_also_of_a_picture_that_is_not_square(monkeypatch):
+    H, W = 40, 80
+    rows, columns = torch.meshgrid(torch.arange(float(H)), torch.arange(float(W)), indexing="ij")
+    places = torch.stack([columns, rows])[None]  # the colors tell the place
+    monkeypatch.setattr(torch, "rand", lambda *shape: torch.ones(shape))  # the largest turn
+    seen = RandomTransform(torch.nn.Identity(), shift=0, scale=0, turn=30)(places)[0]
+    right = seen[:, 20, 41] - seen[:, 20, 40]
+    down = seen[:, 21, 40] - seen[:, 20, 40]
+    cos, sin = np.cos(np.radians(30)), np.sin(np.radians(30))
+    torch.testing.assert_close(right, torch.tensor([cos, sin], dtype=torch.float32), atol=1e-4, rtol=0)
+    torch.testing.assert_close(down, torch.tensor([-sin, cos], dtype=torch.float32), atol=1e-4, rtol=0)
 
 
 def raw_step(img, model, target_y, l2_reg, learning_rate):

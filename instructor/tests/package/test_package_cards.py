@@ -88,12 +88,12 @@ def test_progress_counts_what_has_passed():
     assert Progress(verdicts).points == (first.points + third.points, 100)
 
 
-def test_the_points_that_students_see_are_those_of_the_tasks():
+def test_what_students_see_of_the_tasks_is_what_tasks_toml_says():
     assert public_tasks.is_public_table_current(), "run: python -m instructor points"
 
 
 def test_changed_points_are_noticed_and_written(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(public_tasks, "POINTS_FILE", tmp_path / "points.json")
+    monkeypatch.setattr(public_tasks, "TABLE_FILE", tmp_path / "tasks.json")
     monkeypatch.setattr(public_tasks, "ROOT", tmp_path)
     assert main(["points", "--check"]) == 1
     assert main(["points"]) == 0

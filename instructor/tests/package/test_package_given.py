@@ -1,5 +1,6 @@
 """The given code of the package: pictures, models, evaluation, pairs of views, and the unfilled block."""
 
+import ast
 import pickle
 import subprocess
 import sys
@@ -109,11 +110,11 @@ class _Plane(nn.Module):
     def __init__(self):
         super().__init__()
         self.f = nn.Sequential(nn.Flatten(), nn.BatchNorm1d(2), nn.Linear(2, 2))
-        self.g = nn.Sequential(nn.Linear(2, 2))
+        self.feature_size = 2
 
     def forward(self, x):
         x = x.flatten(1)
-        return nn.functional.normalize(x, dim=1), self.g(x)
+        return nn.functional.normalize(x, dim=1), x
 
 
 def _two_classes(count=40):
@@ -166,6 +167,20 @@ def test_fine_tuning_changes_its_copy_of_the_encoder_only():
     classifier, _ = evaluation.fine_tune(model, _two_classes(), _two_classes(), classes=2, epochs=2)
     torch.testing.assert_close(model.state_dict(), before, rtol=0, atol=0)
     assert not torch.equal(classifier.f[2].weight, model.f[2].weight)
+
+
+def test_a_classifier_needs_nothing_of_a_model_but_its_encoder():
+    class Encoder(nn.Module):
+        def __init__(self):
+            super().__init__()
+            layers = [nn.Conv2d(3, 5, 3), nn.BatchNorm2d(5), nn.AdaptiveAvgPool2d(2)]
+            self.f = nn.Sequential(*layers).train()
+
+    model = Encoder()
+    classifier = evaluation.Classifier(model, classes=3)
+    assert classifier(torch.randn(4, 3, 32, 32)).shape == (4, 3)
+    assert model.f[1].num_batches_tracked == 0  # asking for the length of its features leaves no trace
+    assert model.f.training
 
 
 # ---- datasets ----
@@ -243,6 +258,15 @@ def test_a_budget_is_full_unless_quick_is_asked_for(monkeypatch, value, chosen):
     if value is not None:
         monkeypatch.setenv("CS231N_QUICK", value)
     assert budget(100, quick=3) == chosen
+
+
+def test_nothing_that_students_receive_needs_what_only_the_instructor_has():
+    for file in (ROOT / "cs231n").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            roots = {name.split(".")[0] for name in names}
+            assert not roots & {"experiments", "instructor", "benchmarks"}, file
 
 
 def test_the_map_imports_nothing_and_the_package_imports_without_a_warning_or_cuda():

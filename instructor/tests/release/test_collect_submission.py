@@ -1,6 +1,9 @@
 """collect_submission.sh: what it packs is what is graded; anything else is refused with the reason."""
 
+import ast
+import contextlib
 import hashlib
+import io
 import json
 import os
 import re
@@ -9,14 +12,20 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from instructor.core.composition import END, START, compose, fillins, splice
-from instructor.core.tasks import ROOT, code_tasks, notebooks, todo_modules
+from cs231n import submit
+from cs231n.blocks import END, START
+from instructor.core.composition import compose, fillins, splice
+from instructor.core.tasks import ROOT, code_tasks, notebooks, todo_modules, translations
 from instructor.grading.sources import FILE_BYTES
 
 SCRIPT = "collect_submission.sh"
+PACKER = [
+    f"cs231n/{name}" for name in ("__init__.py", "answer_cells.py", "blocks.py", "submit.py", "tasks.json")
+]
 NOTEBOOK = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []})
 
 
@@ -24,7 +33,7 @@ NOTEBOOK = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cell
 def checkout(tmp_path):
     """A student's folder, with a space in its path, nothing started."""
     root = tmp_path / "my work"
-    for name in (*todo_modules(), "cs231n/todo.py"):
+    for name in (*todo_modules(), *PACKER):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, root / name)
     for name in notebooks():
@@ -34,7 +43,16 @@ def checkout(tmp_path):
     return root
 
 
-def collect(checkout, *words, cwd=None, **environment):
+def collect(checkout, *words):
+    """What the packer says and returns, called in the student's folder."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.chdir(checkout), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = submit.main(words, checkout)
+    return SimpleNamespace(returncode=status, stdout=out.getvalue(), stderr=err.getvalue())
+
+
+def collect_in_shell(checkout, *words, cwd=None, **environment):
+    """The same by the script, as students call it."""
     settings = {**os.environ, "PYTHON": sys.executable, **environment}
     command = ["bash", str(checkout / SCRIPT), *words]
     return subprocess.run(command, cwd=cwd or checkout, env=settings, capture_output=True, text=True)
@@ -56,7 +74,7 @@ def assert_refused(result, checkout, *words):
 
 
 def test_the_zip_holds_the_todo_modules_the_notebooks_and_a_manifest_of_them(checkout):
-    result = collect(checkout)
+    result = collect_in_shell(checkout)
     assert (result.returncode, result.stderr) == (0, "")
     expected = [*todo_modules(), *notebooks()]
     with zipfile.ZipFile(checkout / "submission.zip") as archive:
@@ -266,17 +284,17 @@ def test_it_runs_from_any_folder_and_a_name_is_relative_to_that_folder(checkout,
     elsewhere = tmp_path / "else where"
     elsewhere.mkdir()
     (elsewhere / "json.py").write_text("raise SystemExit('the wrong json')")
-    assert collect(checkout, cwd=elsewhere).returncode == 0
-    assert collect(checkout, "mine, v2.zip", cwd=elsewhere).returncode == 0
+    (checkout / "json.py").write_text("raise SystemExit('the wrong json')")
+    (checkout / "cs231n/json.py").write_text("raise SystemExit('the wrong json')")
+    assert collect_in_shell(checkout, cwd=elsewhere).returncode == 0
+    assert collect_in_shell(checkout, "mine, v2.zip", cwd=elsewhere, PYTHONPATH=".").returncode == 0
     assert (checkout / "submission.zip").read_bytes() == (elsewhere / "mine, v2.zip").read_bytes()
 
 
-@pytest.mark.parametrize(
-    "words", [["notebooks/NetworkVisualization.ipynb"], ["a.zip", "b.zip"], ["no/where.zip"]]
-)
+@pytest.mark.parametrize("words", [[notebooks()[0]], ["a.zip", "b.zip"], ["no/where.zip"]])
 def test_a_name_that_cannot_be_meant_is_refused(checkout, words):
     before = {path: path.read_bytes() for path in checkout.rglob("*") if path.is_file()}
-    assert_refused(collect(checkout, *words), checkout)
+    assert_refused(collect_in_shell(checkout, *words), checkout)
     assert before == {path: path.read_bytes() for path in checkout.rglob("*") if path.is_file()}
 
 
@@ -285,7 +303,7 @@ def test_no_python_is_said_plainly(checkout, tmp_path):
     tools.mkdir()
     for tool in ("bash", "dirname"):
         (tools / tool).symlink_to(shutil.which(tool))
-    result = collect(checkout, PATH=str(tools), PYTHON="", VIRTUAL_ENV="")
+    result = collect_in_shell(checkout, PATH=str(tools), PYTHON="", VIRTUAL_ENV="")
     assert result.returncode == 1
     assert "no Python 3.9 or newer was found" in result.stderr
 
@@ -296,7 +314,7 @@ SHIPPED = ["collect_submission.sh", "setup_environment.sh", "datasets/get_datase
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_scripts_keep_to_the_bash_of_macos(name):
     newer = r"declare -[Agn]|mapfile|readarray|\$\{\w+(,|\^|@|\[-)|\|&|&>>|coproc|\$EPOCH|readlink -f|sed -i"
-    assert not re.search(newer, (ROOT / name).read_text(encoding="utf-8").partition("<<'PROGRAM'")[0])
+    assert not re.search(newer, (ROOT / name).read_text(encoding="utf-8"))
 
 
 @pytest.mark.skipif(not shutil.which("shellcheck"), reason="shellcheck is not installed")
@@ -329,25 +347,26 @@ EMPTY, EMPTY_ZH = (
 
 
 def test_the_notebook_with_more_answers_is_packed_whatever_its_language(checkout):
-    english, chinese = checkout / notebooks()[0], checkout / "notebooks/zh" / Path(notebooks()[0]).name
+    translated = translations()["zh"][notebooks()[0]]
+    english, chinese = checkout / notebooks()[0], checkout / translated
     first = answer(english, EMPTY, EMPTY)
     second = answer(chinese, "因为梯度。", EMPTY_ZH)
     result = collect(checkout)
     with zipfile.ZipFile(checkout / "submission.zip") as archive:
         assert archive.read(notebooks()[0]) == second
-    assert f"{notebooks()[0]} is your notebooks/zh/" in result.stdout
-    assert "Without an answer in notebooks/zh/NetworkVisualization.ipynb: Question 2." in result.stdout
+    assert f"{notebooks()[0]} is your {translated}" in result.stdout
+    assert f"Without an answer in {translated}: Question 2." in result.stdout
     assert "holds answers too" not in result.stdout
     first = answer(english, "Because.", "So.")
     result = collect(checkout)
     with zipfile.ZipFile(checkout / "submission.zip") as archive:
         assert archive.read(notebooks()[0]) == first
-    assert "Warning: notebooks/zh/NetworkVisualization.ipynb holds answers too, and only" in result.stdout
+    assert f"Warning: {translated} holds answers too, and only" in result.stdout
 
 
 def test_untouched_notebooks_in_two_languages_are_the_english_ones(checkout):
     first = answer(checkout / notebooks()[0], EMPTY)
-    answer(checkout / "notebooks/zh" / Path(notebooks()[0]).name, EMPTY_ZH)
+    answer(checkout / translations()["zh"][notebooks()[0]], EMPTY_ZH)
     result = collect(checkout)
     assert "is your" not in result.stdout
     with zipfile.ZipFile(checkout / "submission.zip") as archive:
@@ -355,15 +374,70 @@ def test_untouched_notebooks_in_two_languages_are_the_english_ones(checkout):
 
 
 def test_the_empty_answers_of_both_languages_are_known(checkout):
-    for name, folder in ((notebooks()[0], "notebooks"), (notebooks()[0], "notebooks/zh")):
-        kept = ROOT / folder / Path(name).name
-        shutil.copy(kept, checkout / name)
+    name = notebooks()[0]
+    for kept in (name, *(names[name] for names in translations().values())):
+        shutil.copy(ROOT / kept, checkout / name)
         assert f"Without an answer in {name}: Question 1, Question 2," in collect(checkout).stdout
 
 
-def test_without_its_table_of_tasks_nothing_is_packed(checkout):
-    for text in ("", "x = {", "TASK_FILES = {1: f()}"):
-        (checkout / "cs231n/todo.py").write_text(text)
-        assert_refused(collect(checkout), checkout, "cs231n/todo.py is missing or damaged")
-    (checkout / "cs231n/todo.py").unlink()
-    assert_refused(collect(checkout), checkout, "cs231n/todo.py is missing or damaged")
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"tasks": {}}', '{"tasks": 1, "packed": [], "notebooks": {}}']
+)
+def test_without_its_table_of_tasks_nothing_is_packed(checkout, text):
+    (checkout / "cs231n/tasks.json").write_text(text)
+    assert_refused(collect(checkout), checkout, "cs231n/tasks.json is missing or damaged")
+
+
+def test_a_missing_table_or_module_of_the_packer_is_said_plainly(checkout):
+    (checkout / "cs231n/tasks.json").unlink()
+    assert_refused(collect_in_shell(checkout), checkout, "cs231n/tasks.json is missing or damaged")
+    (checkout / "cs231n/blocks.py").write_text("def (")
+    assert_refused(collect_in_shell(checkout), checkout, "cs231n/ is not complete, or damaged")
+    (checkout / "cs231n/submit.py").unlink()
+    assert_refused(collect_in_shell(checkout), checkout, "No module named 'cs231n.submit'")
+
+
+# ---- other notebooks than those of today ----
+
+
+def table_with(checkout, **notebooks):
+    """Write a table with these notebooks: their languages by their name without folder and ending."""
+    path = checkout / "cs231n/tasks.json"
+    table = json.loads(path.read_text(encoding="utf-8"))
+    names = {
+        f"notebooks/{name}.ipynb": {"title": name, "languages": words} for name, words in notebooks.items()
+    }
+    table |= {"packed": [*todo_modules(), *names], "notebooks": names}
+    path.write_text(json.dumps(table), encoding="utf-8")
+    return list(names)
+
+
+def test_a_third_notebook_without_question_or_translation_is_packed(checkout):
+    names = table_with(checkout, First=["zh"], Second=[], Third=["zh", "fr"])
+    for name in names:
+        (checkout / name).write_text(NOTEBOOK)
+    result = collect(checkout)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "Without an answer" not in result.stdout
+    with zipfile.ZipFile(checkout / "submission.zip") as archive:
+        assert archive.namelist() == [*todo_modules(), *names, "MANIFEST.sha256"]
+
+
+def test_a_notebook_that_the_table_does_not_translate_has_no_other_language(checkout):
+    (name,) = table_with(checkout, Only=[])
+    (checkout / name).write_text(answers(""))
+    (checkout / "notebooks/zh").mkdir()
+    (checkout / "notebooks/zh/Only.ipynb").write_text(answers("Yes."))
+    result = collect(checkout)
+    assert f"Without an answer in {name}: Question 1." in result.stdout
+    assert "is your" not in result.stdout
+
+
+def test_the_packer_needs_only_python_and_an_old_one():
+    given = {"answer_cells", "blocks"}
+    for path in [ROOT / name for name in PACKER if name.endswith(".py")]:
+        tree = ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 9))
+        imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
+        assert {name.name for node in imports for name in node.names} <= sys.stdlib_module_names
+        from_imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        assert {node.module for node in from_imports} <= sys.stdlib_module_names | given

@@ -9,10 +9,11 @@ import textwrap
 
 import pytest
 
+from cs231n.blocks import END, START
 from instructor.core.tasks import ROOT
 
 MODULE = "cs231n/net_visualization_pytorch.py"
-FUNCTION = '''
+FUNCTION = f'''
 
 def lightness(X):
     """Return the mean over the channels of each pixel.
@@ -24,9 +25,9 @@ def lightness(X):
     - light: tensor (N, H, W).
     """
     light = None
-    # *****START OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****
+    {START}
     raise TaskNotStarted("lightness")  # replace this line with your code
-    # *****END OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****
+    {END}
     return light
 '''
 ENTRY = """
@@ -53,7 +54,7 @@ FILLINS = {
         'Hint: Make a new tensor.\n"""\n\nlight = X.div_(3).sum(dim=1)\n'
     ),
 }
-CHECKS = '''
+CHECKS = textwrap.dedent('''
     """Lightness: one number for each pixel."""
 
     from instructor.checks.judging import expect_close, expect_untouched
@@ -75,7 +76,7 @@ CHECKS = '''
         """The images are as before."""
         X = rng.randn(1, 3, 4, 4)
         expect_untouched(student.call(TASK, X).args_after[0], X, "X")
-'''
+''').lstrip()
 EXAMPLE = '''
 
 def lightness_of_one_pixel():
@@ -88,36 +89,27 @@ def lightness_of_one_pixel():
 
 EXAMPLES["lightness"] = (lightness_of_one_pixel,)
 '''
-SURVIVOR = """
-[[mutant]]
-task = "lightness"
-change = "light = X.mean(dim=1) → light = X.mean(dim=1).detach()"
-because = "The lightness is not asked for a gradient."
-"""
 
 
 @pytest.fixture(scope="module")
 def kit(tmp_path_factory):
     """A copy of the kit in which the first five steps have been taken."""
     copy = tmp_path_factory.mktemp("kit")
-    for name in ("cs231n", "instructor"):
+    for name in ("cs231n", "instructor", "notebooks"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "browser"))
-    _add(copy / MODULE, FUNCTION)  # 1
-    files = copy / "cs231n" / "todo.py"
-    entry = f'TASK_FILES = {{\n    "lightness": "{MODULE}",\n'
-    files.write_text(files.read_text(encoding="utf-8").replace("TASK_FILES = {\n", entry), encoding="utf-8")
-    _add(copy / "instructor" / "tasks.toml", ENTRY)  # 2
-    _run(copy, "instructor", "points")
+    shutil.copy(ROOT / "collect_submission.sh", copy)
+    add(copy / MODULE, FUNCTION)  # 1
+    add(copy / "instructor" / "tasks.toml", ENTRY)  # 2
+    run_in(copy, "instructor", "points")
     for name, source in FILLINS.items():  # 3 and 4
-        _add(copy / "instructor" / "fillins" / "lightness" / f"{name}.py", source)
-    _add(copy / "instructor" / "checks" / "test_lightness.py", textwrap.dedent(CHECKS).lstrip())  # 5
-    _add(copy / "cs231n" / "check_examples" / "saliency.py", EXAMPLE)
-    _add(copy / "instructor" / "verify" / "equivalent.toml", SURVIVOR)  # what step 6 asks for
+        add(copy / "instructor" / "fillins" / "lightness" / f"{name}.py", source)
+    add(copy / "instructor" / "checks" / "test_lightness.py", CHECKS)  # 5
+    add(copy / "cs231n" / "check_examples" / "saliency.py", EXAMPLE)
     return copy
 
 
 def test_the_new_task_is_verified_with_its_fill_ins_and_mutants(kit):
-    said = _run(kit, "instructor", "verify", "--tasks", "lightness", "--jobs", "1").stdout  # 6
+    said = run_in(kit, "instructor", "verify", "--tasks", "lightness", "--jobs", "1").stdout  # 6
     row = next(line for line in said.splitlines() if line.startswith("lightness"))
     numbers = row.split()[1:]
     assert numbers[:5] == ["1/1", "1/1", "1/1", "2/2", "2/2"]
@@ -127,14 +119,17 @@ def test_the_new_task_is_verified_with_its_fill_ins_and_mutants(kit):
 
 
 def test_the_new_mistake_is_named_in_feedback(kit):
-    said = _run(kit, "instructor", "diagnosis", "--tasks", "lightness", "--jobs", "1", "--pairs", "0").stdout
+    said = run_in(
+        kit, "instructor", "diagnosis", "--tasks", "lightness", "--jobs", "1", "--pairs", "0"
+    ).stdout
     assert "the goals hold" in said
     assert "2/2 (100.0%)" in said
 
 
 def test_students_see_the_new_task_as_a_bonus(kit):
-    table = json.loads((kit / "cs231n" / "points.json").read_text(encoding="utf-8"))
-    assert table["lightness"] == {"title": "Bonus: lightness", "points": 3, "bonus": True}
+    table = json.loads((kit / "cs231n" / "tasks.json").read_text(encoding="utf-8"))["tasks"]
+    expected = {"title": "Bonus: lightness", "points": 3, "bonus": True, "file": MODULE, "block": "lightness"}
+    assert table["lightness"] == expected
     program = "from cs231n import checks; checks.report('lightness')"
     said = subprocess.run(
         [sys.executable, "-c", program], cwd=kit, capture_output=True, text=True, check=True
@@ -142,13 +137,13 @@ def test_students_see_the_new_task_as_a_bonus(kit):
     assert said.stdout == "lightness: not started\n"
 
 
-def _add(path, text):
+def add(path, text):
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as file:
         file.write(text)
 
 
-def _run(folder, module, *words):
+def run_in(folder, module, *words):
     environment = {**os.environ, "PYTHONPATH": str(folder), "COLUMNS": "100"}
     command = [sys.executable, "-m", module, *words]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)

@@ -19,8 +19,7 @@ from pathlib import Path
 import pytest
 
 from instructor.core.tasks import ROOT
-from instructor.release.build import FOLDER, pack
-from instructor.release.listing import contents, student_files
+from instructor.release.student_zip import FOLDER, contents, pack, student_files
 from instructor.release.update.making import update_zip
 from instructor.release.walkthrough import settings, share_environment
 

@@ -6,19 +6,24 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from instructor.classroom.answers import written_answers
-from instructor.core.tasks import ROOT, notebooks
+from instructor.classroom.hand_grades import written_answers
+from instructor.core.tasks import ROOT, notebooks, translations
 from instructor.grading.intake import Submission
-from instructor.languages import writing
-from instructor.languages.sections import Section, fingerprint, joined, read_sections, translate
-from instructor.languages.writing import (
-    LANGUAGES,
+from instructor.release import translated as writing
+from instructor.release.translated import (
     PAGES,
+    Section,
+    fingerprint,
+    joined,
+    read_sections,
+    translate,
     translated_files,
     translated_notebook,
     translated_page,
 )
 
+LANGUAGES = tuple(translations())
+TRANSLATED = [(name, other) for names in translations().values() for name, other in names.items()]
 FENCE = re.compile(r"^```.*?^```$", flags=re.DOTALL | re.MULTILINE)
 
 
@@ -29,11 +34,10 @@ def test_every_translation_is_there_and_written(language):
         assert path.read_text(encoding="utf-8") == text, f"{path}: run python -m instructor languages"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", notebooks())
-def test_code_cells_are_the_same_in_every_language(language, name):
+@pytest.mark.parametrize(("name", "translated"), TRANSLATED)
+def test_code_cells_are_the_same_in_every_language(name, translated):
     english = nbformat.read(ROOT / name, as_version=4)
-    other = nbformat.read((ROOT / name).parent / language / (ROOT / name).name, as_version=4)
+    other = nbformat.read(ROOT / translated, as_version=4)
     assert [cell.id for cell in other.cells] == [cell.id for cell in english.cells]
     for theirs, ours in zip(other.cells, english.cells, strict=True):
         assert theirs.metadata == ours.metadata
@@ -111,14 +115,14 @@ def test_chinese_lines_are_joined_without_a_space():
 
 
 def test_an_untouched_answer_is_no_answer_in_any_language():
-    for language in ("", *LANGUAGES):
-        for name in notebooks():
-            data = ((ROOT / name).parent / language / Path(name).name).read_bytes()
-            assert written_answers(Submission("one", notebooks={name: data})) == {}
-            placeholder = read_sections(writing.FOLDER / "zh" / f"{Path(name).stem}.md")["answer"].text
-            answered = data.replace(placeholder.encode(), "**你的回答：** 梯度。".encode())
-            expected = {"梯度。"} if language else set()
-            assert set(written_answers(Submission("one", notebooks={name: answered})).values()) == expected
+    own = [(name, name) for name in notebooks()]
+    for name, file in [*own, *TRANSLATED]:
+        data = (ROOT / file).read_bytes()
+        assert written_answers(Submission("one", notebooks={name: data})) == {}
+        placeholder = read_sections(writing.FOLDER / "zh" / f"{Path(name).stem}.md")["answer"].text
+        answered = data.replace(placeholder.encode(), "**你的回答：** 梯度。".encode())
+        expected = {"梯度。"} if file != name else set()
+        assert set(written_answers(Submission("one", notebooks={name: answered})).values()) == expected
 
 
 def test_a_page_keeps_its_code_where_the_translation_places_it():
@@ -135,8 +139,18 @@ def test_a_page_keeps_its_code_where_the_translation_places_it():
 def test_a_cell_that_is_new_in_english_does_not_stop_the_others():
     book = nbformat.read(ROOT / notebooks()[0], as_version=4)
     book.cells.insert(2, nbformat.v4.new_markdown_cell("New.", id="brand-new"))
-    sections = read_sections(writing.FOLDER / "zh" / "NetworkVisualization.md")
+    sections = read_sections(writing.FOLDER / "zh" / f"{Path(notebooks()[0]).stem}.md")
     text, wrong = translated_notebook(nbformat.writes(book), sections, "zh/x.md")
     assert len(wrong) == 1
     assert "'brand-new'" in wrong[0]
     assert "网络看到了什么" in text
+
+
+def test_a_notebook_without_a_question_is_translated_and_one_without_a_language_is_left_out(monkeypatch):
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("One.", id="one")])
+    text, wrong = translated_notebook(nbformat.writes(book), {"one": section("一。", "One.")}, "zh/x.md")
+    assert wrong == []
+    assert "一。" in text
+    monkeypatch.setattr(writing, "translations", lambda: {"zh": {notebooks()[0]: "notebooks/zh/x.ipynb"}})
+    books = [path for path in translated_files("zh") if path.suffix == ".ipynb"]
+    assert books == [ROOT / "notebooks/zh/x.ipynb"]

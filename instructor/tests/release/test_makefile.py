@@ -133,7 +133,7 @@ def test_test_lints_before_it_tests_both_sides(project):
     _, calls = ask(project, "test")
     assert calls[0] == ["data --quiet embedded"]
     assert [call[:3] for call in calls[1:-1]] == [["-m", "ruff", "check"], ["-m", "ruff", "format"]]
-    assert calls[-1] == ["-m", "pytest", "tests", "instructor/tests"]
+    assert calls[-1] == ["-m", "pytest", "tests", "instructor/tests", "experiments/tests"]
 
 
 def test_the_lowest_versions_are_those_that_the_requirements_name(project):
@@ -150,7 +150,7 @@ def test_the_lowest_versions_are_those_that_the_requirements_name(project):
     result, calls = ask(project, "test-lowest")
     assert (result.returncode, result.stderr) == (0, "")
     assert (project / "dist" / "lowest.txt").read_text() == lowest
-    assert calls[-1] == ["-m", "pytest", "tests", "instructor/tests"]
+    assert calls[-1] == ["-m", "pytest", "tests", "instructor/tests", "experiments/tests"]
 
 
 def test_release_and_docs_take_their_options(project):

@@ -6,16 +6,17 @@ import time
 
 import pytest
 
-from instructor.sandbox import fork_server
 from instructor.sandbox.inside.bounds import Bounds
 from instructor.sandbox.jail import Jail
-from instructor.sandbox.limits import FILE, MIB, Limits, LimitsError, read_limits
+from instructor.sandbox.limits import FILE, MIB, Limits, LimitsError
+from instructor.sandbox.process_tree import tree
 from instructor.sandbox.student import Died, Raised, Student, StudentError, TimedOut
-from instructor.sandbox.watch import tree
 from instructor.tests.toy import toy_package
 
-LIMITS = Limits(
+LIMITS = dataclasses.replace(
+    Limits.load(),
     call_seconds=2,
+    patience=1_000,
     check_cpu_seconds=2,
     memory=1_500 * MIB,
     processes=24,
@@ -78,17 +79,21 @@ EXCEEDED = {
     "an answer": (ANSWER, 20, StudentError, r"too large"),
 }
 
+# Where Python is below /tmp, so is what is mounted there.
+LEFT = """
+import os
+home = os.environ["HOME"]
+result = [name for name in os.listdir(home) if not os.path.ismount(os.path.join(home, name))]
+"""
 SAME = {"processor time", "memory", "one file", "an answer"}
 
 
 @pytest.fixture(scope="module", params=OWN)
 def jail(request, tmp_path_factory):
-    """A jail of either kind, and one of bubblewrap whose worker a nursery has forked."""
-    if request.param == "forked":
-        fork_server.use(request.getfixturevalue("warm_nursery"))
+    """A jail of either kind, and one of bubblewrap whose worker a fork server has forked."""
     kind = request.param.replace("forked", "bwrap")
-    with Jail(toy_package(tmp_path_factory.mktemp("toy")), kind, LIMITS) as running:
-        fork_server.use(None)
+    fork_server = request.getfixturevalue("warm_fork_server") if request.param == "forked" else None
+    with Jail(toy_package(tmp_path_factory.mktemp("toy")), kind, LIMITS, fork_server) as running:
         with Student(running) as student:
             student.sim("result = 0")
         running.own = OWN[request.param]
@@ -103,9 +108,9 @@ def test_what_exceeds_a_limit_is_gone_and_told_and_the_next_check_works(jail, li
     with Student(jail) as student, pytest.raises(error, match=said):
         student.call("sim", "import os; os.chdir(os.environ['HOME'])\n" + code, timeout=seconds)
     with Student(jail) as student:
-        left = student.sim("import os; result = os.listdir(os.environ['HOME'])")
+        left = student.sim(LEFT)
     assert set(left) <= {"torchinductor_student"}  # of torch's own making
-    assert len(tree(jail._process.pid)) == jail.own
+    assert len(tree(jail.worker.pid)) == jail.own
 
 
 def test_the_processor_time_of_a_submission_counts_over_all_its_processes(tmp_path):
@@ -138,7 +143,7 @@ def test_a_limit_is_exceeded_within_the_time_that_the_watch_needs(jail):
 
 
 def test_every_limit_is_in_one_file_with_a_comment():
-    assert Limits() == Limits(**read_limits(FILE))
+    Limits.load(FILE)
     lines = FILE.read_text(encoding="utf-8").splitlines()
     for line in lines:
         assert not line or line.startswith(("#", "[")) or "#" in line or line.split(" ")[0] in vars(Bounds())
@@ -161,4 +166,4 @@ def test_a_mistake_in_the_file_is_a_sentence(tmp_path, old, new, said):
     changed = tmp_path / "limits.toml"
     changed.write_text(FILE.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     with pytest.raises(LimitsError, match=said):
-        read_limits(changed)
+        Limits.load(changed)

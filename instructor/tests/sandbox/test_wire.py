@@ -1,5 +1,6 @@
 """The wire: what is sent arrives unchanged, and whatever else arrives is an error and nothing worse."""
 
+import dataclasses
 import json
 import math
 import os
@@ -17,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from instructor.sandbox import student as client
+from instructor.sandbox.errors import Imports
 from instructor.sandbox.inside import session
 from instructor.sandbox.inside.bounds import Bounds
 from instructor.sandbox.inside.recipes import Recipe
@@ -321,10 +323,10 @@ def test_the_end_between_frames_is_told_from_a_broken_frame():
 class Line:
     """Stands for a jail whose worker sends what the test wants it to, and for the socket to it."""
 
-    reason, limits = "", Limits(wire=Bounds(body_bytes=1 << 20))
+    reason, limits = "", dataclasses.replace(Limits.load(), wire=Bounds(body_bytes=1 << 20))
 
     def __init__(self) -> None:
-        self.data, self.unfinished = b"", {}
+        self.data, self.imports = b"", Imports()
 
     def session(self, folder: str, seed: int) -> fed:
         self.wire = fed(self.data)

@@ -1,21 +1,24 @@
 """verify: what it counts, what it names, and its exit status."""
 
 import argparse
+import ast
+import contextlib
 import dataclasses
+from concurrent.futures import Future
 
 import pytest
 
 from instructor.checks.marking import checks_of
-from instructor.cli import verify as verify_module
 from instructor.cli.verify import run as verify
 from instructor.core.result import CheckResult
 from instructor.core.tasks import code_tasks
 from instructor.sandbox.bubblewrap import SandboxUnavailable
 from instructor.verify import judge as rows
-from instructor.verify.judge import judge
-from instructor.verify.mutants import mutants
-from instructor.verify.survivors import equivalent
+from instructor.verify.graphs import without_graph
+from instructor.verify.judge import equivalent, judge
+from instructor.verify.mutants import _detached, mutants
 from instructor.verify.trials import UNTIL_CAUGHT, UNTOUCHED, Trial, Verdict, trials
+from instructor.verify.workers import Place
 
 SIM = next(task for task in code_tasks() if task.id == "sim")
 CHECKS = [check.name for check in checks_of("sim")]
@@ -36,7 +39,9 @@ def verdict(fillin, failed=(), earned=None, seed=1, broken=(), not_started=False
         )
         for check in checks_of("sim")
     )
-    earned = (0 if failed else SIM.points) if earned is None else earned
+    lost = {check.aspect for check in results if not check.passed}
+    if earned is None:
+        earned = sum(points for aspect, points in SIM.aspects.items() if aspect not in lost)
     return Verdict(Trial("sim", fillin, seed), results, earned, tuple(broken))
 
 
@@ -67,7 +72,8 @@ def test_all_is_well_when_every_fill_in_is_judged_as_known():
         (verdict(UNTOUCHED, CHECKS[1:], 2), "untouched", "untouched: earned 2 points"),
         (verdict("reference", [MEANT]), "reference", f"reference: failed {MEANT}: it differs"),
         (verdict("correct_loop", [MEANT]), "accepted", f"correct_loop: failed {MEANT}: it differs"),
-        (verdict("correct_loop", earned=1), "accepted", "correct_loop: earned 1 of 5 points"),
+        (verdict("correct_loop", earned=1), "accepted", "earned 1 of 5 points, 5 are due"),
+        (verdict("wrong_dot_product", [MEANT], earned=0.5), "caught", "earned 0.5 of 5 points, 3 are due"),
         (verdict("wrong_dot_product"), "caught", "wrong_dot_product: was not caught"),
         (
             verdict("wrong_dot_product", ["test_sim_gradient"]),
@@ -116,6 +122,26 @@ def test_mutants_differ_from_the_reference_and_from_each_other_and_are_code():
             compile(body, task.id, "exec")
 
 
+@pytest.mark.parametrize(
+    ("block", "lost"),
+    [
+        ("loss = sim(out_left, out_right)", ["out_left", "out_right", "sim(out_left, out_right)"]),
+        ("itself = torch.eye(3)\nshare = out_left * itself", ["out_left", "out_left * itself"]),
+        ("_, out_left = model(x_i)", ["model(x_i)"]),
+        ("X = X.requires_grad_()\nnorm = (X ** 2).sum()", ["(X ** 2).sum()", "X ** 2", "X.requires_grad_()"]),
+        ("(g,) = torch.autograd.grad(model(X), X)\nmap = g.abs()", ["model(X)"]),
+        ("with torch.no_grad():\n    left = out_left * 2", []),
+        ("left = out_left.detach() * 2", ["out_left"]),
+    ],
+)
+def test_a_mutant_loses_a_gradient_only_where_there_is_one(block, lost):
+    tree = ast.parse(block)
+    tensors = {ast.unparse(node) for node in without_graph(tree)}
+    found = {ast.unparse(node) for node in ast.walk(tree) if list(_detached(node))} - tensors
+    no_tensors = {"torch.autograd.grad(model(X), X)", "torch.no_grad()"}  # to detach them is an error
+    assert found - no_tensors == set(lost)
+
+
 def test_an_equivalent_mutant_needs_a_reason_and_is_one_that_there_is(tmp_path):
     file = tmp_path / "equivalent.toml"
     file.write_text('[[mutant]]\ntask = "sim"\nchange = "a → b"\n', encoding="utf-8")
@@ -135,22 +161,43 @@ def test_every_fill_in_and_the_untouched_package_are_tried_with_every_seed():
     assert choice["train"] == "reference"
 
 
-def test_the_exit_status_says_whether_all_holds(monkeypatch, capsys):
+@pytest.fixture
+def tried(monkeypatch):
+    """A verify that starts no process: what its trials and its submissions that go the whole way give."""
+    given = argparse.Namespace(verdicts=[], whole=[])
+
+    class Pool:
+        def submit(self, *_):
+            done = Future()
+            done.set_result(given.whole)
+            return done
+
+    monkeypatch.setattr(
+        "instructor.verify.workers.processes", lambda *_: contextlib.nullcontext((Pool(), Place()))
+    )
+    monkeypatch.setattr("instructor.verify.trials.run_trials", lambda *_: iter(given.verdicts))
+    return given
+
+
+def test_the_exit_status_says_whether_all_holds(tried, capsys):
     good = [verdict("reference"), verdict("wrong_dot_product", [MEANT])]
     for verdicts, status in ((good, 0), ([*good, verdict("correct_loop", [MEANT])], 1)):
-        monkeypatch.setattr(verify_module, "run_trials", lambda *_, found=verdicts: iter(found))
+        tried.verdicts = verdicts
         assert verify(options()) == status
     shown = capsys.readouterr().out
     assert "no faults" in shown
     assert "1 fault." in shown
     assert "sim, correct_loop" in shown
+    tried.verdicts, tried.whole = good, ["the whole way, reference: results.json says 3 points"]
+    assert verify(options()) == 1
+    assert "✗ the whole way, reference: results.json says 3 points" in capsys.readouterr().out
 
 
 def test_without_a_sandbox_or_with_an_unknown_task_nothing_is_said_of_the_grader(monkeypatch, capsys):
     def refuse(*_):
         raise SandboxUnavailable("there is no command bwrap")
 
-    monkeypatch.setattr(verify_module, "run_trials", refuse)
+    monkeypatch.setattr("instructor.verify.workers.processes", refuse)
     assert verify(options()) == 2
     assert verify(options(tasks="sim,nothing")) == 2
     said = capsys.readouterr().err

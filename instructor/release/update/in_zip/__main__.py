@@ -8,11 +8,9 @@ import sys
 from pathlib import Path
 
 if not __package__:  # run as a zip: its files are modules of their own
-    from applying import NotUpdated, update
-    from carried import Carried
+    from applying import Carried, NotUpdated, update
 else:
-    from .applying import NotUpdated, update
-    from .carried import Carried
+    from .applying import Carried, NotUpdated, update
 
 UPDATED, REFUSED = 0, 1
 

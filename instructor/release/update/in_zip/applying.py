@@ -1,8 +1,10 @@
 """From a folder and an update to a folder that is up to date, all at once or not at all."""
 
+import json
 import os
 import shutil
 import tempfile
+import zipfile
 from pathlib import Path
 
 try:
@@ -98,11 +100,11 @@ def _apply(folder, writes, carried):
 
 def _blocks(folder, carried):
     """The lines of every block of the student's, by file and function."""
-    return {
-        name: {block: lines for block, lines in blocks_of(_text(folder / name)).items() if block in functions}
-        for name, functions in carried.blocks.items()
-        if name in carried.changed
-    }
+    found = {}
+    for name in set(carried.blocks) & set(carried.changed):
+        there = blocks_of(_text(folder / name), carried.blocks[name])
+        found[name] = {block: there[block] for block in carried.blocks[name] if block in there}
+    return found
 
 
 def _text(path):
@@ -129,3 +131,23 @@ def _new_folder(folder):
         number += 1
     backup.mkdir()
     return backup
+
+
+class Carried:
+    """The contents of an update.
+
+    - blocks: {module: [functions with a block]}.
+    - changed: names of the files that are new, other or gone; old(name), new(name): their bytes, or None.
+    """
+
+    def __init__(self, archive):
+        with zipfile.ZipFile(archive) as opened:
+            table = json.loads(opened.read("update.json"))
+            self._files = {name: opened.read(name) for name in opened.namelist() if "/" in name}
+        self.blocks, self.changed = table["blocks"], table["changed"]
+
+    def old(self, name):
+        return self._files.get(f"old/{name}")
+
+    def new(self, name):
+        return self._files.get(f"new/{name}")

@@ -1,11 +1,12 @@
 """A module's new text with the student's blocks, imports and helpers in it."""
 
-import re
 from difflib import SequenceMatcher
 
-START = "# *****START OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****"
-END = "# *****END OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****"
-DEFINITION = re.compile(r"\s*(?:class|def|async def)\s+(\w+)\s*[(:\[]")
+if __package__:
+    from cs231n.blocks import Module
+else:  # in the zip, which carries it
+    from blocks import Module
+
 REMEDY = "Restore the line as it was given, then run this again."
 
 
@@ -27,37 +28,40 @@ def merge_module(old, new, mine, functions):
     breaks = "\r\n" if "\r\n" in text else "\n"
     text = text.replace("\r\n", "\n")
     before, after = old.decode("utf-8"), new.decode("utf-8")
-    own, given = blocks_of(text, strict=True), blocks_of(after)
-    lost = [name for name in blocks_of(before) if name not in own]
-    if lost:
+    given = blocks_of(after)
+    known = list({**blocks_of(before), **given})
+    if problems := Module(text).problems:
+        raise CannotMerge(f"{problems[0]}. {REMEDY}")
+    own = blocks_of(text, known)
+    if lost := [name for name in blocks_of(before) if name not in own]:
         raise CannotMerge(f"lacks the START and END OF YOUR CODE lines of {', '.join(lost)}. {REMEDY}")
-    skeleton = merge3(_skeleton(before), _skeleton(after), _skeleton(text))
+    skeleton = merge3(_skeleton(before, known), _skeleton(after, known), _skeleton(text, known))
     merged = "".join(_filled(line, {**given, **own}) for line in skeleton)
-    found = blocks_of(merged)
+    found = blocks_of(merged, known)
     if any(found.get(name) != own.get(name, given.get(name)) for name in functions):
         raise CannotMerge("can't be merged without touching a block. Ask your instructor.")
     return merged.replace("\n", breaks).encode("utf-8")
 
 
-def blocks_of(text, strict=False):
-    """{function: its block's lines}; with `strict`, CannotMerge when the markers are not in pairs."""
-    found, scope, start, name = {}, [], None, None
-    lines = text.splitlines(keepends=True)
-    for number, line in enumerate(lines):
-        indent = len(line) - len(line.lstrip())
-        if line.strip() == START:
-            if strict and start is not None:
-                raise CannotMerge(f"has two START OF YOUR CODE lines and no END between. {REMEDY}")
-            start, name = number, ".".join(word for at, word in scope if at < indent)
-        elif line.strip() == END:
-            if strict and (start is None or name in found):
-                raise CannotMerge(f"has an END OF YOUR CODE line (line {number + 1}) of its own. {REMEDY}")
-            found[name], start = "".join(lines[start + 1 : number]) if start is not None else "", None
-        elif start is None and (definition := DEFINITION.match(line)):
-            scope = [(at, word) for at, word in scope if at < indent] + [(indent, definition[1])]
-    if strict and start is not None:
-        raise CannotMerge(f"has a START OF YOUR CODE line (line {start + 1}) and no END. {REMEDY}")
+def blocks_of(text, known=()):
+    """{function: its block's lines}; a block in a function within a `known` one is the known one's.
+
+    Raises CannotMerge when a function has two.
+    """
+    module, found = Module(text), {}
+    for block in module.blocks:
+        name = _owner(block, known)
+        if name in found:
+            raise CannotMerge(
+                f"has more than one pair of START and END OF YOUR CODE lines in {name}. {REMEDY}"
+            )
+        found[name] = module.text(block)
     return found
+
+
+def _owner(block, known):
+    """The known function that a block is in, or else the one that is nearest around it."""
+    return next((name for name in known if f"{block.name}.".startswith(f"{name}.")), block.name)
 
 
 def merge3(base, theirs, ours):
@@ -93,22 +97,15 @@ def _common(base, theirs, ours):
     return sorted(runs)
 
 
-def _skeleton(text):
+def _skeleton(text, known):
     """The lines of a module with each block drawn together into its START line, which names it."""
-    lines, scope, inside = [], [], False
-    for line in text.splitlines(keepends=True):
-        indent = len(line) - len(line.lstrip())
-        if line.strip() == START:
-            inside = True
-            lines.append(f"{line.rstrip()}\0{'.'.join(word for at, word in scope if at < indent)}\n")
-        elif line.strip() == END:
-            inside = False
-            lines.append(line)
-        elif not inside:
-            if definition := DEFINITION.match(line):
-                scope = [(at, word) for at, word in scope if at < indent] + [(indent, definition[1])]
-            lines.append(line)
-    return lines
+    module = Module(text)
+    lines = dict(enumerate(module.lines))
+    for block in module.blocks:
+        lines[block.start] = f"{lines[block.start].rstrip()}\0{_owner(block, known)}\n"
+        for number in range(block.start + 1, block.end):
+            del lines[number]
+    return list(lines.values())
 
 
 def _filled(line, blocks):

@@ -1,0 +1,203 @@
+"""Packs submission.zip: the files with your code and the notebooks, as tasks.json lists them (given).
+
+`collect_submission.sh` finds a Python for it. Needs nothing but Python, 3.9 or newer.
+"""
+
+import ast
+import contextlib
+import hashlib
+import json
+import os
+import sys
+import tempfile
+import warnings
+import zipfile
+from pathlib import Path
+
+from .answer_cells import answers_in, chosen, notebook_problems
+from .blocks import BROKEN, Module
+
+PROGRAM = "collect_submission.sh"  # what a student has called
+TABLE = "cs231n/tasks.json"
+LARGEST = {".py": 256, ".ipynb": 64 << 10}  # KiB; the grader reads no more
+MANIFEST = "MANIFEST.sha256"  # in the zip; `sha256sum -c` reads it
+NOT_STARTED = "raise TaskNotStarted("
+
+
+class NotPackedError(Exception):
+    """Nothing was packed; its argument is a list of sentences without their last point."""
+
+
+def main(words, root=None):
+    """Pack the folder `root` into the zip that `words` name, or into its submission.zip.
+
+    Prints what was packed and what is still empty, or on stderr why nothing was, and returns 0 or 1 for the
+    exit status. An older file of that name is kept as NAME.zip.bak-1, -2, ...
+    """
+    if any(word in ("-h", "--help") for word in words):
+        print(f"usage: bash {PROGRAM} [NAME.zip]")
+        return 0
+    try:
+        said = _pack(Path(__file__).parents[1] if root is None else root, words)
+    except NotPackedError as error:
+        return _complain(error.args[0])
+    except OSError as error:
+        return _complain([f"{error.filename or 'the zip'} can't be written ({error.strerror})"])
+    for line in said:
+        print(line)
+    return 0
+
+
+def _pack(root, words):
+    """Write the zip and return the lines to print."""
+    target = _target(root, words)
+    tasks, packed, notebooks = _table(root)
+    sources, others = {}, {}
+    for name, languages in notebooks.items():
+        sources[name], others[name] = chosen(root, name, languages)
+    contents, problems = _read(root, packed, sources)
+    unstarted, warned = [], []
+    for file in [name for name in contents if name not in notebooks]:
+        blocks = {task: entry["block"] for task, entry in tasks.items() if entry["file"] == file}
+        module = Module(contents[file].decode("utf-8", errors="replace"))
+        problems += [f"{file} {problem}" for problem in module.problems or misplaced(module, blocks.values())]
+        unstarted += [task for task, block in blocks.items() if _is_unstarted(module, block)]
+        broken = [f"{file} {problem}" for problem in _syntax_problems(contents[file])]
+        warned += [f"{problem}. As it is, none of its tasks can earn points" for problem in broken]
+    for name in [name for name in notebooks if name in contents]:
+        problems += [f"{sources[name]} {problem}" for problem in notebook_problems(contents[name])]
+    if problems:
+        raise NotPackedError(problems)
+
+    manifest = "".join(f"{_sha256(data)}  {name}\n" for name, data in contents.items())
+    said = [_write(target, {**contents, MANIFEST: manifest.encode()})]
+    for name, data in [*contents.items(), (MANIFEST, manifest.encode())]:
+        said.append(f"  {name:<42}{len(data):>9,} bytes  sha256 {_sha256(data)[:12]}...")
+    for name, source in sources.items():
+        if source != name:
+            said.append(f"{name} is your {source}, which holds more answers.")
+        for other in others[name]:
+            warned.append(f"{other} holds answers too, and only those of {source} are packed")
+    if unstarted:
+        said.append(f"Not started yet ({len(unstarted)} of {len(tasks)} tasks): {', '.join(unstarted)}")
+    for name in notebooks:
+        if empty := [question for question, given in answers_in(contents[name]) if not given]:
+            said.append(
+                f"Without an answer in {sources[name]}: {', '.join(empty)}. Did you save it in Jupyter?"
+            )
+    return said + [f"Warning: {warning}." for warning in warned]
+
+
+def _target(root, words):
+    if len(words) > 1 or not all(word.endswith(".zip") for word in words):
+        raise NotPackedError(["give one file name that ends in .zip, or none"])
+    target = Path(words[0]) if words else root / "submission.zip"
+    if target.is_dir():
+        raise NotPackedError([f"{target} is a folder"])
+    if not target.parent.is_dir():
+        raise NotPackedError([f"there is no folder {target.parent}"])
+    return target
+
+
+def _table(root):
+    """The tasks with a block, the files to pack, and {notebook: its languages beside English}."""
+    try:
+        table = json.loads((root / TABLE).read_text(encoding="utf-8"))
+        tasks = {task: entry for task, entry in table["tasks"].items() if "block" in entry}
+        tasks = {task: {key: str(entry[key]) for key in ("file", "block")} for task, entry in tasks.items()}
+        notebooks = {name: list(entry["languages"]) for name, entry in table["notebooks"].items()}
+        return tasks, [str(name) for name in table["packed"]], notebooks
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise NotPackedError([f"{TABLE} is missing or damaged. Copy it back from the course's zip"]) from None
+
+
+def _read(root, packed, sources):
+    """{name: the file's bytes}, and what is wrong with those that can't be had."""
+    contents, problems = {}, []
+    for name in packed:
+        try:
+            contents[name] = (root / sources.get(name, name)).read_bytes()
+        except OSError as error:
+            missing = isinstance(error, FileNotFoundError)
+            problems.append(f"{name} is missing" if missing else f"{name} can't be read ({error.strerror})")
+            continue
+        largest = LARGEST[".ipynb" if name in sources else ".py"]
+        if len(contents[name]) > largest << 10:
+            remedy = ". Clear the outputs of its cells and save it" if name in sources else ""
+            problems.append(f"{name} is larger than {largest:,} KiB{remedy}")
+    return contents, problems
+
+
+def misplaced(module, expected):
+    """Return which of the functions `expected` lack their block, and which others hold one, in sentences."""
+    lost = [name for name in expected if not module.inside(name)]
+    twice = [name for name in expected if len(module.inside(name)) > 1]
+    known = [block for name in expected for block in module.inside(name)]
+    extra = [block.name or "no function" for block in module.blocks if block not in known]
+    problems = []
+    if lost:
+        problems.append(f"lacks the START and END OF YOUR CODE lines of {', '.join(lost)}")
+    if twice:
+        problems.append(f"has more than one pair of START and END OF YOUR CODE lines in {', '.join(twice)}")
+    if extra:
+        problems.append(f"has START and END OF YOUR CODE lines in {', '.join(extra)}, where none belong")
+    return problems
+
+
+def _is_unstarted(module, name):
+    lines = [line for block in module.inside(name) for line in module.code(block)]
+    return any(line.startswith(NOT_STARTED) for line in lines)
+
+
+def _syntax_problems(data):
+    """As the grader will find them: of the bytes, whose encoding counts too."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(data)
+    except BROKEN as error:
+        line = f" (line {error.lineno})" if getattr(error, "lineno", None) else ""
+        return [f"is not valid Python{line}"]
+    return []
+
+
+def _write(target, contents):
+    """Write the zip and return what to say. Equal contents give equal bytes, so an equal older file stays."""
+    descriptor, beside = tempfile.mkstemp(dir=target.parent, prefix=target.name + ".", suffix=".part")
+    try:
+        with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w") as archive:
+            for name, data in contents.items():
+                member = zipfile.ZipInfo(name)  # dated 1980
+                member.create_system, member.external_attr = 3, 0o100644 << 16
+                archive.writestr(member, data, zipfile.ZIP_DEFLATED)
+        os.chmod(beside, 0o644)
+        if target.exists() and target.read_bytes() == Path(beside).read_bytes():
+            return f"{target} is up to date. It holds"
+        if target.exists():
+            older = _free_name(target)
+            target.rename(older)
+            os.replace(beside, target)
+            return f"Packed into {target} (the older one is now {older.name})"
+        os.replace(beside, target)
+        return f"Packed into {target}"
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(beside)
+
+
+def _free_name(target):
+    number = 1
+    while (name := target.with_name(f"{target.name}.bak-{number}")).exists():
+        number += 1
+    return name
+
+
+def _sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def _complain(problems):
+    for problem in problems:
+        print(f"{PROGRAM}: {problem}.", file=sys.stderr)
+    print(f"{PROGRAM}: nothing was packed.", file=sys.stderr)
+    return 1

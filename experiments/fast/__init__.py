@@ -1,0 +1,1 @@
+"""SimCLR for large batches: augmentation, loss and training loop on whole tensors."""

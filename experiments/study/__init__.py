@@ -1,0 +1,1 @@
+"""A fair comparison over arms, label budgets and seeds: what is run, and what it found."""

@@ -1,0 +1,62 @@
+"""A class list: any table of students, such as a gradebook that Canvas or Moodle exports."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from instructor.classroom.entries import Student
+from instructor.classroom.table_file import read_table
+
+COLUMNS = {
+    "id": ("id", "identifier", "canvas id", "user id"),
+    "number": ("sis user id", "id number", "student id", "sid", "number", "orgdefinedid"),
+    "login": ("github_username", "sis login id", "username", "login", "login id"),
+    "email": ("email address", "email", "e-mail"),
+    "section": ("section", "group", "groups"),
+}
+POINTS = "Points Possible"  # Canvas's own second row
+NAMES = ("student", "full name", "name")
+FIRST, LAST = ("first name", "given name"), ("surname", "last name", "family name")
+
+
+def read_roster(path: Path) -> list[Student]:
+    """The students in a table. Raises ValueError with a sentence when it holds none."""
+    rows = read_table(path)
+    students = [student for student in map(_student, rows) if student.name not in ("", POINTS)]
+    students = _once(students)
+    if not students:
+        raise ValueError(
+            f"{path.name} holds no students: it needs a column Student, Name or Full name "
+            "(or First name and Last name)."
+        )
+    return students
+
+
+def _once(students: list[Student]) -> list[Student]:
+    """The students, each once: who is listed in two groups is one, by an id and not by the name alone."""
+    found: dict[object, Student] = {}
+    for place, student in enumerate(students):
+        alone = not (student.id or student.number or student.login or student.email)
+        found.setdefault(place if alone else replace(student, section=""), student)
+    return list(found.values())
+
+
+def _student(row: dict[str, str]) -> Student:
+    found = {
+        field: next((row[name].strip() for name in names if row.get(name)), "")
+        for field, names in COLUMNS.items()
+    }
+    if "github_username" in row:  # GitHub Classroom's: what the identifier is, the instructor chose
+        found["id"], own = "", row.get("identifier", row.get("roster_identifier", "")).strip()
+        kind = "email" if "@" in own else "number" if any(c.isdigit() for c in own) else ""
+        found |= {kind: found[kind] or own} if kind else {}
+        row = row | {"name": (row.get("name") if kind else "") or own}
+    found["id"] = re.sub(r"^\D*\s(\d+)$", r"\1", found["id"])  # Moodle says: Participant 123
+    found = {field: value.removeprefix("#") for field, value in found.items()}  # as D2L marks text
+    name = next((row[name].strip() for name in NAMES if row.get(name)), "")
+    if not name:
+        parts = (next((row[part].strip() for part in each if row.get(part)), "") for each in (FIRST, LAST))
+        name = " ".join(part for part in parts if part)
+    return Student(name=name, **found)

@@ -1,0 +1,1 @@
+"""Golden outputs: what the kit writes for known submissions, frozen as text and compared whole."""

@@ -1,1 +1,0 @@
-"""The notebooks and READMEs in other languages, from the English ones and translated sections."""

@@ -1,0 +1,115 @@
+"""What students receive: the one list, `student_files.txt`, and its zip, the same bytes everywhere."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from instructor.core.tasks import ROOT
+
+LIST = ROOT / "instructor" / "release" / "student_files.txt"
+WHOLE = ("cs231n", "notebooks", "tests")  # folders that students receive whole
+DATASETS = (".md", ".py", ".sh", ".txt")  # of datasets/, which also holds what was downloaded
+LEFT_OVER = ("__pycache__", ".ipynb_checkpoints")
+PATTERN = set("*?[]")
+FOLDER = "cs231n-assignments"  # the one folder that the zip unpacks to
+DIST = ROOT / "dist"
+RELEASE = DIST / f"{FOLDER}.zip"
+UPDATE = DIST / f"{FOLDER}-update.zip"
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip knows
+
+
+class ListError(ValueError):
+    """A list that can't be followed; the message is a sentence."""
+
+
+def student_files(path: Path = LIST) -> dict[str, str]:
+    """Each member's name and the file of this repository it is a copy of, in the order of the list.
+
+    Raises ListError for a pattern, a path that leads elsewhere, or a member that is listed twice.
+    """
+    files: dict[str, str] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not (entry := line.partition("#")[0].strip()):
+            continue
+        member, _, source = (part.strip() for part in entry.partition("<"))
+        for name in (member, source or member):
+            parts = name.split("/")
+            if PATTERN & set(name) or name.startswith("/") or {"", ".", ".."} & set(parts):
+                raise ListError(f"{path.name}, line {number}: {name!r} is not the plain name of one file.")
+        if member.split("/")[0] == "instructor":
+            raise ListError(f"{path.name}, line {number}: nothing of instructor/ is given to students.")
+        if member in files:
+            raise ListError(f"{path.name}, line {number}: {member} is listed twice.")
+        files[member] = source or member
+    return files
+
+
+def contents(files: Mapping[str, str], root: Path = ROOT) -> dict[str, bytes]:
+    """The bytes of every member. Raises ListError, naming all that are missing, links or not UTF-8."""
+    found, faults = {}, []
+    for member, source in files.items():
+        path = root / source
+        if path.is_symlink() or not path.is_file():
+            faults.append(f"{source} is listed and is no file")
+            continue
+        found[member] = path.read_bytes()
+        try:
+            found[member].decode("utf-8")
+        except UnicodeDecodeError:
+            faults.append(f"{source} is not text, so nobody can tell what it gives away")
+    if faults:
+        raise ListError("; ".join(faults) + ".")
+    return found
+
+
+def unlisted(files: Mapping[str, str], root: Path = ROOT) -> list[str]:
+    """Files in the folders of students that the list does not name."""
+    there = [path for folder in WHOLE for path in sorted((root / folder).rglob("*")) if path.is_file()]
+    there += [path for path in sorted((root / "datasets").glob("*")) if path.suffix in DATASETS]
+    names = [path.relative_to(root) for path in there]
+    kept = [name for name in names if not set(LEFT_OVER) & set(name.parts) and name.suffix != ".pyc"]
+    return sorted(set(map(str, kept)) - set(files))
+
+
+def lay_out(folder: Path, package: bool = True) -> None:
+    """Copy what students receive into `folder`; without `package`, all but `cs231n/`."""
+    for member, source in student_files().items():
+        if package or not member.startswith("cs231n/"):
+            (folder / member).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / source, folder / member)
+
+
+def student_zip(root: Path = ROOT) -> bytes:
+    """The release as bytes. Raises ListError when the list can't be followed."""
+    return pack(contents(student_files(), root), FOLDER)
+
+
+def pack(members: Mapping[str, bytes], folder: str = "") -> bytes:
+    """A zip of the members in their order, all in `folder`; equal members give equal bytes.
+
+    Nothing is compressed, because what compresses differs between machines, and nothing is dated.
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in members.items():
+            member = zipfile.ZipInfo(f"{folder}/{name}" if folder else name, EPOCH)
+            member.create_system = 3  # Unix, so that the permissions count
+            member.external_attr = (0o100755 if name.endswith(".sh") else 0o100644) << 16
+            archive.writestr(member, data)
+    return buffer.getvalue()
+
+
+def unpack(archive: Path) -> dict[str, bytes]:
+    """The members of a student zip without their folder. Raises ValueError for any other file."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            members = {info.filename: opened.read(info) for info in opened.infolist() if not info.is_dir()}
+    except (OSError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{archive} can't be read as a zip ({error}).") from None
+    if not members or any(not name.startswith(f"{FOLDER}/") for name in members):
+        raise ValueError(f"{archive} is no release: its files are not all in a folder {FOLDER}.")
+    return {name.removeprefix(f"{FOLDER}/"): data for name, data in members.items()}
