@@ -28,11 +28,15 @@ class Place:
     python: Path
     temporary: Path
     environment: dict[str, str] = field(default_factory=dict)
+    user: int | None = None  # as whom, where it is not the caller
 
     def run(self, program: str, *arguments: str, seconds: float = 300.0) -> subprocess.CompletedProcess:
         variables = {**os.environ, "TMPDIR": str(self.temporary), **self.environment}
         variables.pop("PYTHONPATH", None)
         command = [str(self.python), "-c", program, *arguments]
+        if self.user is not None:
+            identity = ["--reuid", str(self.user), "--regid", str(self.user), "--clear-groups"]
+            command = ["setpriv", *identity, *command]
         return subprocess.run(
             command,
             cwd=self.folder,
@@ -92,6 +96,18 @@ def in_shared_memory(new: Callable[[str], Path]) -> Place:
     return Place(copy_of_the_kit(new("/opt") / "kit"), python, made(shared / "t"))
 
 
+def below_tmp_of_an_ordinary_user(new: Callable[[str], Path]) -> Place:
+    """All of it below /tmp, and a grader who is not root, where root can become somebody else."""
+    top = new("/tmp")
+    python, kit, home = python_of_its_own(top / "python"), copy_of_the_kit(top / "kit"), made(top / "home")
+    subprocess.run(["chmod", "-R", "a+rX", str(top)], check=True)
+    home.chmod(0o1777)
+    closed = [str(path) for path in Path(PACKAGES).parents if not path.stat().st_mode & 0o001]
+    if os.geteuid() == 0 and closed:
+        raise PermissionError(13, "closed to other users", closed[0])
+    return Place(kit, python, home, {"HOME": str(home)}, 61_000 if os.geteuid() == 0 else None)
+
+
 PLACES = {
     each.__name__: each
     for each in (
@@ -101,6 +117,7 @@ PLACES = {
         by_links,
         all_in_a_home,
         in_shared_memory,
+        below_tmp_of_an_ordinary_user,
     )
 }
 

@@ -1,6 +1,7 @@
 """The sandbox keeps its promises, and is as quick, wherever the kit, its Python, its data and TMPDIR lie."""
 
 import json
+import os
 import sys
 import time
 
@@ -20,7 +21,7 @@ PROGRAM = """
 import json, sys, tempfile
 from pathlib import Path
 from instructor.core.tasks import ROOT
-from instructor.sandbox import bubblewrap, interpreter, mounts
+from instructor.sandbox import interpreter, mounts
 from instructor.sandbox.bubblewrap import SandboxUnavailable
 from instructor.sandbox.fork_server import ForkServer
 from instructor.sandbox.jail import Jail, choose
@@ -29,8 +30,6 @@ from instructor.sandbox.student import Student
 
 package = {"cs231n/__init__.py": b"", "cs231n/simclr/__init__.py": b"",
            "cs231n/simclr/contrastive_loss.py": sys.argv[1].encode()}
-if sys.argv[2]:
-    bubblewrap.working_way = lambda: sys.argv[2]
 said = {"reached": {}, "ways": mounts.ways_through_private()}
 for kind in ("bwrap", "sandlock"):
     try:
@@ -85,16 +84,19 @@ def data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("the data of all") / "embedded"
     folder.mkdir()
     (folder / "labels.txt").write_text("7")
+    for each in (folder, *folder.parents[:3]):  # another user's graders read it, too
+        if each.stat().st_uid == os.geteuid():
+            each.chmod(each.stat().st_mode | 0o055)
     return folder.parent
 
 
-@pytest.mark.parametrize(("name", "way"), [*((name, "") for name in PLACES), ("below_tmp", "user")])
-def test_the_promises_hold_and_workers_are_forked_wherever_things_lie(name, way, data, monkeypatch):
+@pytest.mark.parametrize("name", PLACES)
+def test_the_promises_hold_and_workers_are_forked_wherever_things_lie(name, data, monkeypatch):
     monkeypatch.setenv("CS231N_DATA", str(data))
     assert bubblewrap.working_way()
     try:
         with laid_out(name) as place:
-            ran = place.run(PROGRAM, LOOK, way)
+            ran = place.run(PROGRAM, LOOK)
     except PermissionError as error:
         pytest.skip(f"this user may not write to {error.filename}")
     assert ran.returncode == 0, ran.stderr[-3000:]
