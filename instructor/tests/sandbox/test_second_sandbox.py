@@ -221,7 +221,7 @@ for kind in ("bwrap", "sandlock"):
 
 
 def open_way(keep: Path, needed: list[str]) -> str:
-    """Shell lines that make folders reachable for others: closed ones around them get empty ones on top."""
+    """Shell lines that let others reach folders: the closed ones around them get empty ones on top."""
     kept = [(shlex.quote(path), shlex.quote(f"{keep}/{n}")) for n, path in enumerate(needed)]
     lines = ["set -e", *(f"mkdir -p {place} && mount --bind {path} {place}" for path, place in kept)]
     for closed in sorted({_closed(path) for path in needed}):
