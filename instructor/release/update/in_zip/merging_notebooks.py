@@ -17,9 +17,9 @@ def merge_notebook(old, new, mine):
     """The bytes of the new notebook with what the student wrote, and sentences on what could not be kept.
 
     Cells are known by their ids, or where these are gone by what is in them. An answer is always the
-    student's; a cell that only one side changed is that side's; where both changed it, it is the new one. Cells
-    of the student's own stay behind the cell that they follow. Raises CannotMerge when the student's file is
-    no notebook.
+    student's; a cell that only one side changed is that side's; where both changed it, it is the new one.
+    Cells of the student's own stay behind the cell that they follow. Raises CannotMerge when the student's
+    file is no notebook.
     """
     try:
         book = json.loads(mine)
