@@ -64,7 +64,9 @@ def drop_tags(book):
 def turn(kind):
     def turned(book):
         for cell in filter(is_answer, book["cells"]):
-            cell.update({"cell_type": kind}, **({"outputs": []} if kind == "code" else {}))
+            cell.update(
+                {"cell_type": kind}, **({"outputs": [], "execution_count": None} if kind == "code" else {})
+            )
 
     return turned
 
@@ -91,7 +93,8 @@ def written_below(book):
     for cell in [cell for cell in book["cells"] if is_answer(cell)]:
         at = book["cells"].index(cell)
         own = {"cell_type": "markdown", "metadata": {}, "source": cell["source"]}
-        book["cells"][at : at + 1] = [{"cell_type": "code", "metadata": {}, "source": "1 + 1"}, own]
+        tried = {"cell_type": "code", "metadata": {}, "source": "1 + 1", "outputs": [], "execution_count": 1}
+        book["cells"][at : at + 1] = [tried, own]
 
 
 def without_questions(book):
