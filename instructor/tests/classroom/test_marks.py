@@ -212,7 +212,7 @@ def test_a_run_with_marks_that_cannot_be_read_ends_before_it_grades(tmp_path, ca
     assert not (tmp_path / "r" / "hw" / "journal" / "zoe.json").exists()
 
 
-def test_a_class_list_is_read_as_before(tmp_path):
+def test_a_class_list_with_rows_of_any_length_is_read(tmp_path):
     (tmp_path / "list.csv").write_text("Name;Number\nAnn;1;more\n\nBob\n", encoding="utf-8")
     assert read_table(tmp_path / "list.csv") == [
         {"name": "Ann", "number": "1"},
