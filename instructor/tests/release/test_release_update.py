@@ -5,17 +5,22 @@ import subprocess
 import sys
 import textwrap
 
+import nbformat
 import pytest
 
 from cs231n.blocks import END, START
+from instructor.classroom.hand_grades import written_answers
 from instructor.cli import release as command
 from instructor.core.composition import block_source, fillins, splice
 from instructor.core.tasks import code_tasks, notebooks, todo_modules
+from instructor.grading.intake import Submission
+from instructor.release.kept_notebooks import PLACEHOLDER
 from instructor.release.student_zip import FOLDER, contents, pack, student_files
 from instructor.release.update import making as build
 from instructor.release.update.in_zip.merging import CannotMerge, blocks_of, merge3, merge_module
 from instructor.release.update.in_zip.merging_notebooks import merge_notebook
 from instructor.release.update.making import faults_of, update_zip
+from instructor.tests.classroom.test_written_answers import CHANGES
 
 LOSS, BOOK = "cs231n/simclr/contrastive_loss.py", notebooks()[0]
 SIM = fillins("sim")["reference"].body
@@ -277,3 +282,62 @@ def test_a_notebook_that_is_new_to_the_release_keeps_what_a_student_has_under_it
 
 def test_the_program_is_the_one_of_the_folder():
     assert {path.name for path in build.INSIDE.glob("*.py")} - {"__init__.py"} == set(build.PROGRAM)
+
+
+# ---- notebooks whose cells have lost their ids ----
+
+
+def other_words(data):
+    """A later release of a notebook, in which a given text has changed."""
+    book = json.loads(data)
+    next(cell for cell in book["cells"] if cell["id"] == "photos")["source"] = ["New words."]
+    return json.dumps(book).encode()
+
+
+def with_work(data):
+    """A notebook with an answer to each question, a changed cell and a cell of the student's own."""
+    book = json.loads(data)
+    for cell in book["cells"]:
+        if "answer" in cell["metadata"].get("tags", ()):
+            cell["source"] = ["**Your answer:** because of edges."]
+        if cell["id"] == "gallery":
+            cell["source"] = [*cell["source"], "\nchosen = [7]"]
+    at = [cell["id"] for cell in book["cells"]].index("saliency")
+    own = {"cell_type": "code", "id": "mine", "metadata": {}, "source": ["own = 1"], "outputs": []}
+    book["cells"].insert(at + 1, {**own, "execution_count": None})
+    return book
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_notebook_that_an_editor_has_changed_is_merged_without_doubling_a_cell(change, new):
+    mine = with_work(new[BOOK])
+    change(mine)
+    given, later = json.loads(new[BOOK])["cells"], other_words(new[BOOK])
+    data, _ = merge_notebook(new[BOOK], later, json.dumps(mine).encode())
+    merged = nbformat.reads(data.decode(), as_version=4)
+    nbformat.validate(merged)
+    ids, texts = [cell.id for cell in merged.cells], [cell.source for cell in merged.cells]
+    assert [name for name in ids if name in {cell["id"] for cell in given}] == [cell["id"] for cell in given]
+    assert len(set(ids)) == len(ids)
+    found = written_answers(Submission("a", {}, {BOOK: data}))
+    assert set(found.values()) == {"because of edges."}
+    assert len(found) == sum("answer" in cell["metadata"].get("tags", ()) for cell in given)
+    assert texts.count("New words.") == 1
+    assert texts.count("own = 1") == 1
+    assert ids[texts.index("own = 1") - 1] == "saliency"
+    assert sum(text.endswith("chosen = [7]") for text in texts) == 1
+    for cell in given:
+        assert texts.count("".join(cell["source"])) <= max(1, texts.count(PLACEHOLDER)), cell["id"]
+    again, _ = merge_notebook(later, later, data)
+    assert again == data
+
+
+def test_a_note_says_that_cells_were_known_by_what_is_in_them(archive, folder):
+    book = json.loads((folder / BOOK).read_text())
+    for cell in book["cells"]:
+        del cell["id"]
+    (folder / BOOK).write_text(json.dumps(book))
+    result = run(archive, folder)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert f"{BOOK}: its cells had lost their ids, and were known by what is in them." in result.stdout
+    assert run(archive, folder).stdout == "Your folder is up to date.\n"
