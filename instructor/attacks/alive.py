@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -23,6 +22,7 @@ from instructor.attacks.samples import Sample, honest_files, write_zip
 from instructor.core.composition import compose
 from instructor.core.tasks import ROOT, code_tasks
 from instructor.sandbox.bubblewrap import make_readable, wrap
+from instructor.sandbox.interpreter import python_command
 from instructor.sandbox.limits import MIB, Limits
 from instructor.sandbox.mounts import Mounts
 from instructor.sandbox.process_tree import kill_tree
@@ -137,7 +137,7 @@ def _run(root: Path) -> tuple[bool, str, bool]:
         folder="/weak/grader",
     )
     limits = dataclasses.replace(Limits.load(), memory=MEMORY, processes=PROCESSES, files=FILES)
-    command = wrap([sys.executable, "/weak/grader/grader.py", "/weak/grader"], mounts, limits)
+    command = wrap([python_command(), "/weak/grader/grader.py", "/weak/grader"], mounts, limits)
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )

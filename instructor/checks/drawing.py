@@ -69,6 +69,39 @@ def projections(rng: Seeds, N: int, D: int | None = None) -> tuple[torch.Tensor,
     return sides[0], sides[1]
 
 
+def crowd(rng: Seeds, N: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Projections (N, D) that all point nearly one way, so that at a small temperature every view counts.
+
+    Any two have a similarity above 0.8. A denominator at a temperature of 0.05 is then of the size of the
+    term that it leaves out, and a right answer that subtracts that term in float32 stays right.
+    """
+    D = rng.integer(3, 20)
+    way = rng.randn(1, D)
+    sides = []
+    for _ in range(2):
+        aside = rng.randn(N, D)
+        side = way / way.norm() + 0.3 * aside / aside.norm(dim=1, keepdim=True)
+        sides.append(side / side.norm(dim=1, keepdim=True) * (1 + 3 * rng.rand(N, 1)))
+    return sides[0], sides[1]
+
+
+def twins(rng: Seeds, N: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Projections (N, D), N ≥ 4, in which views are equal to others, or almost equal, or point the same way.
+
+    One pair has the same view twice, two images share a view, one is another one's view in another length,
+    and pairs differ by angles of a hundredth to a tenth.
+    """
+    left, right = projections(rng, N)
+    right[0] = left[0]
+    right[2] = right[1]
+    left[2] = rng.uniform(1.5, 3) * left[3]
+    for k in range(3, N):
+        aside = rng.randn(left.shape[1])
+        right[k] = left[k] + 10 ** rng.uniform(-2, -1) * left[k].norm() * aside / aside.norm()
+    order = rng.permutation(N)
+    return left[order], right[order]
+
+
 @cache
 def _all_photos():
     from cs231n.data_utils import load_imagenet_val

@@ -79,9 +79,10 @@ def expect_untouched(after: object, before: object, what: str) -> None:
         same = isinstance(after, torch.Tensor) and torch.equal(after, before)
     elif isinstance(before, dict):
         same = isinstance(after, dict) and set(after) == set(before)
+        same = same and all(isinstance(part, torch.Tensor) for part in after.values())
         same = same and all(torch.equal(after[name], before[name]) for name in before)
     else:
-        same = after == before
+        same = type(after) is type(before) and after == before
     expect(same, f"{what} changed during the call; it must stay as it is")
 
 

@@ -7,18 +7,20 @@ pytest gets this plugin as an object; nothing of a submission is imported, colle
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from instructor.checks.allowance import Budget, Overrun
 from instructor.checks.judging import CheckFailed
 from instructor.checks.marking import FOLDER, Check
 from instructor.checks.recording import Recording
 from instructor.core.result import CheckResult
 from instructor.core.seeds import Seeds
 from instructor.core.text import sanitize
+from instructor.sandbox.charge import wait_for_room
 from instructor.sandbox.jail import Jail, JailBroken
 from instructor.sandbox.student import NotStarted, Student, StudentError
 
@@ -27,6 +29,7 @@ LEFT_OUT = ("terminal", "cacheprovider", "faulthandler", "junitxml", "unraisable
 ARGUMENTS = [word for name in LEFT_OUT for word in ("-p", f"no:{name}")]
 ARGUMENTS += ["-c", "/dev/null", "--import-mode=importlib", "--capture=no", "-W", "ignore"]
 UNSURE = "the answer could not be judged; it is not of the kind that the check expects"
+TOO_MUCH = "the answer could not be judged; to look at it takes more time or memory than any right one"
 ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 KNOWN = (StudentError, CheckFailed, JailBroken)  # what a check may raise; else it is itself at fault
 Sessions = Callable[[Recording], AbstractContextManager[Student]]
@@ -37,7 +40,8 @@ class Run:
     """Whom to ask what: `sessions` opens one for a check, with the seed of its recording.
 
     `wanted` says which checks are run. With `until_failed` the light ones come first, and none after one that
-    failed; with `keep_all` the recordings of passed checks are kept as well.
+    failed; with `keep_all` the recordings of passed checks are kept as well. `budget` bounds what judging the
+    answers may cost this process.
     """
 
     sessions: Sessions
@@ -45,6 +49,7 @@ class Run:
     wanted: Callable[[Check], bool] = lambda check: True
     until_failed: bool = False
     keep_all: bool = False
+    budget: Budget | None = None
 
 
 @dataclass
@@ -69,6 +74,9 @@ def run_checks(
     folder: Path = FOLDER,
 ) -> list[Outcome]:
     """Run hidden checks of `folder`, each in a session of its own; return what became of each run.
+
+    A check that could not run is tried once more when the machine has room. Where that is in vain, the rest
+    of the run is not tried: there is no grade without this one.
 
     All runs share what it costs to find the checks. `finished` is called with each result. Raises
     ChecksBroken when a file of checks can't be read, and KeyboardInterrupt.
@@ -134,10 +142,39 @@ class _Plugin:
     def _run_wanted(self, items: list[pytest.Item]) -> None:
         if self._run.until_failed:
             items.sort(key=lambda item: _check_of(item).heavy)
+        results, given_up = self._outcome.results, ""
         for item in items:
-            item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
-            if self._run.until_failed and not all(each.passed for each in self._outcome.results):
+            check = _check_of(item)
+            if given_up:
+                results.append(_result(check, JailBroken(given_up), 0.0))
+            else:
+                self._run_one(item)
+            if not results or results[-1].name != check.name:
+                continue  # it was interrupted
+            if results[-1].outcome == "not run":
+                given_up = results[-1].message
+            self._finished(results[-1])
+            if self._run.until_failed and not results[-1].passed:
                 return
+
+    def _run_one(self, item: pytest.Item) -> None:
+        """Run a check, and once more if it could not run."""
+        results = self._outcome.results
+        before = len(results)
+        item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+        if len(results) > before and results[-1].outcome == "not run":
+            wait_for_room()
+            del results[before:]
+            item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item):
+        with self._run.budget.one() if self._run.budget else nullcontext():
+            try:
+                return (yield)
+            except BaseException as error:  # pytest keeps the frames, and with them what filled the memory
+                error.__traceback__ = None if isinstance(error, MemoryError) else error.__traceback__
+                raise
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo):
@@ -150,6 +187,8 @@ class _Plugin:
         outcome, error = self._outcome, call.excinfo.value if call.excinfo else None
         if isinstance(error, KeyboardInterrupt):
             return
+        if isinstance(error, Overrun | MemoryError):
+            error = CheckFailed(TOO_MUCH)
         result = _result(check, error, call.duration)
         if not (error is None or isinstance(error, KNOWN)):
             outcome.internal.append(f"{check.name}: {type(error).__name__}: {sanitize(str(error), 500)}")
@@ -157,7 +196,6 @@ class _Plugin:
             outcome.recordings.pop(check.name, None)
         if not any(known.name == check.name for known in outcome.results):  # a teardown may fail as well
             outcome.results.append(result)
-            self._finished(result)
 
 
 def _check_of(item: pytest.Item) -> Check | None:

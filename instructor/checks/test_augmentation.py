@@ -6,7 +6,7 @@ from torchvision.transforms import RandomResizedCrop
 from instructor.checks.distributions import frequency_is, same_distribution
 from instructor.checks.judging import expect, expect_tensor
 from instructor.checks.marking import check
-from instructor.checks.views import Waves, bands, fates, pixels, purple, read_jitter, tints
+from instructor.checks.views import Waves, bands, blue, fates, pixels, purple, read_jitter, tints, turned
 from instructor.core.seeds import Seeds, remembered
 
 TASK = "compute_train_transform"
@@ -83,6 +83,15 @@ def test_transform_grayscale(student, rng):
     gray, same = tints(_views(student, rng, Waves(rng, 44, 36, tinted=True).image, 800))
     often = frequency_is(int(gray.sum()), len(gray), 0.2) and frequency_is(int(same.sum()), len(gray), 0.16)
     expect(often, "the colors of a larger image change with other probabilities than those of a small one")
+
+
+@check(TASK, "color", heavy=True)
+def test_transform_order(student, rng):
+    """A view is made gray after its colors are jittered, not before."""
+    gray, hue_first = turned(_views(student, rng, blue(), 1200))
+    expect(gray.any(), "no view is gray")
+    # In the right order that is about half of the gray views, in the other one none.
+    expect(hue_first.sum() > 0.2 * gray.sum(), "views are made gray before their colors are jittered")
 
 
 @check(TASK, "output")

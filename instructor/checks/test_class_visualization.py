@@ -22,6 +22,15 @@ def test_class_visualization_step(student, rng):
             any(_moved(img, after, step) for step in _steps(img, model, target, 0.0, lr)),
             "the step is not the learning rate times the gradient of the target's score, raw or of length 1",
         )
+    img, model, target = _case(rng)
+    steep = {"shape": list(img.shape[1:]), "classes": 5, "target": target % 5, "rival": (target + 1) % 5}
+    model = Recipe("rivals", seed=rng.seed(), gap=1.0, slope=0.0, steep=1000.0, **steep)
+    for picture in (img, torch.ones_like(img)):
+        after = _updated(student, picture, model, target % 5, 0.0, 1.0)
+        expect(
+            any(_moved(picture, after, step) for step in _steps(picture, model, target % 5, 0.0, 1.0)),
+            "where scores are steep, the step is not the learning rate times the gradient",
+        )
 
 
 @check(TASK, "regularization")

@@ -1,15 +1,20 @@
 """Fooling images: steps of length 1 up the target's score, until the target class wins."""
 
-from collections.abc import Iterator
 from itertools import islice
 
 import torch
 
-from instructor.checks.drawing import Case, classifier_case, image_size, photos
+from instructor.checks.drawing import Case, classifier_case, image_size
+from instructor.checks.fooling_cases import (
+    case_walk,
+    case_with_path,
+    lead,
+    photo_case,
+    reachable_case,
+    rivals_case,
+)
 from instructor.checks.judging import agrees, expect, expect_tensor, expect_untouched, likeness
 from instructor.checks.marking import check
-from instructor.core.seeds import Seeds, remembered
-from instructor.sandbox.inside.recipes import Recipe
 
 TASK = "make_fooling_image"
 WHAT = "the fooling image"
@@ -32,7 +37,7 @@ def test_fooling_image_fools(student, rng):
 @check(TASK, "fools", heavy=True)
 def test_fooling_pretrained_network(student, rng):
     """The pretrained network takes a real photo, hardly changed, for another class."""
-    case = _photo_case(rng)
+    case = photo_case(rng)
     image = _fooling_image(student, case, None)
     with torch.no_grad():
         predicted = case.model.build()(image.float()).argmax(dim=1)
@@ -44,7 +49,7 @@ def test_fooling_pretrained_network(student, rng):
 def test_fooling_steps(student, rng):
     """Every step has length 1 and goes along the gradient of the target's score at the current image."""
     for training in (False, False, True):
-        case, path = _case_with_path(rng, training)
+        case, path = case_with_path(rng, training)
         image = _fooling_image(student, case)
         moved = (image - case.X).norm()
         expect(moved > 0, f"{WHAT} is the image itself, though it is not of the target class yet")
@@ -55,33 +60,56 @@ def test_fooling_steps(student, rng):
         )
 
 
+@check(TASK, "step")
+def test_fooling_steps_in_steep_and_flat_networks(student, rng):
+    """Steps have length 1 whether the scores hardly change with the image or change by thousands."""
+    for steep in (0.01, 1000.0):
+        steps = rng.integer(3, 9)
+        case = rivals_case(rng, steps, steep)
+        image = _fooling_image(student, case)
+        path = torch.cat([each for each, _ in islice(case_walk(case), 1, 110)])
+        off = (path - image).flatten(1).norm(dim=1).min()
+        # A small epsilon beside the norm is right as well; here the norm is 0.01 or 1000.
+        otherwise = "the steps have another length than 1 where the gradient is very short or very long"
+        expect(off < 2e-3 * (image - case.X).norm(), otherwise)
+
+
 @check(TASK, "stops")
 def test_fooling_stops_when_fooled(student, rng):
-    """It takes exactly the steps that are needed, few or many."""
+    """It takes exactly the steps that are needed, few or many, each along the gradient."""
     for low, high in ((2, 6), (12, 25), (60, 90)):
         steps = rng.integer(low, high)
-        case = _rivals_case(rng, steps=steps)
-        moved = float((_fooling_image(student, case) - case.X).norm())
+        case = rivals_case(rng, steps=steps)
+        image = _fooling_image(student, case)
+        moved = float((image - case.X).norm())
         expect(moved > steps - 0.6, "it stopped before the network was fooled")
         expect(moved < steps + 0.4, "it went on when the network was fooled")
+        _expect_fooled_by_gradient(image, case)
 
 
 @check(TASK, "stops")
 def test_fooling_stops_at_once_when_already_fooled(student, rng):
-    """An image that the network takes for the target class already comes back as it is."""
-    case = classifier_case(rng, 1)
-    with torch.no_grad():
-        predicted = case.model.build()(case.X).argmax(dim=1)
-    image = _fooling_image(student, Case(case.X, predicted, case.model))
-    expect(agrees(image, case.X, 1e-6), "an image that was of the target class already was changed")
+    """An image of the target class comes back as it is, and one that is not is changed until it is."""
+    for X in (None, torch.zeros(1, 3, *image_size(rng))):
+        case = classifier_case(rng, 1)
+        case = case if X is None else Case(X, case.y, case.model)
+        with torch.no_grad():
+            predicted = case.model.build().eval()(case.X).argmax(dim=1)
+        image = _fooling_image(student, Case(case.X, predicted, case.model))
+        expect(agrees(image, case.X, 1e-6, 1e-7), "an image that was of the target class already was changed")
+    for _ in range(3):
+        case = reachable_case(rng, 2, 30)
+        _expect_fooled_by_gradient(_fooling_image(student, case), case)
 
 
 @check(TASK, "stops")
 def test_fooling_gives_up(student, rng):
-    """For a class out of reach it stops after 100 steps."""
-    case = _rivals_case(rng, steps=None)
-    moved = float((_fooling_image(student, case) - case.X).norm())
+    """For a class out of reach it stops after 100 steps, and not before."""
+    case = rivals_case(rng, steps=None)
+    image = _fooling_image(student, case)
+    moved = float((image - case.X).norm())
     expect(moved < FAR, "it took more than 100 steps towards a class out of reach")
+    expect(moved > 0, f"{WHAT} is the image itself, though it is not of the target class yet")
 
 
 @check(TASK, "leaves_inputs_alone")
@@ -93,85 +121,24 @@ def test_fooling_leaves_inputs_alone(student, rng):
     expect_untouched(outcome.args_after[0], case.X, "the image X")
     expect_untouched(outcome.args_after[2], case.model.build().state_dict(), "the model")
     first, second = (expect_tensor(value, case.X.shape, WHAT) for value in outcome.values)
-    expect((first - case.X).norm() > 1e-3, f"{WHAT} is the image itself")
-    with torch.no_grad():
-        predicted = case.model.build()(first.float()).argmax(dim=1)
-    expect(predicted == case.y, f"{WHAT} is not taken for the target class")
-    walk = _walk(case.X, target, case.model.build())
-    right = next(image for image, scores in walk if _lead(scores, target) > 0)
-    alike = likeness(first - case.X, right - case.X)
-    expect(alike > 0.3, f"{WHAT} has nothing to do with the gradient of the target's score")
+    _expect_fooled_by_gradient(first, case)
     expect(agrees(second, first, 1e-5), "a second call with the same image gives another fooling image")
 
 
-@remembered
-def _photo_case(rng: Seeds) -> Case:
-    """A photo and an unlikely class that is within reach of 20 steps in the pretrained network."""
-    model, X = Recipe("pretrained"), photos(rng, 1)
-    network = model.build()
-    with torch.no_grad():
-        ranked = network(X)[0].argsort(descending=True)
-    for rank in rng.permutation(40).tolist():
-        target = ranked[10 + rank : 11 + rank]
-        if any(scores.argmax() == target for _, scores in islice(_walk(X, int(target), network), 1, 20)):
-            break
-    return Case(X, target, model)
+def _expect_fooled_by_gradient(image: torch.Tensor, case: Case) -> None:
+    """Require that real steps up the target's score made the image one of the target class, right or not.
 
-
-@remembered
-def reachable_case(rng: Seeds, low: int, high: int, training: bool = False) -> Case:
-    """An image whose target class wins after at least `low` and fewer than `high` steps.
-
-    The last step turns a clear defeat into a clear win, so that rounding does not move the end.
+    Else nothing is shown by how many steps there were, or by what was left alone.
     """
-    while True:
-        case = classifier_case(rng, 1, training)
-        target = int(case.y)
-        walk = islice(_walk(case.X, target, case.model.build().eval()), high)
-        leads = [_lead(scores, target) for _, scores in walk]
-        hit = next((k for k, lead in enumerate(leads) if lead > 0), 0)
-        if hit >= low and leads[hit] > 0.01 and leads[hit - 1] < -0.01:
-            return case
-
-
-@remembered
-def _case_with_path(rng: Seeds, training: bool) -> tuple[Case, torch.Tensor]:
-    """An image with a class in reach, and the images after each of 129 steps towards it."""
-    case = reachable_case(rng, 4, 30, training)
-    walk = islice(_walk(case.X, int(case.y), case.model.build().eval()), 1, 130)
-    return case, torch.cat([point for point, _ in walk])
-
-
-def _rivals_case(rng: Seeds, steps: int | None) -> Case:
-    """A linear network in which the target is won after exactly `steps` steps; None for never."""
-    shape, classes = [3, *image_size(rng)], rng.integer(4, 12)
-    target, rival = rng.permutation(classes)[:2].tolist()
-    X = rng.randn(1, *shape)
-    slope = 1.0 if steps is None else rng.uniform(-0.5, 0.5)
-    kwargs = {"seed": rng.seed(), "shape": shape, "classes": classes, "target": target, "rival": rival}
+    expect((image - case.X).norm() > 1e-3, f"{WHAT} is the image itself")
     with torch.no_grad():
-        scores = Recipe("rivals", **kwargs, gap=0.0, slope=slope).build()(X)[0]
-    behind = 5.0 if steps is None else (1 - slope) * (steps - 0.5)
-    gap = behind - float(scores[rival] - scores[target])
-    return Case(X, torch.tensor([target]), Recipe("rivals", **kwargs, gap=gap, slope=slope))
+        predicted = case.model.build()(image.float()).argmax(dim=1)
+    expect(predicted == case.y, f"{WHAT} is not taken for the target class")
+    right = next(each for each, scores in case_walk(case) if lead(scores, int(case.y)) > 0)
+    alike = likeness(image - case.X, right - case.X)
+    expect(alike > 0.3, f"{WHAT} has nothing to do with the gradient of the target's score")
 
 
 def _fooling_image(student, case: Case, timeout: float | None = PATIENCE) -> torch.Tensor:
     outcome = student.call(TASK, case.X, int(case.y), case.model, timeout=timeout)
     return expect_tensor(outcome.value, case.X.shape, WHAT)
-
-
-def _walk(X: torch.Tensor, target: int, model) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """The image (1, 3, H, W) before the first step and after each, without an end, and its scores (C,)."""
-    while True:
-        image = X.detach().requires_grad_()
-        scores = model(image)
-        (gradient,) = torch.autograd.grad(scores[0, target], image)
-        yield image.detach(), scores[0].detach()
-        X = image + gradient / gradient.norm()
-
-
-def _lead(scores: torch.Tensor, target: int) -> float:
-    """How far the target's score is above the best other one."""
-    others = torch.cat([scores[:target], scores[target + 1 :]])
-    return float(scores[target] - others.max())

@@ -27,6 +27,11 @@ def test_integrated_gradients_value(student, rng):
         right = answer(TASK)(case.X, case.y, case.model.build(), steps=steps)
         otherwise = f"with {steps} steps it is not the image times the mean gradient on the way to it"
         expect_close(given, right, WHAT, otherwise)
+    X, y = case.X.clone(), case.y[:1].repeat(3)
+    X[0, :, ::2], X[2] = 0, X[1]
+    given = student.integrated_gradients(X, y, case.model, steps=4)
+    right = answer(TASK)(X, y, case.model.build(), steps=4)
+    expect_close(given, right, WHAT, "for images with black rows, or twice the same, it is another one")
 
 
 @check(TASK, "value")

@@ -30,6 +30,25 @@ def test_saliency_value(student, rng):
 
 
 @check(TASK, "value")
+def test_saliency_special_images(student, rng):
+    """The map is right for black, for constant and for repeated images, and where pixels are zero."""
+    case = classifier_case(rng, 5)
+    size = case.X.shape[2:]
+    half = case.X[0].clone()
+    half[:, :, size[1] // 2 :] = 0
+    black, plain = torch.zeros_like(half), torch.full_like(half, rng.uniform(0.5, 2))
+    X = torch.stack([black, plain, half, case.X[1], case.X[1]])
+    square = case.X[..., : min(size), : min(size)].contiguous()
+    for images, y in ((X, case.y), (X, case.y[:1].repeat(5)), (X, torch.zeros(5, dtype=torch.int64))):
+        maps = student.compute_saliency_maps(images, y, case.model)
+        right = answer(TASK)(images, y, case.model.build())
+        expect_close(maps, right, "the maps of black, constant and repeated images", OTHERWISE)
+    maps = student.compute_saliency_maps(square, case.y, case.model)
+    right = answer(TASK)(square, case.y, case.model.build())
+    expect_close(maps, right, "the maps of square images", OTHERWISE)
+
+
+@check(TASK, "value")
 def test_saliency_evaluation_mode(student, rng):
     """A model that arrives in training mode is looked at as it acts at test time."""
     case = classifier_case(rng, 5, training=True)

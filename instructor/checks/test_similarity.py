@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-from instructor.checks.drawing import projections
+from instructor.checks.drawing import projections, twins
 from instructor.checks.judging import (
     agrees,
     expect,
@@ -29,6 +29,11 @@ def test_sim_value(student, rng):
             value = expect_number(student.sim(a, other), "the similarity")
             right = F.cosine_similarity(a.double(), other.double(), dim=0)
             expect(agrees(value, right, 0, 2e-5), "the similarity is not the cosine of the angle")
+    for what, left, right in _special_rows(rng):
+        for a, b in zip(left, right, strict=True):
+            value = expect_number(student.sim(a, b), "the similarity")
+            right = F.cosine_similarity(a.double(), b.double(), dim=0)
+            expect(agrees(value, right, 0, 2e-5), f"the similarity of {what} is not the cosine of the angle")
 
 
 @check("sim", "gradient")
@@ -69,6 +74,9 @@ def test_positive_pairs_value(student, rng):
         expect_close(value, _cosines(left, right), f"the similarities of N = {N} pairs", otherwise, 0, 2e-5)
     for kind, value in _other_kinds(student, "sim_positive_pairs", (left, right)):
         expect_close(value, _cosines(left, right), f"the similarities of {kind}", otherwise, 0, 2e-5)
+    for what, left, right in _special_rows(rng):
+        value = student.sim_positive_pairs(left, right)
+        expect_close(value, _cosines(left, right), f"the similarities of {what}", otherwise, 0, 2e-5)
 
 
 @check("sim_positive_pairs", "gradient")
@@ -95,6 +103,10 @@ def test_sim_matrix_value(student, rng):
         expect_close(value, right, f"the matrix of {2 * N} views", otherwise, 0, 2e-5)
     for kind, value in _other_kinds(student, "compute_sim_matrix", (out,)):
         expect_close(value, right, f"the matrix of {kind}", otherwise, 0, 2e-5)
+    for what, *sides in _special_rows(rng):
+        out = torch.cat(sides)
+        right = F.cosine_similarity(out.double()[:, None], out.double()[None], dim=2)
+        expect_close(student.compute_sim_matrix(out), right, f"the matrix of {what}", otherwise, 0, 2e-5)
 
 
 @check("compute_sim_matrix", "gradient")
@@ -117,6 +129,20 @@ def _other_kinds(student, task, inputs):
     yield "float64 rows", getattr(student, task)(*(each.double() for each in inputs))
     arguments = {"module": "simclr.contrastive_loss", "task": task, "args": list(inputs)}
     yield "rows that are not contiguous", student.drive("call_with_strides", **arguments)
+
+
+def _special_rows(rng):
+    """What rows are like in words, and two sides of them: what random rows never are."""
+    left, right = projections(rng, 3)
+    yield "rows that are equal, opposite or at right angles", torch.eye(4)[:3], _with_signs(torch.eye(4))
+    yield "rows with one entry", left[:, :1], right[:, :1]
+    yield "long rows", 300 * left, 1000 * right
+    yield "equal and almost equal rows", *twins(rng, 5)
+
+
+def _with_signs(axes):
+    """Rows equal, opposite and at right angles to the first three axes."""
+    return torch.stack([axes[0], -axes[1], axes[3]])
 
 
 def _cosines(left, right):

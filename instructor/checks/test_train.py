@@ -20,7 +20,7 @@ TASK = "train"
 @check(TASK, "step")
 def test_train_steps(student, rng):
     """Each batch gives one optimizer step down the gradient of the loss of its projections at temperature."""
-    for case in (_random_case(rng, batches=1), _random_case(rng, batches=3, epochs=2)):
+    for case in (_random_case(rng, batches=1), _random_case(rng, batches=3, epochs=2), _small_case(rng)):
         # A stand-in replaces both losses, so that the step is judged whatever the student's own loss is.
         given, right = _trained(student, case, "stand_in"), _trained_rightly(case, "stand_in")
         if not _same_weights(case, given, right):  # a step that does not call the package's loss by name
@@ -72,6 +72,15 @@ def _random_case(rng: Seeds, batches: int, epochs: int = 1, norm: str = "group")
         "epochs": epochs,
         "temperature": rng.uniform(0.1, 0.3),
     }
+
+
+def _small_case(rng: Seeds) -> dict:
+    """As `_random_case`: a last batch of one image, a pair of equal views, and a high temperature."""
+    case = _random_case(rng, batches=1)
+    (left, right, classes) = case["batches"][0]
+    left[0] = right[0]
+    last = (rng.randn(1, 3, 12, 12), rng.randn(1, 3, 12, 12), classes[:1])
+    return case | {"batches": [(left, right, classes), last], "temperature": rng.uniform(2, 10)}
 
 
 @remembered

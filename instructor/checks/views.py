@@ -18,6 +18,7 @@ from instructor.core.seeds import Seeds
 LUMA = torch.tensor([0.299, 0.587, 0.114])
 # Around this purple, luma hardly changes with the hue, and no change of the color jitter leaves [0, 255].
 DARK, LIGHT, PURPLE = 51.0, 128.0, torch.tensor([130.0, 60.0, 95.0])
+BLUE = torch.tensor([2.0, 2.0, 120.0])  # any turn of its hue makes it lighter, and most by far
 TINT = torch.tensor([25.0, -25.0, 0.0])  # what tinted waves have on top of their gray
 HUE, CHROMA = 330 / 360, 70.0
 
@@ -94,6 +95,22 @@ def fates(views: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     as_before = ((colors - PURPLE).abs() < 0.6).all(dim=1)
     only_gray = (colors @ LUMA - PURPLE @ LUMA).abs() < 0.8
     return gray, torch.where(gray, only_gray, as_before)
+
+
+def blue() -> torch.Tensor:
+    """A uint8 image (32, 32, 3) of another color: how light its gray is tells what was done before."""
+    return BLUE.to(torch.uint8).expand(32, 32, 3).contiguous()
+
+
+def turned(views: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """For each view (n, 3, 32, 32) of the blue image: whether it is gray, whether its hue was turned before.
+
+    Brightness alone makes it at most 0.4 darker or lighter, and in one color contrast and saturation leave
+    lightness as it is. What is gray has no hue: a turn after that shows nothing.
+    """
+    colors = pixels(views).mean(dim=(2, 3))  # (n, 3)
+    gray = colors.amax(dim=1) - colors.amin(dim=1) < 1.5
+    return gray, gray & (colors @ LUMA > 1.4 * float(BLUE @ LUMA) + 2.5)
 
 
 @dataclass(frozen=True)

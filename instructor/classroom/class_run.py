@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import fcntl
 import os
 import shutil
 import tempfile
@@ -17,12 +16,13 @@ from pathlib import Path
 from typing import Protocol
 
 from instructor.classroom.entries import Entry
-from instructor.classroom.hand_grades import written_answers
-from instructor.classroom.journal import Journal, Record, key_of
+from instructor.classroom.freshness import brought_up_to_date, new_record
+from instructor.classroom.hand_grades import gathered_answers
+from instructor.classroom.journal import Journal, Record
 from instructor.classroom.pool import Event
 from instructor.classroom.work import Options, failed, is_final, pack, unpack
+from instructor.core.locks import take_lock
 from instructor.core.result import Result
-from instructor.core.version import kit_version
 from instructor.grading.intake import IntakeError, Submission, read_submission
 
 AGAIN = 1  # how often a submission is tried again whose worker was lost
@@ -95,20 +95,17 @@ class _Run:
         if isinstance(submission, Result):
             self._settle(entry, Record(entry.name, "", submission))
             return
-        key = key_of(
-            kit_version(),
-            submission.digest(),
-            submission.remarks,
-            submission.ignored,
-            dataclasses.asdict(self.options),
-        )
         known = None if self.force else self.journal.read(entry.name)
-        if known is not None and known.key == key:
+        current = known and known.final and brought_up_to_date(known, submission, self.options)
+        if current:
+            if current is not known:
+                self.journal.write(current)
             self.tally.unchanged += 1
-            self.watcher.settled(entry, known.result, fresh=False)
+            self.watcher.settled(entry, current.result, fresh=False)
             return
-        blank = Record(entry.name, key, Result(entry.name, self.options.seed, ""))
-        blank.result.digest, blank.answers = submission.digest(), written_answers(submission)
+        blank = new_record(entry.name, submission, self.options)
+        blank.answers, remarks = gathered_answers(submission)
+        submission.remarks += remarks  # the student reads them too; the key is that of what was handed in
         packed = pack(submission, self.options)
         self.started[entry.name] = (entry, blank, packed)
         self.pool.submit(entry.name, packed)
@@ -129,8 +126,7 @@ class _Run:
             return
         del self.started[event.name]
         result.digest = record.result.digest
-        key = record.key if is_final(result) else ""
-        self._settle(entry, dataclasses.replace(record, key=key, result=result))
+        self._settle(entry, dataclasses.replace(record, final=is_final(result), result=result))
 
     def _settle(self, entry: Entry, record: Record) -> None:
         self.journal.write(record)
@@ -166,8 +162,8 @@ def _unpacked(entry: Entry, graded: bytes, seed: int) -> Result:
 def scratch_folder() -> Iterator[Path]:
     """A folder for all that workers put down; what a run that was killed has left there is deleted first."""
     for old in Path(tempfile.gettempdir()).glob("cs231n-class-*"):
-        with contextlib.suppress(OSError), _locked(old):
-            if old.stat().st_uid == os.geteuid() and time.time() - old.stat().st_mtime > 5:
+        with contextlib.suppress(OSError), _locked(old) as alone:
+            if alone and old.stat().st_uid == os.geteuid() and time.time() - old.stat().st_mtime > 5:
                 shutil.rmtree(old, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="cs231n-class-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -176,11 +172,13 @@ def scratch_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock; raises OSError when someone else does, or when it is no folder of ours."""
+def _locked(folder: Path) -> Iterator[bool]:
+    """Hold the folder's lock, and tell whether there are locks at all.
+
+    Raises OSError when someone else holds it, or when it is no folder of ours.
+    """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
+        yield take_lock(descriptor)
     finally:
         os.close(descriptor)

@@ -1,36 +1,38 @@
 """Written answers, gathered into a table to grade by hand, and the hand grades read back from it.
 
-Answers are the markdown cells of students' notebooks that carry the tag `answer`. `answers.csv` is the one
-place for hand grades: it is filled in with a spreadsheet, read at the next run, and written again with what
-is new. A grade stays with its answer; where that has changed since, it is said.
+Answers are the cells of students' notebooks that `cs231n.answer_cells` finds. `answers.csv` is the one place
+for hand grades: it is filled in with a spreadsheet, read at the next run, and written again with what is new.
+A grade stays with its answer; where that has changed since, it is said. What can't be read back is refused,
+so that no mark is lost.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+from cs231n.answer_cells import expected_in, is_answer, located, source_of, written
 from instructor.classroom.entries import Entry
 from instructor.classroom.table_file import read_table, write_table
 from instructor.core.tasks import ROOT, notebooks
 from instructor.core.text import sanitize
-from instructor.grading.intake import BROKEN, Submission
+from instructor.grading.intake import BROKEN, PARTS, Submission
 
 HEADER = ("submission", "student", "question", "question text", "answer", "points", "comment", "note")
 CHANGED = "the answer has changed since it was marked"
 SHOWN = 300  # characters of a question in the table
-UNTOUCHED = ("double-click here and write over this line", "双击这里，用你的回答替换这一行")
-PREFIXES = ("**Your answer:**", "**你的回答：**")  # in each language of the notebooks
 LONGEST = 20_000  # characters of one answer that are kept
+NEEDED = ("submission", "question", "points")  # columns without which there is no mark
+LOST = "can't be found"  # in the remarks on answers
 
 
 @dataclass(frozen=True)
 class HandGrade:
-    """One answer; `points` is None until it is graded."""
+    """One answer; `points` is None until it is graded. `more` is what the instructor's own columns hold."""
 
     submission: str
     student: str
@@ -39,14 +41,25 @@ class HandGrade:
     points: float | None = None
     comment: str = ""
     note: str = ""
+    more: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether somebody has written anything into its row."""
+        return self.points is not None or bool(self.comment) or any(self.more.values())
 
 
 class HandGrades:
-    """The hand grades in the table at `path`, if there is one. Raises ValueError when one can't be read."""
+    """The hand grades in the table at `path`, if there is one, of these submissions (None: of any).
 
-    def __init__(self, path: Path) -> None:
+    Raises ValueError with a sentence when a mark can't be read, or belongs to nothing.
+    """
+
+    def __init__(self, path: Path, submissions: Collection[str] | None = None) -> None:
         self._path = path
-        self._known = {(grade.submission, grade.question): grade for grade in _read(path)}
+        self._before = path.read_bytes() if path.is_file() else None
+        self._known = _read(path, submissions)
+        self._own_columns = list(next(iter(self._known.values())).more) if self._known else []
         self.grades: list[HandGrade] = []
 
     def of(self, entry: Entry, answers: Mapping[str, str]) -> list[HandGrade]:
@@ -55,7 +68,7 @@ class HandGrades:
         own = []
         for question in questions():
             known, answer = self._known.pop((entry.name, question), None), answers.get(question, "")
-            if answer or (known and known.points is not None):
+            if answer or (known and known.is_marked):
                 own.append(_with_known(HandGrade(entry.name, student, question, answer), known))
         self.grades += own
         return own
@@ -67,17 +80,23 @@ class HandGrades:
         return sum(points) if points else None
 
     def write(self) -> None:
-        """Write the table again, also with what it holds on submissions that this run is not about."""
+        """Write the table again, also with what it holds on submissions that this run is not about.
+
+        Raises ValueError when somebody has saved another one meanwhile.
+        """
+        if self._before != (self._path.read_bytes() if self._path.is_file() else None):
+            raise ValueError(f"{self._path.name} was saved while the reports were written: run this again.")
         grades = [*self.grades, *self._known.values()]
         grades.sort(key=lambda grade: (list(questions()).index(grade.question), grade.submission))
-        write_table(self._path, HEADER, map(_row, grades))
+        rows = ([*_row(grade), *(grade.more.get(name, "") for name in self._own_columns)] for grade in grades)
+        write_table(self._path, [*HEADER, *self._own_columns], rows, keep=True)
 
 
 def _with_known(grade: HandGrade, known: HandGrade | None) -> HandGrade:
-    if known is None or (known.points is None and not known.comment):
+    if known is None or not known.is_marked:
         return grade
     note = CHANGED if known.note or _words(known.answer) != _words(grade.answer) else ""
-    return replace(grade, points=known.points, comment=known.comment, note=note)
+    return replace(grade, points=known.points, comment=known.comment, note=note, more=known.more)
 
 
 def _words(text: str) -> list[str]:
@@ -90,17 +109,35 @@ def _row(grade: HandGrade) -> list[object]:
     return [*row, grade.points, grade.comment, grade.note]
 
 
-def _read(path: Path) -> list[HandGrade]:
+def _read(path: Path, submissions: Collection[str] | None) -> dict[tuple[str, str], HandGrade]:
     if not path.is_file():
-        return []
-    grades = []
-    for number, row in enumerate(read_table(path), 2):
-        question = row.get("question", "")
-        if question in questions() and row.get("submission"):
-            fields = [row.get(name, "") for name in ("submission", "student", "question", "answer")]
-            points = _points(row.get("points", ""), f"{path.name}, row {number}")
-            grades.append(HandGrade(*fields, points, row.get("comment", ""), row.get("note", "")))
+        return {}
+    grades: dict[tuple[str, str], HandGrade] = {}
+    for number, row in enumerate(read_table(path, HEADER, NEEDED), 2):
+        place = f"{path.name}, row {number}"
+        fields = [row.get(name, "") for name in ("submission", "student", "question", "answer")]
+        more = {name: text for name, text in row.items() if name and name not in HEADER}
+        points = _points(row["points"], place)
+        grade = HandGrade(*fields, points, row.get("comment", ""), row.get("note", ""), more)
+        key = (grade.submission, grade.question)
+        if grade.question not in questions():
+            if grade.is_marked:
+                raise ValueError(_astray(place, f"no question {grade.question[:80]!r}"))
+            continue
+        if grade.is_marked and submissions is not None and grade.submission not in submissions:
+            raise ValueError(_astray(place, f"no submission called {grade.submission[:80]!r}"))
+        if key in grades and grades[key].is_marked and grade.is_marked:
+            raise ValueError(f"{place}: this answer is marked above already. Keep one of the two rows.")
+        if key not in grades or grade.is_marked:
+            grades[key] = grade
     return grades
+
+
+def _astray(place: str, what: str) -> str:
+    return (
+        f"{place}: there is {what} in this class (any more), and the mark would count for nobody. Correct "
+        "the row, or move it to a file of its own; nothing was changed."
+    )
 
 
 def _points(text: str, place: str) -> float | None:
@@ -121,47 +158,54 @@ def questions() -> dict[str, str]:
     """The text of each question by the cell of its answer, as `notebooks/Name.ipynb#cell`."""
     found = {}
     for name in notebooks():
-        cells = json.loads((ROOT / name).read_text(encoding="utf-8"))["cells"]
-        for before, cell in pairwise(cells):
-            if "answer" in cell["metadata"].get("tags", ()):
-                found[f"{name}#{cell['id']}"] = "".join(before["source"])
+        for before, cell in pairwise(_given(name)):
+            if is_answer(cell):
+                found[f"{name}#{cell['id']}"] = source_of(before)
     return found
 
 
 def written_answers(submission: Submission) -> dict[str, str]:
     """What a student wrote, by the keys of `questions()`; an untouched or empty answer is left out."""
-    found = {}
+    return gathered_answers(submission)[0]
+
+
+def gathered_answers(submission: Submission) -> tuple[dict[str, str], list[str]]:
+    """The written answers, and remarks on answers whose cell or question can't be found."""
+    answers: dict[str, str] = {}
+    remarks = []
     for name in notebooks():
         cells = _cells(submission.notebooks.get(name, b""))
-        for key in questions():
-            if key.startswith(f"{name}#"):
-                text = _answer(cells.get(key.partition("#")[2], ""))
-                if text:
-                    found[key] = text
-    return found
+        if not cells:
+            continue
+        found, lost = located(cells, expected_in(_given(name)))
+        for key, places in found.items():
+            if text := sanitize(written(cells, places), LONGEST):
+                answers[f"{name}#{key}"] = text
+        asked = [_heading(name, key) for key, places in found.items() if not places]
+        if asked:
+            remarks.append(f"{name}: the cells of the answers to {', '.join(asked)} {LOST}.")
+        for place in lost:
+            if text := written(cells, [place]):
+                said = sanitize(" ".join(text.split()), SHOWN)
+                remarks.append(f"{name}: the question of an answer {LOST}: “{said}”")
+    return answers, remarks
 
 
-def _answer(source: str) -> str:
-    text = sanitize(source, LONGEST).strip()
-    for prefix in PREFIXES:
-        text = text.removeprefix(prefix).strip()
-    return "" if any(given in text and len(text) < len(given) + 10 for given in UNTOUCHED) else text
+def _heading(name: str, key: str) -> str:
+    number = dict(expected_in(_given(name)))[key]
+    return key if number is None else f"Question {number}"
 
 
-def _cells(data: bytes) -> dict[str, str]:
-    """Sources of the markdown cells of a notebook that a student handed in, by the cell's id."""
+@cache
+def _given(name: str) -> list[dict]:
+    return json.loads((ROOT / name).read_text(encoding="utf-8"))["cells"]
+
+
+def _cells(data: bytes) -> list[dict]:
+    """The cells of a notebook that a student handed in; none when intake has refused it."""
+    if sum(map(data.count, (b"[", b"{", b","))) > PARTS:
+        return []
     try:
-        content = json.loads(data)
-        return {
-            str(cell.get("id")): _text(cell.get("source"))
-            for cell in content["cells"]
-            if isinstance(cell, dict) and cell.get("cell_type") == "markdown"
-        }
-    except (*BROKEN, KeyError, TypeError, AttributeError):
-        return {}
-
-
-def _text(source: object) -> str:
-    if isinstance(source, list):
-        return "".join(part for part in source if isinstance(part, str))
-    return source if isinstance(source, str) else ""
+        return [cell for cell in json.loads(data)["cells"] if isinstance(cell, dict)]
+    except (*BROKEN, KeyError, TypeError):
+        return []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
@@ -13,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from instructor.core.files import write_atomically
+from instructor.core.locks import take_lock
 from instructor.core.result import Result, from_plain, to_plain
 
 LOCK = ".lock"
@@ -24,31 +24,40 @@ class Busy(Exception):  # noqa: N818
 
 @dataclass
 class Record:
-    """What is known of one submission. `key` is what the result depends on; "" has it graded again next time.
+    """What is known of one submission, and what it was graded under.
 
-    `answers` are the student's words by notebook and cell.
+    `key` is what decides the checks, `scores` what decides the points of checks; one that is not `final` is
+    graded again next time. `answers` are the student's words by notebook and cell.
     """
 
     name: str
     key: str
     result: Result
     answers: dict[str, str] = field(default_factory=dict)
+    scores: str = ""
+    final: bool = True
 
 
 class Journal(AbstractContextManager):
-    """The records in `folder`; while it is entered, no other run can use it."""
+    """The records in `folder`; while it is entered, no other run can use it.
+
+    `guarded` is False where the file system has no locks, so that nothing keeps another run away.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder, self.guarded = folder, True
 
     def __enter__(self) -> Journal:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+            self.guarded = take_lock(self._lock)
+        except BlockingIOError:
             os.close(self._lock)
             raise Busy(f"Another run is at work in {self.folder.parent}: wait for it, or stop it.") from None
+        except OSError:
+            os.close(self._lock)
+            raise
         for stale in self.folder.glob(".*.json.*"):  # a run that was killed while it wrote
             with contextlib.suppress(OSError):
                 stale.unlink()

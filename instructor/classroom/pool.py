@@ -15,7 +15,8 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from multiprocessing import forkserver, get_context
@@ -26,9 +27,10 @@ from unittest import mock
 
 from instructor.classroom.work import PRIMED, Options, grade_packed
 from instructor.core.result import to_plain
-from instructor.sandbox.fork_server import ForkServer, NoForkServer
+from instructor.sandbox.fork_server import ForkServer
 from instructor.sandbox.inside.process import PR_SET_PDEATHSIG, prctl
 from instructor.sandbox.process_tree import kill_tree
+from instructor.sandbox.warm import ENDED, WITHOUT, try_out
 
 PRIME_FROM = 24  # submissions: it takes as long as five of them save
 
@@ -53,18 +55,33 @@ class _Worker:
     log: Path
 
 
+def _say_on_stderr(said: str) -> None:
+    print(said, file=sys.stderr)
+
+
 class LocalPool(AbstractContextManager):
     """Up to `jobs` submissions at a time, each for at most `seconds`; `scratch` is where they put files.
 
     With PRIME_FROM submissions to come, `count` of them, the checks of `options` are run on the reference
-    once, before the first one: what that leaves in memory saves each one some seconds.
+    once, before the first one: what that leaves in memory saves each one some seconds. `say` is told when
+    processes in the sandbox cannot be forked, which costs time and nothing else.
     """
 
-    def __init__(self, jobs: int, seconds: float, scratch: Path, options: Options, count: int) -> None:
+    def __init__(
+        self,
+        jobs: int,
+        seconds: float,
+        scratch: Path,
+        options: Options,
+        count: int,
+        say: Callable[[str], None] = _say_on_stderr,
+    ) -> None:
         self.jobs, self._seconds, self._scratch = jobs, seconds, scratch
         self._options, self._count = options, count
         self._context: BaseContext | None = None
+        self._say, self._started = say, contextlib.ExitStack()
         self._fork_server: ForkServer | None = None
+        self._trial: Future | None = None  # of the fork server, while the first submissions are read
         self._running: dict[str, _Worker] = {}
         self._events: deque[Event] = deque()
 
@@ -98,14 +115,15 @@ class LocalPool(AbstractContextManager):
             wait([worker.connection for worker in self._running.values()], seconds)
         for name, worker in list(self._running.items()):
             self._listen(name, worker)
+        self._look_after_the_fork_server()
         while self._events:
             yield self._events.popleft()
 
     def __exit__(self, *_: object) -> None:
         for name in list(self._running):
             self._end(name)
-        if self._fork_server:
-            self._fork_server.close()
+        self._look_after_the_fork_server()
+        self._started.close()
 
     def _warm_up(self) -> None:
         """Start the two processes that others are forked from; there is something to grade."""
@@ -115,8 +133,19 @@ class LocalPool(AbstractContextManager):
         with _interrupts_ignored(), mock.patch.dict(os.environ, primed):
             forkserver.ensure_running()
         if self._options.sandbox == "bwrap":
-            with contextlib.suppress(NoForkServer):
-                self._fork_server = ForkServer(self._options.limits)
+            self._fork_server = self._started.enter_context(ForkServer(self._options.limits))
+            trials = ThreadPoolExecutor(1)
+            self._trial = trials.submit(try_out, self._fork_server, self._options.limits)
+            trials.shutdown(wait=False)
+
+    def _look_after_the_fork_server(self) -> None:
+        """Say it when there is none that works, once; later submissions do without it."""
+        if not self._fork_server or not self._trial.done():
+            return
+        error = self._trial.exception()
+        if error or self._fork_server.has_ended:
+            self._say(WITHOUT.format(error) if error else ENDED.format(self._fork_server.complaint()))
+            self._fork_server = None
 
     def _listen(self, name: str, worker: _Worker) -> None:
         try:

@@ -8,26 +8,31 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from instructor.classroom.class_run import read_entry
-from instructor.classroom.entries import ClassFolder, Entry, Student
+from instructor.classroom.entries import ClassFolder, Student
+from instructor.classroom.freshness import brought_up_to_date
 from instructor.classroom.gradebook import Line, slim, write_gradebooks
 from instructor.classroom.hand_grades import HandGrades
-from instructor.classroom.journal import Journal, Record
+from instructor.classroom.journal import Journal
 from instructor.classroom.page import class_html, summary_markdown
 from instructor.classroom.tallies import Statistics
+from instructor.classroom.work import Options
 from instructor.core.files import write_atomically
 from instructor.core.tasks import Task, load_tasks
-from instructor.grading.intake import Submission
-from instructor.grading.report import write_reports
+from instructor.grading.report import remove_reports, write_reports
 
 
 @dataclass(frozen=True)
 class Class:
-    """A class: its submissions, where its reports go, who handed in nothing, and which tasks count."""
+    """A class: its submissions, where its reports go, who handed in nothing, which tasks count, and how.
+
+    A record that was graded with other `options` is as good as none; None: what they were is not looked at.
+    """
 
     folder: ClassFolder
     target: Path
     absent: list[Student]
     task_ids: tuple[str, ...]
+    options: Options | None = None
 
     @property
     def title(self) -> str:
@@ -38,10 +43,18 @@ class Class:
         return [task for task in load_tasks() if task.id in self.task_ids]
 
 
+def hand_grades(course: Class) -> HandGrades:
+    """The marks by hand that there are already. Raises ValueError when one of them would be lost."""
+    return HandGrades(course.target / "answers.csv", {entry.name for entry in course.folder.entries})
+
+
 def write_class_reports(course: Class, journal: Journal) -> str:
-    """Write every report into the class's folder; return the summary for people in a few lines."""
+    """Write every report into the class's folder; return the summary for people in a few lines.
+
+    Raises ValueError, and writes nothing, when a mark by hand would be lost.
+    """
     course.target.mkdir(parents=True, exist_ok=True)
-    grades = HandGrades(course.target / "answers.csv")
+    grades = hand_grades(course)
     statistics = Statistics(course.tasks)
     lines = list(_lines(course, journal, grades, statistics))
     write_gradebooks(course.target, lines, course.tasks, course.title)
@@ -61,20 +74,16 @@ def _lines(course: Class, journal: Journal, grades: HandGrades, statistics: Stat
     """A line for each student; on the way each submission's own reports are written and it is counted."""
     for entry in course.folder.entries:
         record = journal.read(entry.name)
-        if record is None or _has_changed(entry, record):
+        current = record and brought_up_to_date(record, read_entry(entry), course.options)
+        if current is None:
+            remove_reports(entry.name, course.target / "students")
             yield from (Line(student, entry) for student in entry.students)
             continue
-        own = grades.of(entry, record.answers)
+        own = grades.of(entry, current.answers)
         whose = ", ".join(student.name for student in entry.students)
-        write_reports(record.result, course.target / "students", whose)
-        statistics.add(entry, record.result)
+        write_reports(current.result, course.target / "students", whose)
+        statistics.add(entry, current.result)
         for student in entry.students:
-            yield Line(student, entry, slim(record.result), grades.total(own))
+            yield Line(student, entry, slim(current.result), grades.total(own))
     for student in course.absent:
         yield Line(student)
-
-
-def _has_changed(entry: Entry, record: Record) -> bool:
-    """Whether other work lies there than was graded: the run was stopped before it, or left it out."""
-    submission = read_entry(entry)
-    return isinstance(submission, Submission) and submission.digest() != record.result.digest

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
-from instructor.core.files import write_atomically
+from instructor.core.files import write_bytes_atomically
 from instructor.core.text import sanitize
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
@@ -15,24 +16,37 @@ BYTES = 64 << 20
 
 
 def write_table(
-    path: Path, header: Sequence[str], rows: Iterable[Sequence[object]], for_people: bool = True
+    path: Path,
+    header: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    for_people: bool = True,
+    keep: bool = False,
 ) -> None:
     """Write a table in one go. Numbers stay numbers; text that a spreadsheet might run gets an apostrophe.
 
-    One `for_people` begins with a mark without which Excel takes names in UTF-8 for something else.
+    One `for_people` begins with a mark without which Excel takes names in UTF-8 for something else. To `keep`
+    what is there is to leave it beside the new file as NAME.bak-1, -2, …, unless it says the same.
     """
     text = io.StringIO()
     text.write("\ufeff" if for_people else "")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
     writer.writerows([_cell(value) for value in row] for row in rows)
-    write_atomically(path, text.getvalue())
+    data = text.getvalue().encode("utf-8")
+    if keep and path.is_file():
+        if (before := path.read_bytes()) == data:
+            return
+        write_bytes_atomically(_free_name(path), before)
+    write_bytes_atomically(path, data)
 
 
-def read_table(path: Path) -> list[dict[str, str]]:
+def read_table(path: Path, columns: Sequence[str] = (), needed: Sequence[str] = ()) -> list[dict[str, str]]:
     """The rows of a table, saved by whatever spreadsheet, by the names of their columns in lower case.
 
-    Raises ValueError with a sentence when it is no table.
+    With `columns`, it is a table that was written with them, and nothing in it is passed over: those that are
+    `needed` have to be there, and all of them where there is another name, which may be a new one for theirs.
+
+    Raises ValueError with a sentence when it is no table, or none of these columns.
     """
     try:
         if path.stat().st_size > BYTES:
@@ -45,12 +59,44 @@ def read_table(path: Path) -> list[dict[str, str]]:
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     try:
-        reader = csv.DictReader(io.StringIO(text), delimiter=delimiter, restkey="", restval="")
-        return [
-            {(name or "").strip().lower(): _plain(value) for name, value in row.items()} for row in reader
-        ]
+        lines = csv.reader(io.StringIO(text), delimiter=delimiter, strict=bool(columns))
+        names = [name.strip().lower() for name in next(lines, [])]
+        if columns:
+            _check_header(path.name, names, columns, needed)
+        rows = [row for row in lines if row]
     except csv.Error as error:
-        raise ValueError(f"{path.name} is not a CSV file ({error}).") from None
+        raise ValueError(f"{path.name} is not a CSV file ({error}, about line {lines.line_num}).") from None
+    for number, row in enumerate(rows, 2):
+        unnamed = (cell for name, cell in zip_longest(names, row, fillvalue="") if not name)
+        if columns and any(cell.strip() for cell in unnamed):
+            raise ValueError(
+                f"{path.name}, row {number}: something stands in a column without a name. Name that column, "
+                f"or mend the row, if it has a {delimiter!r} in a text without quotes. Nothing was changed."
+            )
+    return [
+        {name: _plain(value) for name, value in zip_longest(names, row[: len(names)], fillvalue="")}
+        for row in rows
+    ]
+
+
+def _check_header(file: str, names: list[str], columns: Sequence[str], needed: Sequence[str]) -> None:
+    others = [name for name in names if name and name not in columns]
+    missing = [name for name in (columns if others else needed) if name not in names]
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if not missing and not twice:
+        return
+    wrong = f"{missing[0]!r} is not among them" if missing else f"{twice[0]!r} is there twice"
+    raise ValueError(
+        f"{file} can't be read: its first line has to name the columns {', '.join(columns)}, and {wrong}. "
+        f"Put that line back on top, or take an older copy ({file}.bak-…); nothing was changed."
+    )
+
+
+def _free_name(path: Path) -> Path:
+    number = 1
+    while (name := path.with_name(f"{path.name}.bak-{number}")).exists():
+        number += 1
+    return name
 
 
 def _cell(value: object) -> object:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from statistics import mean, median
 
 from instructor.classroom.entries import Entry
+from instructor.classroom.hand_grades import LOST
 from instructor.core.result import NOT_STARTED, PASSED, Result, TaskResult
 from instructor.core.tasks import Task
 from instructor.grading.report.words import number
 
 BINS = 10
 SLOWEST = 10
-SUSPECT = ("MANIFEST", "markers", "copies of your files")  # in remarks that a person should look at
+TOLD = ("MANIFEST", "markers", "copies of your files", LOST)  # in remarks that a person should see
 
 
 @dataclass
@@ -130,7 +131,7 @@ def _reasons(result: Result) -> list[str]:
         reasons.append("Some checks could not run.")
     if not result.problem and result.sandbox == "none":
         reasons.append("It ran without a sandbox.")
-    return reasons + [remark for remark in result.remarks if any(word in remark for word in SUSPECT)]
+    return reasons + [remark for remark in result.remarks if any(word in remark for word in TOLD)]
 
 
 def _note(where: dict[tuple[str, str], list[str]], what: tuple[str, str], name: str) -> None:

@@ -58,6 +58,8 @@ def run(options: argparse.Namespace) -> int:
     console.print(table)
     for kind, found in findings.items():
         console.print(Text(f"{kind}: {found.summary}"), soft_wrap=True)
+    if findings["bwrap"].works:
+        console.print(Text(_about_the_fork_server()), soft_wrap=True)
     console.print(Text(_about_gpus()), soft_wrap=True)
     try:
         chosen = choose("auto")
@@ -122,6 +124,18 @@ def _describe(kind: str) -> str:
         "own": "the caller's own account",
     }
     return f"works ({ways[(bubblewrap if kind == 'bwrap' else landlock).working_way()]})."
+
+
+def _about_the_fork_server() -> str:
+    from instructor.sandbox.fork_server import ForkServer, NoForkServer
+    from instructor.sandbox.warm import WITHOUT, try_out
+
+    with ForkServer() as server:
+        try:
+            try_out(server)
+        except NoForkServer as error:
+            return WITHOUT.format(error)
+    return "The fork server works: the processes of a class are forked from one that has imported everything."
 
 
 def _about_gpus() -> str:

@@ -159,12 +159,13 @@ def grade_one(options: argparse.Namespace) -> int:
     except OSError as error:
         problem = f"This machine can't grade it now: {error.strerror or error}."
         result = Result(submission_name(options.path), seed, "", problem=problem)
-    show(result, console)
     try:
         folder = write_reports(result, options.results)
     except OSError as error:
+        show(result, console)
         errors.print(Text(f"The results can't be written to {options.results}: {error.strerror or error}."))
         return NOT_GRADED
+    show(result, console)  # after the reports: it says as well what went wrong with them
     console.print(Text(f"Written to {folder}: results.json, junit.xml, feedback.html"), soft_wrap=True)
     return NOT_GRADED if result.problem else GRADED
 

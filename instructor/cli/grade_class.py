@@ -6,7 +6,7 @@ import argparse
 import contextlib
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -19,7 +19,7 @@ from instructor.classroom.gradebook import Line
 from instructor.classroom.journal import Busy, Journal
 from instructor.classroom.live import LiveTable
 from instructor.classroom.pool import LocalPool
-from instructor.classroom.reports import Class, write_class_reports
+from instructor.classroom.reports import Class, hand_grades, write_class_reports
 from instructor.classroom.roster import match, read_roster
 from instructor.classroom.work import Options
 from instructor.core.seeds import run_seed
@@ -30,6 +30,7 @@ from instructor.sandbox.jail import choose
 from instructor.sandbox.limits import Limits
 
 ALL_GRADED, SOME_NOT, NOT_AT_ALL, STOPPED = 0, 1, 2, 130
+UNGUARDED = "is on a file system without locks: nothing keeps two runs at once apart there. Start one alone."
 SPARE = 180.0  # seconds that a submission may take beyond all of its limits
 
 
@@ -52,15 +53,18 @@ def grade_class(options: argparse.Namespace) -> int:
                 options.notebooks,
                 tasks if options.tasks else None,
             )
+            course = Class(folder, target, absent, tasks, chosen)
+            hand_grades(course)  # what can't be read is said now, not after hours
             for told in _first_words(folder, absent, options.path):
                 console.print(Text(told), soft_wrap=True)
+            if not journal.guarded:
+                errors.print(Text(f"{target} {UNGUARDED}"), soft_wrap=True)
             began, stopped = time.monotonic(), False
             try:
                 tally = _run(entries, chosen, journal, options, errors)
             except KeyboardInterrupt:
                 signal.signal(signal.SIGINT, signal.SIG_IGN)  # the reports are written whole
                 tally, stopped = Tally(), True
-            course = Class(folder, target, absent, tasks)
             summary = write_class_reports(course, journal)
     except (ClassError, Busy, SandboxUnavailable, ValueError) as error:
         errors.print(Text(str(error)), soft_wrap=True)
@@ -130,12 +134,20 @@ def _plain(name: str) -> str:
 def _run(
     entries: list[Entry], chosen: Options, journal: Journal, options: argparse.Namespace, errors: Console
 ) -> Tally:
-    with _pool(chosen, options, len(entries)) as pool, LiveTable(errors, len(entries), pool.jobs) as live:
+    def say(said: str) -> None:
+        errors.print(Text(said), soft_wrap=True)
+
+    with (
+        _pool(chosen, options, len(entries), say) as pool,
+        LiveTable(errors, len(entries), pool.jobs) as live,
+    ):
         return run_class(entries, chosen, journal, pool, live, options.force)
 
 
 @contextlib.contextmanager
-def _pool(chosen: Options, options: argparse.Namespace, count: int) -> Iterator[Pool]:
+def _pool(
+    chosen: Options, options: argparse.Namespace, count: int, say: Callable[[str], None]
+) -> Iterator[Pool]:
     limits: Limits = chosen.limits
     seconds = limits.submission_seconds + 6 * limits.notebook_seconds + SPARE
     if options.cluster:
@@ -144,7 +156,7 @@ def _pool(chosen: Options, options: argparse.Namespace, count: int) -> Iterator[
         return
     with (
         scratch_folder() as scratch,
-        LocalPool(options.jobs, seconds, scratch, chosen, count) as pool,
+        LocalPool(options.jobs, seconds, scratch, chosen, count, say) as pool,
     ):
         yield pool
 

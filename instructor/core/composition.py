@@ -28,6 +28,7 @@ FIELDS = {
     "Same as": "same_as",
     "Symptom": "symptom",
     "Another answer": "another",
+    "Without": "without",
 }
 
 
@@ -42,7 +43,8 @@ class Fillin:
     `kind` is "reference", "correct" or "wrong"; the fields below `body` are empty for most right answers.
     `symptom` is a regular expression for what a check says of a mistake that can't be run on the trusted
     side; `same_as` names another wrong fill-in that gives the same, and why. `another` says why a right
-    fill-in that gives something else than the reference is right as well.
+    fill-in that gives something else than the reference is right as well. `without` is the beginning of a
+    given line before the block that the mistake deletes.
     """
 
     task: str
@@ -56,6 +58,7 @@ class Fillin:
     same_as: str = ""
     symptom: str = ""
     another: str = ""
+    without: str = ""
 
 
 def compose(destination: Path, choice: Mapping[str, str | Fillin | None], package: Path = PACKAGE) -> Path:
@@ -78,8 +81,16 @@ def compose(destination: Path, choice: Mapping[str, str | Fillin | None], packag
         fillin = name if isinstance(name, Fillin) else known[name]
         path = destination / task.module
         source = path.read_text(encoding="utf-8")
-        path.write_text(splice(source, task.block, fillin.body), encoding="utf-8")
+        source = splice(source, task.block, fillin.body)
+        path.write_text(_deleted(source, task.block, fillin.without), encoding="utf-8")
     return target
+
+
+def _deleted(source: str, block: str, beginning: str) -> str:
+    """The source without the last line before a block that begins so, white space aside; "" deletes none."""
+    module, place = _block(source, block)
+    found = [k for k in range(place.start) if beginning and module.lines[k].strip().startswith(beginning)]
+    return "".join(line for k, line in enumerate(module.lines) if not found or k != found[-1])
 
 
 def splice(source: str, block: str, body: str) -> str:

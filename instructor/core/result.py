@@ -51,7 +51,10 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class TaskResult:
-    """One task: what it earned, aspect by aspect, and why."""
+    """One task: what it earned, aspect by aspect, and why.
+
+    `started` and the `share` that a notebook earned are kept to count its points again under others.
+    """
 
     id: str
     title: str
@@ -63,6 +66,8 @@ class TaskResult:
     remark: str = ""
     hint: str = ""
     bonus: bool = False
+    started: bool | None = None
+    share: float | None = None
 
 
 @dataclass(frozen=True)

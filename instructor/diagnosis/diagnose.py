@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 
 from instructor.checks.recording import Recording
+from instructor.core.composition import fillins
 from instructor.core.result import CheckResult, Diagnosis
 from instructor.core.tasks import Task, code_tasks
+from instructor.core.text import sanitize
 from instructor.diagnosis.difference import difference
 from instructor.diagnosis.match import Match, candidates, costly, follows_from, matches, rights
+from instructor.diagnosis.passed import fails_one_of
 from instructor.diagnosis.replay import OutOfTime, Replay
 
 SECONDS = 30.0  # for all replays of one submission
+AS_OTHERS = "as others write it"  # why one is the same as another when it is the same mistake
 SHOWN = 3  # mistakes that are named for one check
 
 
@@ -23,11 +27,13 @@ def diagnose(
     seconds: float = SECONDS,
     left_out: Iterable[str] = (),
     replay: Replay | None = None,
+    stumbled: Callable[[str], None] | None = None,
 ) -> list[CheckResult]:
     """The results, each failed one with the mistakes that explain it, or how its answer differs.
 
     `recordings` are those of failed checks by their names. `left_out` names fill-ins that are not tried. A
-    `replay` of the caller's own has its own time and stays open.
+    `replay` of the caller's own has its own time and stays open. Where the diagnosis of a task goes wrong,
+    its results stay as they are and `stumbled` is told in a sentence; without it the error is raised.
     """
     named: dict[str, str] = {}  # the mistake found in a task
     said: dict[str, CheckResult] = {}
@@ -37,9 +43,16 @@ def diagnose(
             failed = [each for each in own if each.outcome == "failed" and not each.not_started]
             if failed:
                 context = {need: named[need] for need in _all_needs(task) if need in named}
-                for each in _explained(task, own, failed, recordings, context, replay, set(left_out)):
-                    said[each.name] = each
-                first = next((d for each in failed for d in said[each.name].diagnosis if d.whole), None)
+                try:
+                    explained = _explained(task, own, failed, recordings, context, replay, set(left_out))
+                except Exception as error:
+                    if stumbled is None:
+                        raise
+                    what = f"{type(error).__name__}: {sanitize(str(error), 500)}"
+                    stumbled(f"The diagnosis of {task.id} stumbled: {what}")
+                    continue
+                said |= {each.name: each for each in explained}
+                first = next((d for each in explained for d in each.diagnosis if d.whole), None)
                 if first:
                     named[task.id] = first.fillin
     return [said.get(result.name, result) for result in results]
@@ -64,20 +77,44 @@ def _explained(
     tried = [fillin for fillin in candidates(task.id, own) if fillin.name not in left_out]
     messages = {each.name: each.message for each in failed}
     found = matches(tried, cheap, messages, context, replay)
+    found = _not_refuted(found, {each.name for each in own if each.passed}, context, replay)
     best = _best([match for some in found.values() for match in some])
     explained = []
     for each in failed:
         chosen = _best(found[each.name]) or ([] if each.name in cheap else best)
-        diagnosis = tuple(_diagnosis(match, task) for match in chosen[:SHOWN])
+        diagnosis = tuple(_diagnosis(match, task) for match in _with_its_like(chosen)[:SHOWN])
         said = "" if diagnosis else _difference(cheap.get(each.name), context, replay)
         explained.append(dataclasses.replace(each, diagnosis=diagnosis, difference=said))
     return explained
+
+
+def _not_refuted(
+    found: dict[str, list[Match]], passed: set[str], context: Mapping[str, str], replay: Replay
+) -> dict[str, list[Match]]:
+    """The matches of mistakes that would have passed what was passed."""
+    named = {match.fillin.name: match.fillin for some in found.values() for match in some}
+    try:
+        wrong = {name for name, fillin in named.items() if fails_one_of(fillin, passed, context, replay)}
+    except OutOfTime:
+        return {name: [] for name in found}
+    return {name: [match for match in some if match.fillin.name not in wrong] for name, some in found.items()}
 
 
 def _best(found: list[Match]) -> list[Match]:
     """The matches that count: whole ones, where there are any, each mistake once."""
     once = list({match.fillin.name: match for match in reversed(found)}.values())[::-1]
     return [match for match in once if match.whole] or once
+
+
+def _with_its_like(chosen: list[Match]) -> list[Match]:
+    """Each match, followed by other mistakes that give the same: which of them it is, nobody can tell."""
+    found = []
+    for match in chosen:
+        known = fillins(match.fillin.task).values()
+        like = (each for each in known if each.same_as.partition(" ")[0] == match.fillin.name)
+        other = (each for each in like if AS_OTHERS not in each.same_as)
+        found += [match, *(dataclasses.replace(match, fillin=each) for each in other)]
+    return found
 
 
 def _diagnosis(match: Match, task: Task) -> Diagnosis:

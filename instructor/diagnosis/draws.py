@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 
 from instructor.checks.distributions import largest_gap
-from instructor.checks.views import Waves, bands, fates, pixels, purple, read_jitter, tints
+from instructor.checks.views import Waves, bands, blue, fates, pixels, purple, read_jitter, tints, turned
 
 ALPHA = 1e-6  # the chance that two samples of one distribution are told apart
 
@@ -45,9 +45,7 @@ def draws_of(image: torch.Tensor, views: object) -> dict[tuple, object]:
     """
     key = hash((tuple(image.shape), image.numpy().tobytes()))
     if not isinstance(views, torch.Tensor) or views.shape[1:] != (3, 32, 32) or views.dtype != torch.float32:
-        each = list(views) if isinstance(views, list | torch.Tensor) else []
-        forms = sorted({(str(tuple(v.shape)), str(v.dtype)) for v in each if isinstance(v, torch.Tensor)})
-        return {("shapes", key): str(forms)}
+        return {("shapes", key): str(_forms(views))}
     levels = pixels(views)
     parts = {
         ("range", key, "least"): levels.amin(dim=(1, 2, 3)),
@@ -57,6 +55,9 @@ def draws_of(image: torch.Tensor, views: object) -> dict[tuple, object]:
         gray, unchanged = fates(views)
         parts |= {("gray", key, "gray"): gray, ("jitter", key, "unchanged"): unchanged}
         parts |= {("gray", key, "both"): gray & unchanged}
+    elif torch.equal(image, blue()):
+        gray, hue_first = turned(views)
+        parts |= {("gray", key, "gray"): gray, ("order", key, "hue first"): hue_first}
     elif torch.equal(image, bands()):
         jitter = read_jitter(views)
         parts |= {("jitter", key, name): value for name, value in vars(jitter).items()}
@@ -66,6 +67,14 @@ def draws_of(image: torch.Tensor, views: object) -> dict[tuple, object]:
             gray, unchanged = tints(views)
             parts |= {("gray", key, "gray"): gray, ("jitter", key, "unchanged"): unchanged}
     return {name: Draws(value.double()) for name, value in parts.items()}
+
+
+def _forms(views: object) -> list[tuple[str, str]]:
+    """The shapes and types of views; a tensor of them is not taken apart, whatever its size."""
+    if isinstance(views, torch.Tensor):
+        return [(str(tuple(views.shape[1:])), str(views.dtype))] if len(views.shape) and len(views) else []
+    each = views if isinstance(views, list) else []
+    return sorted({(str(tuple(v.shape)), str(v.dtype)) for v in each if isinstance(v, torch.Tensor)})
 
 
 def _geometry(key: int, image: torch.Tensor, views: torch.Tensor) -> dict[tuple, torch.Tensor]:

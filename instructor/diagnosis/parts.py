@@ -123,8 +123,8 @@ def _numbers(value: object) -> Iterator[torch.Tensor]:
     if isinstance(value, torch.Tensor):
         yield value.detach().double().nan_to_num(1e30, 2e30, -2e30)
     elif isinstance(value, dict):
-        for part in value.values():
-            yield from _numbers(part)
+        for key in sorted(value, key=repr):  # two of one form may have them in different orders
+            yield from _numbers(value[key])
     elif isinstance(value, list | tuple):
         for part in value:
             yield from _numbers(part)

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from inspect import isfunction
+from types import CodeType, FunctionType
 
 import numpy
 import torch
@@ -67,6 +68,7 @@ class Replay:
         self._until = time.process_time() + seconds
         self._packages: dict[frozenset, str] = {}
         self._fresh: dict[str, dict[str, dict[str, object]]] = {}
+        self._codes: dict[str, dict[FunctionType, CodeType]] = {}
 
     def __enter__(self) -> Replay:
         return self
@@ -75,6 +77,11 @@ class Replay:
         for package in self._packages.values():
             for name in [key for key in sys.modules if key == package or key.startswith(f"{package}.")]:
                 del sys.modules[name]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time for all replays is over."""
+        return time.process_time() >= self._until
 
     def session(self, choice: Choice, seed: int) -> Ask:
         """A function that answers requests as a session with these fill-ins would.
@@ -97,8 +104,10 @@ class Replay:
             name = f"cs231n_replay_{id(self)}_{len(self._packages)}"
             load(whole, name)
             self._packages[key], self._fresh[name] = name, _names_of(name)
+            functions = (each for names in self._fresh[name].values() for each in names.values())
+            self._codes[name] = {each: each.__code__ for each in functions if isfunction(each)}
         name = self._packages[key]
-        _restore(self._fresh[name])  # a new session starts anew
+        _restore(self._fresh[name], self._codes[name])  # a new session starts anew
         return name
 
     def _answer(self, package: str, request: dict, seconds: float) -> dict | Failure:
@@ -128,8 +137,8 @@ def _names_of(package: str) -> dict[str, dict[str, object]]:
     return {package + name: dict(vars(sys.modules[package + name])) for name in _module_names()}
 
 
-def _restore(fresh: Mapping[str, Mapping[str, object]]) -> None:
-    """Undo what a session has left behind: other names in modules, marks at their functions."""
+def _restore(fresh: Mapping[str, Mapping[str, object]], codes: Mapping[FunctionType, CodeType]) -> None:
+    """Undo what a session has left behind: other names in modules, marks at their functions, other code."""
     for module, names in fresh.items():
         now = vars(sys.modules[module])
         for name in set(now) - set(names):
@@ -137,6 +146,7 @@ def _restore(fresh: Mapping[str, Mapping[str, object]]) -> None:
         now.update(names)
         for value in names.values():
             if isfunction(value) and value.__module__ == module:
+                value.__code__ = codes[value]
                 for mark in [key for key in vars(value) if not key.startswith("__")]:
                     delattr(value, mark)
 

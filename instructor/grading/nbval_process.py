@@ -12,11 +12,11 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from instructor.core.tasks import ROOT
+from instructor.sandbox.charge import Stopwatch
 from instructor.sandbox.jail import Jail
 from instructor.sandbox.private import PrivateFolder
 from instructor.sandbox.process_tree import kill_tree
@@ -31,7 +31,8 @@ def run_nbval(notebook: Path, jail: Jail, quick: bool) -> Iterator[dict]:
     """What the nbval process tells of each cell, until it ends or its time is over.
 
     A dict with "cell" is as `nbval_run.Cells` makes it, one with "reason" says why the kernel ended before
-    its time, and the last, with "failure", what nbval itself said last. Raises JailBroken without a kernel.
+    its time, one with "starved" that the machine was too busy for a cell, and the last, with "failure", what
+    nbval itself said last. Raises JailBroken without a kernel, or when the machine is too busy for all of it.
     """
     limits, seconds = jail.limits, jail.limits.notebook_seconds * (1 if quick else SLOW)
     # A short path: the name of a Unix socket has at most 107 characters.
@@ -46,6 +47,7 @@ def run_nbval(notebook: Path, jail: Jail, quick: bool) -> Iterator[dict]:
             "folder": folder,
             "notebook": str(private / notebook.name),
             "answer": writing,
+            "worker": jail.worker.pid,
             "limits": {**dataclasses.asdict(limits), "wire": None},
         }
         command = [sys.executable, "-m", "instructor.grading.nbval_run", json.dumps(request)]
@@ -63,7 +65,7 @@ def run_nbval(notebook: Path, jail: Jail, quick: bool) -> Iterator[dict]:
         os.close(writing)
         os.close(kernel)
         try:
-            for answer in _lines(reading, time.monotonic() + seconds):
+            for answer in _lines(reading, jail.stopwatch(seconds)):
                 if "reason" in answer:
                     answer["reason"] = jail.reason or answer["reason"]
                     jail.end_session()  # what is to be said of the kernel has been said
@@ -97,12 +99,12 @@ def _start_kernel(jail: Jail, folder: Path, quick: bool, cpu_seconds: int) -> in
         return jail.kernel(connection, listening, environment, cpu_seconds)
 
 
-def _lines(descriptor: int, deadline: float) -> Iterator[dict]:
+def _lines(descriptor: int, stopwatch: Stopwatch) -> Iterator[dict]:
     rest = b""
     while True:
-        ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
-        if not ready:
-            raise TimeoutError
+        while not select.select([descriptor], [], [], left := stopwatch.left())[0]:
+            if not left:
+                raise TimeoutError
         if not (chunk := os.read(descriptor, 1 << 16)):
             return
         *lines, rest = (rest + chunk).split(b"\n")

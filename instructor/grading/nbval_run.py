@@ -15,7 +15,6 @@ import resource
 import select
 import signal
 import sys
-import time
 from collections.abc import Callable
 from queue import Empty
 
@@ -24,6 +23,8 @@ import pytest
 from jupyter_client.manager import KernelManager
 from jupyter_core.utils import run_sync
 
+from instructor.sandbox.charge import Account, Stopwatch
+from instructor.sandbox.errors import Starved
 from instructor.sandbox.inside.process import PR_SET_PDEATHSIG, prctl
 from instructor.sandbox.limits import MIB, Limits
 
@@ -64,6 +65,11 @@ class KernelInJail(KernelManager):
         """The grader ends it."""
         self._ended = True
         self._close_control_socket()
+
+    def starve(self, said: str) -> None:
+        """Tell the grader that the machine is too busy for the kernel."""
+        self._ended = True
+        self._tell({"starved": said})
 
     def end(self, reason: str) -> None:
         """Tell the grader why the kernel ended, or is to end, if nothing was told before."""
@@ -108,29 +114,38 @@ def main(request: dict) -> None:
         print(json.dumps(answer), file=answers)
 
     nbval.kernel.KernelManager = functools.partial(KernelInJail, request, tell)
-    _listen_with_care(limits.output)
+    _listen_with_care(limits.output, Account(request["worker"]), limits.patience)
     options = ["--nbval", "--nbval-current-env", f"--nbval-cell-timeout={limits.cell_seconds}"]
-    options += [f"--nbval-kernel-startup-timeout={limits.start_seconds}", f"--rootdir={request['folder']}"]
+    options += [f"--nbval-kernel-startup-timeout={limits.start_seconds * limits.patience}"]
+    options += [f"--rootdir={request['folder']}"]
     pytest.main([*ARGUMENTS, *options, request["notebook"]], plugins=[Cells(tell)])
 
 
-def _listen_with_care(limit: int) -> None:
-    """Make nbval stop listening to a kernel that has sent more than `limit` bytes, or that is gone."""
+def _listen_with_care(limit: int, account: Account, patience: float) -> None:
+    """Make nbval stop listening to a kernel that has sent more than `limit` bytes, or that is gone.
+
+    What nbval waits for is charged as a call is: `account` knows when the kernel has no core to run on.
+    """
     original, seen = nbval.kernel.RunningKernel.get_message, 0
 
     @functools.wraps(original)
     def get_message(self, stream, timeout=None):
         nonlocal seen
-        deadline = math.inf if timeout is None else time.monotonic() + timeout
+        stopwatch = Stopwatch(math.inf if timeout is None else timeout, account, patience)
         while True:
             try:
-                message = original(self, stream, max(0.0, min(SLICE, deadline - time.monotonic())))
+                left = stopwatch.left()
+                message = original(self, stream, min(SLICE, left))
                 break
+            except Starved as starved:
+                self.km.starve(str(starved))
+                raise Empty from None
             except Empty:
+                account.look()
                 if not self.is_alive():
                     self.km.end("it ended the kernel's process")
                     raise
-                if time.monotonic() >= deadline:
+                if not left:
                     raise
         seen += _size(message)
         if seen > limit:

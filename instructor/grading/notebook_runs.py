@@ -51,12 +51,13 @@ def run_notebook(
             answers.append(answer)
             step()
     except JailBroken as error:
-        answers.append({"failure": str(error)})
+        return _not_run(notebook, str(error))
+    if starved := next((answer["starved"] for answer in answers if "starved" in answer), ""):
+        return _not_run(notebook, starved)
     reason = next((answer["reason"] for answer in answers if "reason" in answer), "")
     said = {answer["cell"]: answer for answer in answers if "cell" in answer}
-    if not said:
-        failures = [answer["failure"] for answer in answers if "failure" in answer]
-        return _not_run(notebook, reason or failures[0])
+    if not said and not reason:
+        return _not_run(notebook, next(answer["failure"] for answer in answers if "failure" in answer))
     checks = tuple(_judge(notebook.stem, cells, said, reason, right, jail.limits))
     marked = [check for check in checks if check.name.endswith(" check")]
     if not marked:

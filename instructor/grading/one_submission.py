@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
+from instructor.checks.allowance import Budget, Overrun, allowed
 from instructor.checks.marking import FOLDER, checks_of
 from instructor.checks.run import Outcome, Run, in_jail, run_checks
 from instructor.core.result import PASSED, CheckResult, Picture, Result, TaskResult
 from instructor.core.tasks import ROOT, Task, code_tasks, feedback_pictures, load_tasks
+from instructor.core.text import sanitize
 from instructor.diagnosis.diagnose import diagnose
 from instructor.grading.intake import Submission, read_submission
 from instructor.grading.notebook_runs import code_cells, run_notebook
 from instructor.grading.pictures import take_pictures
 from instructor.grading.scoring import score_notebook, score_tasks
 from instructor.grading.workspace import compose_submission, marker_remarks, started_tasks
+from instructor.sandbox.charge import wait_for_room
 from instructor.sandbox.jail import Jail, JailBroken, choose
 from instructor.sandbox.limits import Limits
 
+AGAIN = "This is not the student's fault: grade the submission again, with fewer others at a time."
 Progress = Callable[[str, int, int], None]  # what is being done, steps done, steps in all
 
 
@@ -51,18 +56,24 @@ def grade_submission(
     one that the worker is forked by, if any; `progress` is called with what is being done, the steps done and
     all steps. Without `feedback` no mistake is named and no picture taken.
 
-    Raises SandboxUnavailable when there is no sandbox, and JailBroken when nothing runs in it.
+    Raises SandboxUnavailable when there is no sandbox, and JailBroken when a check or a notebook could not
+    run, twice: there is no grade without it.
     """
     began, limits, kind = time.monotonic(), limits or Limits.load(), choose(sandbox)
     chosen = [task for task in load_tasks() if tasks is None or task.id in tasks]
     steps = _Steps(progress, chosen, notebooks)
     with Jail(compose_submission(submission), kind, limits, fork_server) as jail:
         checked = _checked(chosen, notebooks)
-        run = Run(in_jail(jail), seed, wanted=lambda check: check.task in checked)
+        budget = Budget(limits.judging_in_all_cpu_seconds, limits.judging_cpu_seconds, limits.judging_memory)
+        run = Run(in_jail(jail), seed, wanted=lambda check: check.task in checked, budget=budget)
         (outcome,) = run_checks([run], steps.checked, checks)
-        _require_some(outcome, checked)
-        said = diagnose(outcome.results, outcome.recordings) if feedback else outcome.results
-        pictures = _pictures(jail, outcome.results) if feedback else []
+        _require_all(outcome, checked)
+        internal, said, pictures = list(outcome.internal), outcome.results, []
+        if feedback:  # what goes wrong from here on costs nobody a grade
+            with _noting("The diagnosis", internal, limits):
+                said = diagnose(said, outcome.recordings, stumbled=internal.append)
+            with _noting("Taking pictures", internal, limits):
+                pictures = _pictures(jail, outcome.results)
         started = started_tasks(submission)
         results = score_tasks(said, started, set(submission.modules), submission.remarks)
         if notebooks != "none":
@@ -72,8 +83,8 @@ def grade_submission(
         seed=seed,
         sandbox=kind,
         tasks=[result for result in results if result.id in {task.id for task in chosen}],
-        remarks=[*submission.remarks, *marker_remarks(submission), *_unfinished(outcome)],
-        internal=outcome.internal,
+        remarks=[*submission.remarks, *marker_remarks(submission)],
+        internal=internal,
         ignored=submission.ignored,
         digest=submission.digest(),
         seconds=time.monotonic() - began,
@@ -87,26 +98,34 @@ def _checked(chosen: list[Task], notebooks: str) -> set[str]:
     return {task.id for task in (load_tasks() if all_of_them else chosen)}
 
 
+@contextlib.contextmanager
+def _noting(what: str, lines: list[str], limits: Limits) -> Iterator[None]:
+    """Turn an error, or what takes too much time or memory, into a line for the instructor."""
+    try:
+        with allowed(limits.judging_cpu_seconds, limits.judging_memory):
+            yield
+    except (Exception, Overrun) as error:
+        lines.append(f"{what} stumbled: {type(error).__name__}: {sanitize(str(error), 500)}")
+
+
 def _pictures(jail: Jail, checks: list[CheckResult]) -> list[Picture]:
     """Pictures of the tasks in which something was done, as far as the instructor allows."""
     wanted, begun = feedback_pictures(), {check.task for check in checks if not check.not_started}
     return [] if wanted == "none" else take_pictures(jail, begun, wanted == "beside")
 
 
-def _require_some(outcome: Outcome, checked: set[str]) -> None:
-    """Tell a sandbox in which nothing runs from a submission in which nothing works."""
-    broken = [check for check in outcome.results if check.outcome == "not run"]
+def _require_all(outcome: Outcome, checked: set[str]) -> None:
+    """Tell a sandbox in which something does not run from a submission in which it does not work."""
     if checked.isdisjoint(task.id for task in code_tasks()):
         return  # only notebooks were asked for
-    if not outcome.results or len(broken) == len(outcome.results):
-        raise JailBroken(broken[0].message if broken else "no hidden check was found")
+    if not outcome.results:
+        raise JailBroken("no hidden check was found")
+    _require_ran(outcome.results)
 
 
-def _unfinished(outcome: Outcome) -> list[str]:
-    """A remark when the sandbox gave up on the way."""
-    broken = [check for check in outcome.results if check.outcome == "not run"]
-    told = f"{len(broken)} checks could not run, through no fault of yours: grade this submission again."
-    return [told] if broken else []
+def _require_ran(checks: Iterable[CheckResult]) -> None:
+    if broken := next((check for check in checks if check.outcome == "not run"), None):
+        raise JailBroken(f"{broken.name} could not run: {broken.message}. {AGAIN}")
 
 
 def _run_notebooks(
@@ -118,6 +137,10 @@ def _run_notebooks(
         if task.is_notebook:
             step = steps.notebook(task.id)
             ran = run_notebook(ROOT / task.module, jail, right, quick, step)
+            if any(check.outcome == "not run" for check in ran.checks):
+                wait_for_room()
+                ran = run_notebook(ROOT / task.module, jail, right, quick)
+                _require_ran(ran.checks)
             results[task.id] = score_notebook(task, ran.share, ran.checks, tasks)
     return list(results.values())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from instructor.core.result import (
     NOT_GRADED,
@@ -12,6 +13,7 @@ from instructor.core.result import (
     PASSED,
     WRONG,
     CheckResult,
+    Result,
     TaskResult,
 )
 from instructor.core.tasks import Task, load_tasks
@@ -38,7 +40,8 @@ def score_tasks(
         status = _status(task, own, aspects, started.get(task.id))
         missing = task.module not in modules and not task.is_notebook
         remark = _missing(task, remarks) if missing else _needs(task, status, results)
-        results.append(_result(task, status, aspects, own, remark))
+        result = _result(task, status, aspects, own, remark)
+        results.append(replace(result, started=started.get(task.id)))
     return results
 
 
@@ -54,7 +57,32 @@ def score_notebook(
     """The result of a notebook that earned a share of its points."""
     aspects = {aspect: (round(points * share, 2), points) for aspect, points in task.aspects.items()}
     status = _status(task, checks, aspects, None)
-    return _result(task, status, aspects, checks, _needs(task, status, others))
+    return replace(_result(task, status, aspects, checks, _needs(task, status, others)), share=share)
+
+
+def score_again(result: Result, modules: Collection[str]) -> Result | None:
+    """The result under the tasks as they are now, from the checks that it holds; nothing is run.
+
+    None when that can't be told: the check cells of notebooks count only for tasks that passed, and now other
+    tasks have.
+    """
+    kept = {task.id: task for task in result.tasks}
+    ran = {task.id: task for task in result.tasks if task.share is not None}  # notebooks
+    checks = [check for task in result.tasks if task.id not in ran for check in task.checks]
+    started = {task.id: task.started for task in result.tasks}
+    scored = score_tasks(checks, started, modules, result.remarks)
+    if ran and _passed(scored, ran) != _passed(result.tasks, ran):
+        return None
+    counted = {task.id: task for task in scored if task.id in kept}
+    for task in load_tasks():
+        if task.id in ran:
+            notebook = ran[task.id]
+            counted[task.id] = score_notebook(task, notebook.share, notebook.checks, scored)
+    return replace(result, tasks=list(counted.values()))
+
+
+def _passed(tasks: Iterable[TaskResult], left_out: Collection[str]) -> set[str]:
+    return {task.id for task in tasks if task.status == PASSED and task.id not in left_out}
 
 
 def _result(
@@ -98,7 +126,8 @@ def _status(
 
 def _needs(task: Task, status: str, others: Iterable[TaskResult]) -> str:
     """A remark on a task that builds on others which are not right."""
-    broken = [other.title for other in others if other.id in task.needs and other.status != PASSED]
+    known = [other for other in others if other.status != NOT_RUN]  # nobody is blamed for the others
+    broken = [other.title for other in known if other.id in task.needs and other.status != PASSED]
     if not broken or status in (PASSED, NOT_STARTED):
         return ""
     return f"It builds on work that is not right yet: {', '.join(broken)}. Look there first."

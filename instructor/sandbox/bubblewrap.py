@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from shutil import which
 
-from instructor.core.tasks import ROOT
+from instructor.sandbox.interpreter import is_within, python_command, python_folders
 from instructor.sandbox.limits import Limits
 from instructor.sandbox.mounts import (
     CONFIGURATION,
@@ -24,11 +23,16 @@ from instructor.sandbox.mounts import (
     Mounts,
     environment,
     gpu_devices,
-    is_within,
-    python_folders,
+    layout,
+    links,
 )
 
 FIRST_USER, USERS = 61_184, 4_096  # ids that no account has; one per grader keeps process limits apart
+HIDES = (
+    "/submission",
+    "/kit/inside",
+    "/proc",
+)  # what is mounted there covers all that this machine has there
 HELP = """\
 bubblewrap is needed to run a student's code safely, and it cannot be used here:
   {reason}
@@ -111,9 +115,13 @@ def working_way() -> str:
     """How bubblewrap works here: "drop" (root gives up its identity) or "user" (a user namespace)."""
     if which("bwrap") is None:
         raise SandboxUnavailable(HELP.format(reason="there is no command bwrap"))
+    if lost := [path for path in python_folders() if is_within(path, HIDES)]:
+        raise SandboxUnavailable(
+            HELP.format(reason=f"Python is in {lost[0]}, which is a jail's own; move it")
+        )
     reason = ""
     for way in ("drop", "user") if os.geteuid() == 0 else ("user",):
-        command = wrap([sys.executable, "-c", TRIAL], Mounts({"/kit/inside": INSIDE}), Limits.load(), way)
+        command = wrap([python_command(), "-c", TRIAL], Mounts({"/kit/inside": INSIDE}), Limits.load(), way)
         try:
             tried = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
@@ -132,35 +140,30 @@ def become(uid: int) -> list[str]:
 
 
 def _bind(how: str, source: str, destination: str) -> Iterable[str]:
-    """Bind a file or folder; the folders on the way to it are made for every user to pass."""
-    for parent in reversed(Path(destination).parents[:-1]):
+    """Bind a file or folder."""
+    return _on_the_way(destination, how, source, destination)
+
+
+def _on_the_way(path: str, *words: str) -> Iterable[str]:
+    """Do something at a path; the folders on the way to it are made for every user to pass."""
+    for parent in reversed(Path(path).parents[:-1]):
         yield from ("--perms", "0755", "--dir", str(parent))
-    yield from (how, source, destination)
+    yield from (*(("--perms", "0755") if words[0] == "--tmpfs" else ()), *words)
 
 
 def _system() -> Iterable[str]:
-    """Bind the system and Python, and hide the kit where one of these folders holds it."""
-    folders = [path for path in SYSTEM if os.path.exists(path) and not os.path.islink(path)]
+    """Show the system and Python, and cover what `layout` says."""
     for path in SYSTEM:
         if os.path.islink(path):
             yield from ("--symlink", os.readlink(path), path)
-    for path in folders:
-        yield from _bind("--ro-bind", path, path)
+    shown = layout()
+    for path, source in shown.items():
+        yield from _bind("--ro-bind", source, path) if source else _on_the_way(path, "--tmpfs", path)
     for path in CONFIGURATION:
         yield from _bind("--ro-bind-try", path, path)
-    python = [path for path in python_folders() if not is_within(path, folders)]
-    outside = [path for path in python if not is_within(path, [str(ROOT)])]
-    # A student may write into /tmp, but not on the way to Python.
-    covers = sorted({"/".join(path.split("/")[:3]) for path in python if is_within(path, ["/tmp"])})
-    for path in covers:
-        yield from ("--perms", "0755", "--tmpfs", path)
-    for path in outside:
-        yield from _bind("--ro-bind", path, path)
-    if is_within(str(ROOT), [*folders, *outside]):
-        yield from ("--perms", "0755", "--tmpfs", str(ROOT))
-        covers.append(str(ROOT))
-    for path in python:
-        if path not in outside:
-            yield from _bind("--ro-bind", path, path)
-    for path in covers:
-        yield from ("--remount-ro", path)
+    for path, says in links().items():
+        if not any(shown.get(str(parent)) for parent in Path(path).parents):
+            yield from _on_the_way(path, "--symlink", says, path)
+    for path, source in shown.items():
+        if not source:
+            yield from ("--remount-ro", path)

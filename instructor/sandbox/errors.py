@@ -83,6 +83,20 @@ def how_it_ended(status: int | None, cpu_seconds: int) -> str:
     return f"its process crashed ({signal.Signals(-status).name if known else -status})"
 
 
+class JailBroken(RuntimeError):  # noqa: N818
+    """The worker cannot be started or asked, through no fault of a student's."""
+
+
+class Starved(JailBroken):
+    """The machine was too busy: after `wall` seconds only `used` of the time allowed could be used."""
+
+    def __init__(self, used: float, wall: float) -> None:
+        self.used, self.wall = used, wall
+        super().__init__(
+            f"this machine was too busy: of {wall:.0f} s that were waited, the code could use {used:.0f} s"
+        )
+
+
 class Imports:
     """Which modules of a jail's packages do not end when they are imported, so that none is waited for again.
 

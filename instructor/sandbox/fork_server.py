@@ -6,6 +6,7 @@ submission's files reach it as bytes. Where that does not work, each jail starts
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import socket
@@ -23,7 +24,6 @@ from instructor.sandbox.inside.folders import joined
 from instructor.sandbox.inside.wire import Bounds, CannotCross, send
 from instructor.sandbox.launch import fork_server_command, resources
 from instructor.sandbox.limits import Limits
-from instructor.sandbox.mounts import python_folders
 from instructor.sandbox.private import PrivateFolder
 from instructor.sandbox.process_tree import kill_tree, number_of
 
@@ -54,24 +54,23 @@ class Forked:
 class ForkServer:
     """Starts at once, in the sandbox "bwrap"; any process's jails use it that are given its `address`.
 
-    Raises NoForkServer where it cannot work, and SandboxUnavailable where there is no bubblewrap.
+    Whether it works, `warm.try_out` says. Raises SandboxUnavailable where there is no bubblewrap.
     """
 
     def __init__(self, limits: Limits | None = None) -> None:
-        if inside := [folder for folder in python_folders() if Path(folder).is_relative_to("/tmp")]:
-            raise NoForkServer(f"Python is in {inside[0]}, which a worker's own /tmp would hide")
         working_way()
         # A short path: the name of a Unix socket has at most 107 characters.
         self._folder = PrivateFolder("fork-server", "/tmp")
         self.address = self._folder.path / "socket"
-        with socket.socket(socket.AF_UNIX) as listening:
+        self._log = self._folder.path / "log"
+        with socket.socket(socket.AF_UNIX) as listening, self._log.open("wb") as log:
             listening.bind(str(self.address))
             listening.listen(BACKLOG)
             self._process = subprocess.Popen(
                 fork_server_command(listening.fileno(), limits or Limits.load()),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stderr=log,
                 pass_fds=(listening.fileno(),),
             )
 
@@ -80,6 +79,18 @@ class ForkServer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it has ended by itself, or was killed."""
+        return self._process.poll() is not None
+
+    def complaint(self) -> str:
+        """The last line that it has written, or how it ended; "" where there is neither."""
+        with contextlib.suppress(OSError):
+            if lines := self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines():
+                return lines[-1][:500]
+        return f"exit status {self._process.returncode}" if self.has_ended else ""
 
     def close(self) -> None:
         """End it, and every worker that it has forked."""

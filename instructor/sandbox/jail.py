@@ -6,11 +6,11 @@ import contextlib
 import dataclasses
 import socket
 import subprocess
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from instructor.sandbox.errors import Imports
+from instructor.sandbox.charge import Stopwatch
+from instructor.sandbox.errors import Imports, JailBroken, Starved
 from instructor.sandbox.fork_server import Forked, NoForkServer, fork_worker
 from instructor.sandbox.inside.folders import read_files, write_files
 from instructor.sandbox.inside.wire import WireError
@@ -21,10 +21,6 @@ from instructor.sandbox.worker import Worker
 
 __all__ = ["KINDS", "Jail", "JailBroken", "choose"]
 GRACE = 10.0  # seconds that the worker may take over an order of the trusted side
-
-
-class JailBroken(RuntimeError):  # noqa: N818
-    """The worker cannot be started, through no fault of a student's."""
 
 
 class Jail:
@@ -51,8 +47,8 @@ class Jail:
         self.imports = Imports()
         self._package = package
         self._fork_server = fork_server if self.kind == "bwrap" else None
-        self._deadline: float | None = None
         self._broken = ""
+        self._charged = 0.0  # seconds of calls
         self._cpu_seconds = 0.0  # of workers that have ended
         self._folders = contextlib.ExitStack()  # private ones
         self._home = self._folder = None  # the last is the package's, once a worker was launched
@@ -110,7 +106,7 @@ class Jail:
         order |= {"folder": f"{self._root}/notebooks", "unfinished": self.imports.endless()}
         self._fork(order, cpu_seconds, [each.fileno() for each in listening], self.limits.start_seconds)
         try:
-            return self.worker.take_descriptor(GRACE)
+            return self.worker.take_descriptor(GRACE * self.limits.patience)
         except (OSError, IndexError) as error:
             raise JailBroken(f"the worker does not answer: {error}") from None
 
@@ -122,7 +118,7 @@ class Jail:
         try:
             answer = self.worker.order({"op": "end", "patience": patience}, patience + GRACE)
             return answer["exit"] if isinstance(answer.get("exit"), int) else None
-        except (WireError, EOFError, OSError):
+        except (WireError, EOFError, OSError, Starved):
             self._stop()
             return None
 
@@ -131,13 +127,19 @@ class Jail:
         self._stop()
         self._folders.close()
 
+    def stopwatch(self, seconds: float) -> Stopwatch:
+        """A stopwatch over what runs in the worker now; it knows when that has no core to run on."""
+        return self.worker.stopwatch(seconds)
+
+    def charge(self, seconds: float) -> None:
+        """Take the time of a call off that of the submission."""
+        self._charged += seconds
+
     def remaining(self) -> float:
-        """Seconds that are left of the submission's time, which runs from the first call on."""
-        if self._deadline is None:
-            self._deadline = time.monotonic() + self.limits.submission_seconds
+        """Seconds that are left of the submission's time, of which each call is charged for its own."""
         if self._cpu_seconds > self.limits.submission_cpu_seconds:
             return 0.0
-        return self._deadline - time.monotonic()
+        return self.limits.submission_seconds - self._charged
 
     @property
     def _root(self) -> str:
@@ -184,6 +186,9 @@ class Jail:
             self.worker = self._started()
         try:
             self.worker.wait_until_ready()
+        except Starved:  # nothing is wrong with it
+            self._stop()
+            raise
         except (WireError, EOFError, OSError) as error:
             if self.worker.is_forked:  # where that does not work, it is launched
                 self._fork_server = None
@@ -199,6 +204,9 @@ class Jail:
                 self._await_worker()
                 self.worker.order(order | {"cpu_seconds": cpu_seconds}, seconds, passed)
                 return
+            except Starved:
+                self._stop()
+                raise
             except (WireError, EOFError, OSError) as error:
                 self._stop()
                 if attempt:

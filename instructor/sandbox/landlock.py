@@ -16,8 +16,8 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from instructor.core.tasks import ROOT
 from instructor.sandbox.bubblewrap import SandboxUnavailable, become, jail_user, open_to_jail
+from instructor.sandbox.interpreter import python_command, python_folders
 from instructor.sandbox.limits import Limits
 from instructor.sandbox.mounts import (
     CONFIGURATION,
@@ -27,7 +27,7 @@ from instructor.sandbox.mounts import (
     environment,
     gpu_devices,
     gpu_folders,
-    python_folders,
+    without_hidden,
 )
 from instructor.sandbox.process_tree import threads_of
 
@@ -52,13 +52,14 @@ def opens(path):
         return not open(path).close()
     except OSError:
         return False
-print(opens(origin), opens(sys.argv[3]))
+print(opens(origin), opens(sys.argv[3]), os.access(sys.argv[4], os.W_OK))
 """
 
 
 def rules(mounts: Mounts, data: list[Path], scratch: str, limits: Limits) -> dict[str, list[str]]:
     """The folders and files that a student's process may read, and those that it may write as well."""
-    read = [*_system(), *map(str, data), *map(str, mounts.read_only.values())]
+    shown = [each for path in map(str, data) if os.path.exists(path) for each in without_hidden(path)]
+    read = [*_system(), *shown, *map(str, mounts.read_only.values())]
     write = [*DEVICES, *([scratch] if scratch else []), *map(str, mounts.writable.values())]
     if limits.gpu:
         read += gpu_folders()
@@ -86,8 +87,11 @@ def process_limit(limits: Limits) -> int:
 
 def open_way(folder: Path, writable: bool = False) -> None:
     """Let the jail's user reach and read a folder of the grader's, where root gives up its identity."""
-    if working_way() != "drop":
-        return
+    if working_way() == "drop":
+        _open_way(folder, writable)
+
+
+def _open_way(folder: Path, writable: bool) -> None:
     open_to_jail(folder, writable)
     temporary = Path(tempfile.gettempdir()).resolve()
     for parent in folder.resolve().parents:
@@ -104,17 +108,17 @@ def working_way() -> str:
     missing = "this is not Linux" if sys.platform != "linux" else ""
     if not missing and find_spec("sandlock") is None:
         missing = "the package sandlock is not installed"
-    if around := next((path for path in _system() if ROOT.is_relative_to(path)), ""):
-        missing = f"the kit is in {around}, which a student's process must read; move it"
     if missing:
         raise SandboxUnavailable(HELP.format(reason=missing))
     ways = {"drop": become(jail_user()), "root": NO_CAPABILITIES} if os.geteuid() == 0 else {"own": []}
     reason = ""
     for way, whom in ways.items():
-        with tempfile.NamedTemporaryFile() as secret:
+        with tempfile.NamedTemporaryFile() as secret, tempfile.TemporaryDirectory() as private:
             os.chmod(secret.name, 0o644)
-            given = json.dumps({"read": [*filter(os.path.exists, _system())], "write": []})
-            command = [*whom, sys.executable, "-c", TRIAL, str(INSIDE.parent), given, secret.name]
+            if way == "drop":
+                _open_way(Path(private), writable=True)
+            given = json.dumps({"read": _system(), "write": [private]})
+            command = [*whom, python_command(), "-c", TRIAL, str(INSIDE.parent), given, secret.name, private]
             try:
                 tried = subprocess.run(
                     command, capture_output=True, text=True, timeout=60, check=False, env=environment({})
@@ -122,11 +126,13 @@ def working_way() -> str:
             except (OSError, subprocess.TimeoutExpired) as error:
                 reason = str(error)
                 continue
-        if tried.stdout == "True False\n":
+        if tried.stdout == "True False True\n":
             return way
         reason = (tried.stderr.strip().splitlines() or [f"the trial said {tried.stdout.strip()!r}"])[-1]
     raise SandboxUnavailable(HELP.format(reason=reason))
 
 
 def _system() -> list[str]:
-    return [*SYSTEM, *CONFIGURATION, *MACHINE, *python_folders(), str(INSIDE)]
+    """What every process reads, without the kit and temporary files where one of these folders holds them."""
+    paths = filter(os.path.exists, (*SYSTEM, *CONFIGURATION, *MACHINE, *python_folders()))
+    return [*(each for path in paths for each in without_hidden(path)), str(INSIDE)]

@@ -6,16 +6,16 @@ import dataclasses
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 from instructor.core.tasks import ROOT
 from instructor.sandbox import bubblewrap, landlock
 from instructor.sandbox.bubblewrap import SandboxUnavailable, wrap
 from instructor.sandbox.inside.folders import empty
+from instructor.sandbox.interpreter import is_within, python_command
 from instructor.sandbox.landlock import as_whom, process_limit, rules
 from instructor.sandbox.limits import Limits
-from instructor.sandbox.mounts import INSIDE, Mounts, environment
+from instructor.sandbox.mounts import INSIDE, Mounts, environment, ways_through_private
 
 KINDS = ("auto", "bwrap", "sandlock", "none")
 UNPROTECTED = """
@@ -100,7 +100,7 @@ def launch_command(
 
 def fork_server_command(descriptor: int, limits: Limits) -> list[str]:
     """The command that runs a fork server in a jail of bubblewrap; it keeps what it needs to make others."""
-    command = _command({}, ["fork-server", str(descriptor)])
+    command = _command({"kept": ways_through_private()}, ["fork-server", str(descriptor)])
     return wrap(command, _with_kit(Mounts(), _data()), limits, makes_jails=True)
 
 
@@ -119,8 +119,9 @@ def _with_kit(mounts: Mounts, data: Path) -> Mounts:
 
 
 def _data_sets(data: Path) -> dict[str, Path]:
-    """The real place of each data set: one of them may be a link to another disk."""
-    return {each.name: each.resolve() for each in data.glob("*") if each.exists()}
+    """The real place of each data set, which may be on another disk; what holds the kit is none."""
+    places = {each.name: each.resolve() for each in data.glob("*") if each.exists()}
+    return {name: place for name, place in places.items() if not is_within(str(ROOT), [str(place)])}
 
 
 def _data() -> Path:
@@ -128,7 +129,7 @@ def _data() -> Path:
 
 
 def _command(settings: dict, arguments: list[str]) -> list[str]:
-    return [sys.executable, "-m", "inside", json.dumps(settings), *arguments]
+    return [python_command(), "-m", "inside", json.dumps(settings), *arguments]
 
 
 def _real(mounts: Mounts) -> str:

@@ -10,7 +10,7 @@ from instructor.sandbox.inside.bounds import Bounds
 
 FILE = Path(__file__).parents[1] / "limits.toml"
 MIB = 1 << 20
-IN_MIB = ("memory", "disk", "shared_memory", "output")  # the fields that the file gives in MiB
+IN_MIB = ("memory", "disk", "shared_memory", "output", "judging_memory")  # in the file, that is
 SAID = {  # what the system says when a limit is reached, and that limit
     "Too many open files": "{0.open_files:,} open files",
     "No space left on device": "{1:,} MiB of disk and {2:,} MiB of /dev/shm",
@@ -48,6 +48,10 @@ class Limits:
     shared_memory: int
     output: int
     start_seconds: float
+    patience: float
+    judging_cpu_seconds: int
+    judging_in_all_cpu_seconds: int
+    judging_memory: int
     gpu: bool
     wire: Bounds
 

@@ -11,7 +11,9 @@ import contextlib
 import os
 import signal
 import time
+from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 
@@ -28,7 +30,7 @@ def tree(pid: int, others: set[int] | None = None) -> list[int]:
     running = set(psutil.pids())
     unknown = running if others is None else running - others
     for each in unknown:
-        if fields := _stat(each):
+        if fields := _stat(f"/proc/{each}"):
             children.setdefault(int(fields[1]), []).append(each)
     found = [pid]
     for each in found:
@@ -58,7 +60,7 @@ def kill_tree(pid: int, wait: float = 10.0) -> None:
 
 def threads(pid: int) -> int:
     """The threads of a process."""
-    fields = _stat(pid)
+    fields = _stat(f"/proc/{pid}")
     return int(fields[17]) if fields else 0
 
 
@@ -74,7 +76,52 @@ def threads_of(user: int) -> int:
 
 def processor_time(pid: int) -> float:
     """Seconds of processor time of a process and of its children that were waited for."""
-    return sum(map(int, _stat(pid)[11:15])) / TICKS
+    return sum(map(int, _stat(f"/proc/{pid}")[11:15])) / TICKS
+
+
+class ThreadTimes(NamedTuple):
+    """Seconds that a thread has used a core and waited for one (None: not counted here), and its state now.
+
+    It is ready when it runs, or waits for nothing but a core.
+    """
+
+    used: float
+    waited: float | None
+    is_ready: bool
+
+
+def thread_times(pids: Iterable[int]) -> dict[tuple[int, int], ThreadTimes]:
+    """The times of every thread of some processes, by the numbers of process and thread."""
+    found = {}
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            for thread in os.listdir(f"/proc/{pid}/task"):
+                if times := _times(f"/proc/{pid}/task/{thread}"):
+                    found[pid, int(thread)] = times
+    return found
+
+
+def own_wait() -> float:
+    """Seconds for which the calling thread has waited for a core so far; 0 where that is not counted."""
+    counted = _counted("/proc/thread-self")
+    return counted[1] if counted else 0.0
+
+
+def _times(thread: str) -> ThreadTimes | None:
+    if not (fields := _stat(thread)):
+        return None
+    used, waited = _counted(thread) or (sum(map(int, fields[11:13])) / TICKS, None)
+    return ThreadTimes(used, waited, fields[0] == b"R")
+
+
+def _counted(thread: str) -> tuple[float, float] | None:
+    """Seconds that the scheduler has counted: used and waited. A system that does not count says 0."""
+    try:
+        with open(f"{thread}/schedstat", "rb") as file:
+            used, waited, slices = map(int, file.read().split())
+    except (OSError, ValueError):
+        return None
+    return (used / 1e9, waited / 1e9) if slices else None
 
 
 def resident(pid: int) -> int:
@@ -113,14 +160,14 @@ def number_of(descriptor: int) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("Pid:"))
 
 
-def _stat(pid: int) -> list[bytes]:
-    """The fields of /proc/PID/stat from the state on; none when there is no such process."""
+def _stat(folder: str) -> list[bytes]:
+    """The fields of a process's or thread's `stat` from the state on; none when there is no such one."""
     try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
+        with open(f"{folder}/stat", "rb") as file:
             return file.read().rpartition(b")")[2].split()
     except OSError:
         return []
 
 
 def _is_dead(pid: int) -> bool:
-    return _stat(pid)[:1] in ([], [b"Z"], [b"X"])
+    return _stat(f"/proc/{pid}")[:1] in ([], [b"Z"], [b"X"])

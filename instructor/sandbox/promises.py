@@ -11,9 +11,10 @@ import subprocess
 from pathlib import Path
 
 from instructor.core.tasks import ROOT
+from instructor.sandbox.interpreter import is_within, python_folders, python_links
 from instructor.sandbox.launch import launch_command, make_readable
 from instructor.sandbox.limits import MIB, Limits
-from instructor.sandbox.mounts import Mounts, python_folders
+from instructor.sandbox.mounts import OWN, PRIVATE, SYSTEM, Mounts
 from instructor.sandbox.process_tree import kill_tree
 from instructor.sandbox.watch import Watch
 
@@ -33,8 +34,9 @@ def what_is_reached(kind: str, folder: Path) -> dict[str, bool]:
     secret, variable = folder / "neighbour", "CS231N_DOCTOR_" + secrets.token_hex(4).upper()
     secret.write_text(secrets.token_hex(), encoding="utf-8")
     secret.chmod(0o644)
-    package = folder / "submission"
+    package, outside = folder / "submission", folder / "elsewhere"
     package.mkdir()
+    outside.mkdir()
     packets = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     with socket.create_server(("127.0.0.1", 0)) as server, packets, secret.open() as inherited:
         packets.bind(server.getsockname())
@@ -50,7 +52,7 @@ def what_is_reached(kind: str, folder: Path) -> dict[str, bool]:
             "variable": variable,
             "inode": os.fstat(inherited.fileno()).st_ino,
             "package": "/submission" if kind == "bwrap" else str(package),
-            "outside": "/var/tmp" if kind == "none" else "/usr/local",
+            "outside": str(outside) if kind == "none" else "/usr/local",
         }
         try:
             reached = _run(kind, folder / "reach", questions, package)[0]
@@ -60,14 +62,19 @@ def what_is_reached(kind: str, folder: Path) -> dict[str, bool]:
 
 
 def _in_home() -> str:
-    """Something in the home folder that is not on the way to Python, which a jail shows."""
+    """Something in the home folder that is no part of the system or Python, and not on the way to them.
+
+    "" where there is nothing else in it, as in that of a service, which may be / itself.
+    """
+    shown = [*SYSTEM, *python_folders()]
+    ways = [*shown, *PRIVATE, *OWN, *python_links()]
     try:
-        for path in sorted(Path.home().iterdir()):
-            if not any(Path(folder).is_relative_to(path) for folder in python_folders()):
-                return str(path)
+        for path in sorted(map(str, Path.home().resolve().iterdir())):
+            if not is_within(path, shown) and not any(is_within(way, [path]) for way in ways):
+                return path
     except OSError:
         pass
-    return str(Path.home())
+    return ""
 
 
 def _has_arrived(packets: socket.socket) -> bool:

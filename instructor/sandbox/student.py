@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,6 +12,7 @@ from instructor.sandbox.errors import (
     Died,
     NotStarted,
     Raised,
+    Starved,
     StudentError,
     TimedOut,
     WrongType,
@@ -47,7 +47,9 @@ class Student:
     """One session with a student's package: `student.sim(a, b)`, `student.call(…)`, `student.drive(…)`.
 
     Every method raises a StudentError when the student's code does not answer as a function would; after
-    TimedOut and Died the next call starts a new process. Close it, or use it in `with`, to end its process.
+    TimedOut and Died the next call starts a new process. Where nothing can be said of the code it raises
+    JailBroken; Starved is one, of a machine that is too busy. Close it, or use it in `with`, to end its
+    process.
     `folder` names one of several packages of the kit's own in the jail, `seed` the session's random numbers.
     `record` is called with each request and its answer, or the StudentError in its place.
     """
@@ -142,21 +144,26 @@ class Student:
         if self._wire is None:
             self._open()
         left = self._jail.remaining()
-        deadline = time.monotonic() + min(seconds, left)
+        stopwatch = self._jail.stopwatch(min(seconds, left))
         try:
-            send(self._wire, nonce, request, bounds, deadline)
-            echoed, answer = receive(self._wire, bounds, deadline)
+            send(self._wire, nonce, request, bounds, stopwatch.left)
+            echoed, answer = receive(self._wire, bounds, stopwatch.left)
         except CannotCross as error:
             raise TypeError(f"an argument cannot cross to the student: {error}") from None
         except TimeoutError:
             self.close()
             self._jail.imports.suspect(self._folder)
             raise TimedOut(seconds, left < seconds, call) from None
+        except Starved:
+            self.close()
+            raise
         except WireError as error:
             self.close()
             raise Died(f"its process sent an answer that is malformed: {error}", call) from None
         except (EOFError, OSError):
             raise Died(self._obituary(), call) from None
+        finally:
+            self._jail.charge(stopwatch.charged())
         if echoed != nonce or not isinstance(answer, dict):
             self.close()
             raise Died("its process answered out of turn", call)

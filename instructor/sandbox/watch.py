@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from instructor.sandbox.charge import Account
 from instructor.sandbox.limits import MIB, Limits
 from instructor.sandbox.process_tree import private_folders, processor_time, resident, share, threads, tree
 
@@ -24,7 +25,8 @@ class Watch:
     the system does not show a process's share, its resident size counts. `folder` is one that is shared with
     the tree and must stay within the limits on disk and files. `spent` is processor time that counts already.
 
-    `cpu_seconds` is the processor time of the tree so far, and of what ended in it.
+    `cpu_seconds` is the processor time of the tree so far, and of what ended in it; `account` says how long
+    it had no core to run on.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class Watch:
     ) -> None:
         self._pid, self._limits, self._exceeded, self._folder = pid, limits, exceeded, folder
         self._spent, self.cpu_seconds = spent, 0.0
+        self.account = Account(pid)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
@@ -52,7 +55,9 @@ class Watch:
             looks += 1
             if looks % FRESH == 0:  # one whose parent ended just then was taken for another
                 others.clear()
-            if reason := self._too_much(tree(self._pid, others)):
+            pids = tree(self._pid, others)
+            self.account.look(pids)
+            if reason := self._too_much(pids):
                 self._exceeded(reason)
                 return
 

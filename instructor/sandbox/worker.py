@@ -7,10 +7,10 @@ import os
 import secrets
 import socket
 import subprocess
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from instructor.sandbox.charge import Stopwatch
 from instructor.sandbox.fork_server import Forked
 from instructor.sandbox.inside.wire import CannotCross, WireError, receive, send
 from instructor.sandbox.limits import Limits
@@ -46,18 +46,22 @@ class Worker:
         """Whether a fork server has forked it; else it was launched for its jail."""
         return isinstance(self._process, Forked)
 
+    def stopwatch(self, seconds: float) -> Stopwatch:
+        """A stopwatch over this worker and all that it has forked."""
+        return Stopwatch(seconds, self._watch.account, self._limits.patience)
+
     def wait_until_ready(self) -> None:
-        """Raises WireError, EOFError or OSError when it does not start."""
+        """Raises WireError, EOFError or OSError when it does not start, and Starved when it can't."""
         if not self._ready:
-            receive(self._control, self._limits.wire, time.monotonic() + self._limits.start_seconds)
+            receive(self._control, self._limits.wire, self.stopwatch(self._limits.start_seconds).left)
             self._ready = True
 
     def order(self, order: dict, seconds: float, passed: Sequence[int] = ()) -> dict:
         """Give an order, with descriptors, and return the answer.
 
-        Raises WireError, EOFError or OSError when there is none in time.
+        Raises WireError, EOFError or OSError when there is none in time, and Starved when it can't be.
         """
-        nonce, deadline = secrets.token_hex(16), time.monotonic() + seconds
+        nonce, deadline = secrets.token_hex(16), self.stopwatch(seconds).left
         if not self.is_running:
             raise EOFError("the worker has ended")
         try:

@@ -27,7 +27,7 @@ def examine(
     (outcome,) = run_checks(
         [
             Run(
-                in_replay(_replay(), choice),
+                in_replay(shared_replay(), choice),
                 seed,
                 wanted=lambda check: check.task in tasks and (heavy or not check.heavy),
                 keep_all=keep_all,
@@ -38,7 +38,7 @@ def examine(
 
 
 @cache
-def _replay() -> Replay:
+def shared_replay() -> Replay:
     """One for this process: the packages that it loads are asked again and again."""
     return Replay(inf)
 
@@ -58,7 +58,7 @@ def own_mistake(fillin: Fillin, seed: int) -> str:
     """The mistake that is named first for a wrong fill-in, "" for none; heavy checks only if need be."""
     for heavy in (False, True):
         results, recordings = examine({fillin.task: fillin.name}, [fillin.task], seed, heavy=heavy)
-        failed = [each for each in diagnose(results, recordings, replay=_replay()) if not each.passed]
+        failed = [each for each in diagnose(results, recordings, replay=shared_replay()) if not each.passed]
         if failed:
             named = [each.diagnosis[0].fillin for each in failed if each.diagnosis]
             return max(named, key=named.count, default="")
@@ -69,7 +69,9 @@ def right_answer_named(fillin: Fillin, seed: int) -> str:
     """What is named for a right answer whose checks are all said to have failed; it should be ""."""
     results, recordings = examine({fillin.task: fillin.name}, [fillin.task], seed, keep_all=True)
     doubted = [dataclasses.replace(each, outcome="failed") for each in results]
-    named = [each.diagnosis for each in diagnose(doubted, recordings, replay=_replay()) if each.diagnosis]
+    named = [
+        each.diagnosis for each in diagnose(doubted, recordings, replay=shared_replay()) if each.diagnosis
+    ]
     return named[0][0].fillin if named else ""
 
 
@@ -79,7 +81,7 @@ def pair_named(first: Fillin, second: Fillin, seed: int) -> bool | None:
     right, failed = _names(first) | _names(second), []
     for heavy in (False, True):
         results, recordings = examine(choice, list(choice), seed, heavy=heavy)
-        failed = [each for each in diagnose(results, recordings, replay=_replay()) if not each.passed]
+        failed = [each for each in diagnose(results, recordings, replay=shared_replay()) if not each.passed]
         if any(d.fillin in right for each in failed for d in each.diagnosis):
             return True
     return False if failed else None

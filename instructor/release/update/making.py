@@ -16,7 +16,8 @@ from instructor.release.update.in_zip.applying import Carried, NotUpdated, updat
 from instructor.release.update.in_zip.merging import blocks_of
 
 INSIDE = Path(__file__).with_name("in_zip")
-PROGRAM = ("__main__.py", "applying.py", "merging.py", "merging_notebooks.py")
+PROGRAM = ("__main__.py", "applying.py", "given_cells.py", "merging.py", "merging_notebooks.py")
+SHARED = ("answer_cells.py", "blocks.py")  # of the package, which packing and grading read with
 
 Members = Mapping[str, bytes]
 
@@ -35,7 +36,7 @@ def update_zip(old: Members, new: Members) -> bytes:
     changed = sorted(name for name in {**old, **new} if old.get(name) != new.get(name))
     table = {"blocks": blocks, "changed": changed}
     members = {name: (INSIDE / name).read_bytes() for name in PROGRAM}
-    members["blocks.py"] = (ROOT / "cs231n" / "blocks.py").read_bytes()
+    members |= {name: (ROOT / "cs231n" / name).read_bytes() for name in SHARED}
     members["update.json"] = (json.dumps(table, indent=1) + "\n").encode()
     for side, files in (("old", old), ("new", new)):
         members |= {f"{side}/{name}": files[name] for name in changed if name in files}

@@ -2,7 +2,8 @@
 
 SETTINGS is a JSON object: `limits` to take on; `scratch`, the folders that are emptied after each session;
 `parent`, the process to end with, where no namespace sees to that; and `rules`, the files to be held to,
-where nothing else hides the others.
+where nothing else hides the others. For a fork server it has only `kept`: what of the jail's private folders
+is kept in those of its workers.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ def main(settings: str, mode: str, argument: str) -> None:
 
     A `fork-server` leaves the limits to the workers that it forks.
     """
+    values = json.loads(settings)
     if mode == "fork-server":
         from .forker import run
 
         os.set_inheritable(int(argument), False)
-        run(socket.socket(fileno=int(argument)))
+        run(socket.socket(fileno=int(argument)), values["kept"])
         return
-    values = json.loads(settings)
     rules = values["rules"]
     limit(values["limits"])
     if values["parent"]:

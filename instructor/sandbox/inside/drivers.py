@@ -10,7 +10,8 @@ import importlib
 import random
 import sys
 from collections.abc import Callable
-from types import ModuleType
+from gc import get_objects
+from types import CodeType, FunctionType, ModuleType
 
 import torch
 from torchvision.transforms.functional import pil_to_tensor, to_pil_image
@@ -76,12 +77,39 @@ def _restrided(value: object) -> object:
 
 
 def take_away(package, name: str, while_judged: str) -> None:
-    """For the rest of the session, let the loss function `name` raise an error that says why."""
+    """For the rest of the session, let the loss function `name` raise an error that says why.
+
+    That is its name in its module, and every function that came of its definition, whatever that is called
+    by now: else the one loss could be had by an alias or a wrapper of the other.
+    """
+    module = importlib.import_module(f"{package.__name__}.simclr.contrastive_loss")
+
+    sentence = f"{name} is taken away while {while_judged} is judged: each stands on its own"
 
     def gone(*_, **__):
-        raise RuntimeError(f"{name} is taken away while {while_judged} is judged: each stands on its own")
+        raise RuntimeError(sentence)
 
-    setattr(importlib.import_module(f"{package.__name__}.simclr.contrastive_loss"), name, gone)
+    for function in get_objects():
+        if type(function) is not FunctionType:
+            continue
+        code = function.__code__
+        if code.co_name == name and code.co_filename == module.__file__:
+            function.__code__ = _raising(sentence, code.co_freevars)
+    setattr(module, name, gone)
+
+
+def _raising(sentence: str, free: tuple[str, ...]) -> CodeType:
+    """The code of a function that raises RuntimeError whatever it gets, for one with such free variables."""
+    source = f"""
+def outside({", ".join(free)}):
+    def gone(*_, **__):
+        raise RuntimeError({sentence!r})
+        return [{", ".join(free)}]
+    return gone
+"""
+    scope: dict = {}
+    exec(source, scope)
+    return scope["outside"](*free).__code__
 
 
 def train_transform_draws(package, image: torch.Tensor, draws: int, seed: int) -> torch.Tensor | list:

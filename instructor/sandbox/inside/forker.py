@@ -15,7 +15,7 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import timm
 import torch
@@ -42,12 +42,13 @@ PASSED = 3  # descriptors: of the wire, of the leash, for complaints
 SECONDS = 30.0  # in which an order arrives whole
 
 
-def run(listening: socket.socket) -> None:
+def run(listening: socket.socket, kept: Sequence[str]) -> None:
     """Fork a worker for each connection, and answer with a descriptor of its supervisor.
 
     On the connection come three descriptors, then an order that names the worker's `limits`, its `user`, the
     sizes of its private folders, and its files: a `table` of names and sizes, and their `content`. This
-    process reads none of it: what it has held in memory, all later workers could find in theirs.
+    process reads none of it: what it has held in memory, all later workers could find in theirs. `kept` are
+    entries of private folders in which Python lies: they are in each worker's own too, read-only as here.
     """
     warm_up()
     importlib.import_module(".kernel", __package__)
@@ -60,7 +61,7 @@ def run(listening: socket.socket) -> None:
         require_one_thread()
         if not (pid := os.fork()):
             listening.close()
-            _be_supervisor(line)
+            _be_supervisor(line, kept)
         with line, contextlib.suppress(OSError):
             watched = os.pidfd_open(pid)
             socket.send_fds(line, [b"+"], [watched])
@@ -78,7 +79,7 @@ def _meet_the_network() -> None:
         LIBC.malloc_trim(0)
 
 
-def _be_supervisor(line: socket.socket) -> None:
+def _be_supervisor(line: socket.socket, kept: Sequence[str]) -> None:
     """Take namespaces, fork the worker into them, and stay until the leash is let go; then all of it ends.
 
     The trusted side knows the worker by this process, whose number is not given to another meanwhile.
@@ -96,7 +97,7 @@ def _be_supervisor(line: socket.socket) -> None:
         take_namespaces()
         if not (worker := os.fork()):
             os.close(leash)
-            _be_worker(line, wire)
+            _be_worker(line, wire, kept)
         line.close()
         os.close(wire)
         _wait_for_the_end_of(leash)
@@ -108,12 +109,12 @@ def _be_supervisor(line: socket.socket) -> None:
         os._exit(0)
 
 
-def _be_worker(line: socket.socket, wire: int) -> None:
+def _be_worker(line: socket.socket, wire: int, kept: Sequence[str]) -> None:
     """The first process of the new namespaces: make what it can see, give up its rights, serve."""
     try:
         _, order = receive(line, Bounds())
         line.close()
-        mount_private_folders(order["disk"], order["shared_memory"])
+        mount_private_folders(order["disk"], order["shared_memory"], kept)
         _write_package(parted(order["table"], order["content"].numpy().tobytes()))
         os.chdir(PRIVATE)
         give_up_rights(order["user"])

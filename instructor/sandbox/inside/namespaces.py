@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from .process import prctl
@@ -13,7 +14,8 @@ PACKAGE, PRIVATE, SHARED_MEMORY = "/submission", "/tmp", "/dev/shm"
 # <linux/sched.h>: mounts, cgroups, host name, IPC, processes, network; and users
 NAMESPACES = 0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x20000000 | 0x40000000
 NEW_USERS = 0x10000000
-READ_ONLY, NO_SETUID, NO_DEVICES, NO_PROGRAMS, REMOUNT, RECURSIVE, SLAVE = 1, 2, 4, 8, 32, 1 << 14, 1 << 19
+READ_ONLY, NO_SETUID, NO_DEVICES, NO_PROGRAMS, REMOUNT = 1, 2, 4, 8, 32  # <sys/mount.h>
+BIND, RECURSIVE, SLAVE = 1 << 12, 1 << 14, 1 << 19
 PR_CAPBSET_DROP, CAPABILITY_VERSION_3 = 24, 0x20080522
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -28,15 +30,24 @@ def take_namespaces() -> None:
         Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
 
 
-def mount_private_folders(disk: int, shared_memory: int) -> None:
-    """Cover what the submissions of a class would have in common: processes, terminals, temporary files."""
+def mount_private_folders(disk: int, shared_memory: int, kept: Sequence[str]) -> None:
+    """Cover what the submissions of a class would have in common: processes, terminals, temporary files.
+
+    What is mounted at the paths `kept`, entries of private folders, is there again afterwards, as it was: a
+    descriptor holds on to it, because its path leads to nothing once the folder is covered.
+    """
     plain = NO_SETUID | NO_DEVICES
     _mount("none", "/", None, RECURSIVE | SLAVE)
+    held = {path: os.open(path, os.O_PATH | os.O_CLOEXEC) for path in kept}
     _mount("proc", "/proc", "proc", plain | NO_PROGRAMS)
     _mount("devpts", "/dev/pts", "devpts", NO_SETUID | NO_PROGRAMS, "newinstance,ptmxmode=0666,mode=620")
     _mount("tmpfs", SHARED_MEMORY, "tmpfs", plain, f"mode=1777,size={shared_memory}")
     _mount("tmpfs", PRIVATE, "tmpfs", plain, f"mode=1777,size={disk}")
     _mount("tmpfs", PACKAGE, "tmpfs", plain, "mode=0755")
+    for path, descriptor in held.items():
+        os.mkdir(path, 0o755)
+        _mount(f"/proc/self/fd/{descriptor}", path, None, BIND | RECURSIVE)
+        os.close(descriptor)
 
 
 def protect_package() -> None:

@@ -17,8 +17,9 @@ PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 1, 4, 36
 
 def limit(resources: dict[str, int]) -> None:
     """Set limits that every process from here on inherits, as `{"RLIMIT_NOFILE": 512}`."""
-    space = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(resource.RLIMIT_AS, (space, space))  # memory is counted from outside
+    for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA):  # memory is counted from outside
+        space = resource.getrlimit(kind)[1]
+        resource.setrlimit(kind, (space, space))
     for name, value in resources.items():
         kind = getattr(resource, name)
         hard = resource.getrlimit(kind)[1]

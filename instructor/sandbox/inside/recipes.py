@@ -81,12 +81,19 @@ def linear(seed: int, shape: list[int], classes: int = 10) -> nn.Module:
 
 @recipe
 def rivals(
-    seed: int, shape: list[int], classes: int, target: int, rival: int, gap: float, slope: float
+    seed: int,
+    shape: list[int],
+    classes: int,
+    target: int,
+    rival: int,
+    gap: float,
+    slope: float,
+    steep: float = 1.0,
 ) -> nn.Module:
     """Scores linear in an image, where only `rival` stands above `target`, by `gap` at the zero image.
 
     A step of length 1 up the target's score closes the gap by 1 − slope: never for slope = 1. All other
-    scores stay far below for a thousand such steps.
+    scores stay far below for a thousand such steps. `steep` scales all scores.
     """
     random = torch.Generator().manual_seed(seed)
     layer = nn.Linear(shape[0] * shape[1] * shape[2], classes)
@@ -97,6 +104,8 @@ def rivals(
         layer.bias.fill_(-1e4)
         layer.weight[target], layer.bias[target] = direction, 0.0
         layer.weight[rival], layer.bias[rival] = slope * direction, gap
+        layer.weight *= steep
+        layer.bias *= steep
     return nn.Sequential(nn.Flatten(), layer).eval()
 
 

@@ -11,6 +11,7 @@ import json
 import socket
 import struct
 import time
+from collections.abc import Callable
 
 import safetensors.torch
 import torch
@@ -23,11 +24,10 @@ __all__ = ["Bounds", "CannotCross", "WireError", "parse", "receive", "send"]
 MAGIC = b"CS2\x01"
 PREFIX = struct.Struct(">4sIQ")  # magic, bytes of header, bytes of body
 CHUNK = 1 << 20
+Deadline = float | Callable[[], float] | None  # of time.monotonic, or what says how many seconds are left
 
 
-def send(
-    sock: socket.socket, nonce: str, value: object, bounds: Bounds, deadline: float | None = None
-) -> None:
+def send(sock: socket.socket, nonce: str, value: object, bounds: Bounds, deadline: Deadline = None) -> None:
     """Send one frame. Raises CannotCross before a byte is sent, OSError or TimeoutError while sending."""
     tree, tensors = encode(value, bounds)
     header = json.dumps({"nonce": nonce, "value": tree}, allow_nan=False, separators=(",", ":")).encode()
@@ -38,11 +38,11 @@ def send(
         _send_all(sock, part, deadline)
 
 
-def receive(sock: socket.socket, bounds: Bounds, deadline: float | None = None) -> tuple[str, object]:
+def receive(sock: socket.socket, bounds: Bounds, deadline: Deadline = None) -> tuple[str, object]:
     """Read one frame and return its nonce and value.
 
-    Raises EOFError when the other end has closed between frames, TimeoutError at the deadline (a time of
-    `time.monotonic`), and WireError for anything that is not a well-formed frame within the bounds.
+    Raises EOFError when the other end has closed between frames, TimeoutError at the deadline, and WireError
+    for anything that is not a well-formed frame within the bounds.
     """
     magic, header_size, body_size = PREFIX.unpack(_read(sock, PREFIX.size, deadline, at_start=True))
     if magic != MAGIC or header_size > bounds.header_bytes or body_size > bounds.body_bytes:
@@ -99,19 +99,17 @@ def _parse_body(body: bytes | bytearray, bounds: Bounds) -> list[torch.Tensor]:
     return tensors
 
 
-def _send_all(sock: socket.socket, data: bytes, deadline: float | None) -> None:
+def _send_all(sock: socket.socket, data: bytes, deadline: Deadline) -> None:
     view = memoryview(data)
     while view:
-        sock.settimeout(_remaining(deadline))
-        view = view[sock.send(view[:CHUNK]) :]
+        view = view[_in_time(sock, deadline, sock.send, view[:CHUNK]) :]
 
 
-def _read(sock: socket.socket, size: int, deadline: float | None, at_start: bool = False) -> bytearray:
+def _read(sock: socket.socket, size: int, deadline: Deadline, at_start: bool = False) -> bytearray:
     """Exactly `size` bytes; memory grows with what has arrived, not with what was announced."""
     data = bytearray()
     while len(data) < size:
-        sock.settimeout(_remaining(deadline))
-        chunk = sock.recv(min(CHUNK, size - len(data)))
+        chunk = _in_time(sock, deadline, sock.recv, min(CHUNK, size - len(data)))
         if not chunk:
             if at_start and not data:
                 raise EOFError("the other end has closed the wire")
@@ -120,9 +118,19 @@ def _read(sock: socket.socket, size: int, deadline: float | None, at_start: bool
     return data
 
 
-def _remaining(deadline: float | None) -> float | None:
+def _in_time(sock: socket.socket, deadline: Deadline, step: Callable, argument: object) -> int | bytes:
+    """What one step of sending or receiving gives; a wait that ends before the time is begun again."""
+    while True:
+        sock.settimeout(_remaining(deadline))
+        try:
+            return step(argument)
+        except TimeoutError:
+            continue
+
+
+def _remaining(deadline: Deadline) -> float | None:
     if deadline is None:
         return None
-    if (left := deadline - time.monotonic()) <= 0:
+    if (left := deadline() if callable(deadline) else deadline - time.monotonic()) <= 0:
         raise TimeoutError("the time for this frame is over")
     return left

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from instructor.checks.drawing import classifier_case, image_size, projections
+from instructor.checks.fooling_cases import lead, reachable_case, rivals_case, walk
 from instructor.checks.judging import (
     CheckFailed,
     agrees,
@@ -18,7 +19,6 @@ from instructor.checks.judging import (
 )
 from instructor.checks.marking import all_checks, check, checks_of
 from instructor.checks.reference import answer, load, reference
-from instructor.checks.test_fooling import _lead, _rivals_case, _walk, reachable_case
 from instructor.core.composition import fillins
 from instructor.core.seeds import Seeds
 from instructor.core.tasks import code_tasks
@@ -142,14 +142,14 @@ def test_the_reference_losses_are_equation_1(task, N, rng):
 def test_the_reference_fooling_image_is_on_the_path_that_the_checks_walk(rng):
     case = reachable_case(rng, 3, 30)
     image = answer("make_fooling_image")(case.X, int(case.y), case.model.build()).detach()
-    walk = _walk(case.X, int(case.y), case.model.build())
-    first = next(point for point, scores in walk if _lead(scores, int(case.y)) > 0)
+    path = walk(case.X, int(case.y), case.model.build())
+    first = next(point for point, scores in path if lead(scores, int(case.y)) > 0)
     assert agrees(image, first, 1e-5)
 
 
 @pytest.mark.parametrize("steps", [1, 7, 80])
 def test_rivals_are_beaten_after_exactly_the_steps_asked_for(steps, rng):
-    case = _rivals_case(rng, steps)
+    case = rivals_case(rng, steps)
     image = answer("make_fooling_image")(case.X, int(case.y), case.model.build())
     assert (image - case.X).norm().item() == pytest.approx(steps, abs=1e-2)
 

@@ -1,11 +1,17 @@
 """The one way to run hidden checks: which are run, whom they ask, and what is kept of it."""
 
 import contextlib
+import os
+import resource
 
 import pytest
 
+from instructor.checks import run
+from instructor.checks.allowance import Budget
 from instructor.checks.marking import FOLDER, all_checks
 from instructor.checks.run import ChecksBroken, Run, run_checks
+from instructor.sandbox.errors import Starved
+from instructor.sandbox.process_tree import resident
 
 CHECKS = '''
 from instructor.checks.judging import expect
@@ -110,6 +116,106 @@ def test_an_interrupt_ends_the_run(folder):
 
     with pytest.raises(KeyboardInterrupt):
         run_checks([Run(interrupted, 1)], folder=folder)
+
+
+GREEDY = '''
+import time
+import torch
+from instructor.checks.judging import expect
+from instructor.checks.marking import check
+
+
+@check("sim", "value")
+def test_a_list(student, rng):
+    """It takes a tensor for a list."""
+    expect(len(list(student(torch.zeros(5_000_000)))) == 3, "it is too long")
+
+
+@check("sim", "gradient")
+def test_numbers(student, rng):
+    """It makes numbers wider."""
+    expect(student(torch.zeros(1)).expand(2**30).double().sum() == 3, "it is another one")
+
+
+@check("train", "step")
+def test_endless(student, rng):
+    """It never comes to an end."""
+    while student(True):
+        pass
+
+
+@check("train", "value")
+def test_modest(student, rng):
+    """It takes no more than is due."""
+    expect(student(torch.zeros(1000)).double().sum() == 0, "it is another one")
+'''
+
+
+def test_a_check_that_takes_too_much_time_or_memory_fails_and_the_next_one_runs(tmp_path):
+    (tmp_path / "test_greedy.py").write_text(GREEDY, encoding="utf-8")
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    budget = Budget(seconds=1_000, each=1, memory=256 << 20)
+    (outcome,) = run_checks([Run(echo_quietly, 1, budget=budget)], folder=tmp_path)
+    assert [result.outcome for result in outcome.results] == ["failed", "failed", "failed", "passed"]
+    assert outcome.internal == []
+    assert {result.message for result in outcome.results[:3]} == {run.TOO_MUCH}
+    assert resource.getrlimit(resource.RLIMIT_DATA) == before
+    assert resident(os.getpid()) < 4 << 30
+
+
+def test_a_submission_whose_time_for_judging_is_over_fails_what_is_left(tmp_path):
+    (tmp_path / "test_greedy.py").write_text(GREEDY, encoding="utf-8")
+    budget = Budget(seconds=0, each=1, memory=256 << 20)
+    (outcome,) = run_checks([Run(echo_quietly, 1, budget=budget)], folder=tmp_path)
+    assert {result.message for result in outcome.results} == {run.TOO_MUCH}
+
+
+def echo_quietly(recording):
+    """A session that answers with what it is asked."""
+    return contextlib.nullcontext(lambda value: value)
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    """What is heard of waiting for the machine, which is not waited for."""
+    heard = []
+    monkeypatch.setattr(run, "wait_for_room", lambda: heard.append("waited"))
+    return heard
+
+
+def starving(times, heard):
+    """Sessions that have no core, some times, in the one check that asks for "light"."""
+
+    def session(recording):
+        def ask(word):
+            heard.append(word)
+            if word == "light" and heard.count("light") <= times:
+                raise Starved(1, 600)
+            return word
+
+        return contextlib.nullcontext(ask)
+
+    return session
+
+
+def test_a_check_that_had_no_core_is_tried_again_when_there_is_room(folder, waits):
+    finished = []
+    (outcome,) = run_checks([Run(starving(1, waits), 1)], finished.append, folder)
+    assert waits == ["heavy", "light", "waited", "light", "passed"]
+    assert outcomes(outcome)[1] == ("test_light", "failed")  # as it does with a core
+    assert finished == outcome.results
+    assert outcome.internal == []
+
+
+def test_after_a_check_that_had_no_core_twice_nothing_more_is_tried_and_nobody_failed(folder, waits):
+    finished = []
+    (outcome,) = run_checks([Run(starving(2, waits), 1)], finished.append, folder)
+    assert waits == ["heavy", "light", "waited", "light"]
+    expected = [("test_heavy", "passed"), ("test_light", "not run"), ("test_passed", "not run")]
+    assert outcomes(outcome) == expected
+    assert "too busy" in outcome.results[1].message
+    assert finished == outcome.results
+    assert "test_light" not in outcome.recordings
 
 
 def test_pytest_finds_every_hidden_check_of_the_kit():

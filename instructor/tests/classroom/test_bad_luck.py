@@ -28,11 +28,23 @@ NOTEBOOKS = os.environ.get("KILLS_NOTEBOOKS", "none")  # quick: kill among the n
 REPORTS = {"results.json", "junit.xml", "feedback.html"}
 
 
-def in_a_small_world(script: str, *arguments: str, room: int = 1 << 16) -> subprocess.CompletedProcess:
-    """Run a script where /mnt has room for `room` bytes and /media is read-only."""
-    view = ["--dev-bind", "/", "/", "--size", str(room), "--tmpfs", "/mnt", "--ro-bind", "/media", "/media"]
-    command = ["bwrap", *view, "--chdir", str(ROOT), sys.executable, "-c", script, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+def in_a_small_world(
+    folder: Path, script: str, *arguments: str, room: int = 1 << 16
+) -> subprocess.CompletedProcess:
+    """Run a script where $SMALL, in `folder`, has room for `room` bytes and $SEALED is read-only."""
+    small, sealed = folder / "small", folder / "sealed"
+    for each in (small, sealed):
+        each.mkdir()
+    view = ["--dev-bind", "/", "/", "--size", str(room), "--tmpfs", str(small)]
+    view += ["--ro-bind", str(sealed), str(sealed), "--chdir", str(ROOT)]
+    return subprocess.run(
+        ["bwrap", *view, sys.executable, "-c", script, *arguments],
+        env={**os.environ, "SMALL": str(small), "SEALED": str(sealed)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 FULL = """
@@ -40,10 +52,11 @@ import os
 from pathlib import Path
 from instructor.grading.report import write_reports
 from instructor.core.result import Result
-folder = Path("/mnt/results")
+small = os.environ["SMALL"]
+folder = Path(small, "results")
 good = write_reports(Result("one", 1, "none", problem="short"), folder)
 before = {path.name: path.read_bytes() for path in good.iterdir()}
-with open("/mnt/fill", "wb", buffering=0) as file:
+with open(small + "/fill", "wb", buffering=0) as file:
     try:
         while True:
             file.write(b"x" * 512)
@@ -56,15 +69,15 @@ except OSError as error:
     print(error.strerror)
 print(before == {path.name: path.read_bytes() for path in good.iterdir()}, sorted(before))
 try:
-    write_reports(Result("one", 1, "none", problem="short"), Path("/media"))
+    write_reports(Result("one", 1, "none", problem="short"), Path(os.environ["SEALED"]))
 except OSError as error:
     print(error.strerror)
 """
 COMMAND = "import sys; from instructor.__main__ import main; sys.exit(main(sys.argv[1:]))"
 
 
-def test_on_a_full_disk_the_old_reports_stay_whole_and_a_read_only_one_is_told():
-    ran = in_a_small_world(FULL)
+def test_on_a_full_disk_the_old_reports_stay_whole_and_a_read_only_one_is_told(tmp_path):
+    ran = in_a_small_world(tmp_path, FULL)
     said = ["No space left on device", f"True {sorted(REPORTS)}", "Read-only file system"]
     assert ran.stdout.splitlines() == said, ran.stderr
 
@@ -82,9 +95,9 @@ def test_a_machine_that_gives_out_while_it_grades_is_a_sentence_and_a_result(tmp
 
 @pytest.mark.skipif(not KILLS, reason="takes long: make test-sandbox")
 def test_without_room_for_the_temporary_files_nothing_is_graded_and_a_sentence_says_why(tmp_path, submission):
-    script = "import tempfile; tempfile.tempdir = '/mnt'\n" + COMMAND
-    more = ["--sandbox", "none", "--notebooks", "none", "--results", str(tmp_path)]
-    ran = in_a_small_world(script, "grade", str(submission), *more)
+    script = "import os, tempfile; tempfile.tempdir = os.environ['SMALL']\n" + COMMAND
+    more = ["--sandbox", "none", "--notebooks", "none", "--results", str(tmp_path / "results")]
+    ran = in_a_small_world(tmp_path, script, "grade", str(submission), *more)
     assert ran.returncode == 2
     assert "No space left" in ran.stdout + ran.stderr
     assert "Traceback" not in ran.stderr
@@ -152,10 +165,15 @@ def kit(tmp_path_factory):
 def start(kit: Path, submission: Path, results: Path, temporary: Path) -> subprocess.Popen:
     command = [sys.executable, "-m", "instructor", "grade", str(submission), "--seed", "3", "--one"]
     tasks = "sim,train" if NOTEBOOKS == "none" else f"sim,{Path(notebooks()[0]).stem}"
+    data = os.environ.get("CS231N_DATA") or str(ROOT / "datasets")
     return subprocess.Popen(
         [*command, "--results", str(results), "--notebooks", NOTEBOOKS, "--tasks", tasks],
         cwd=kit,
-        env={**os.environ, "TMPDIR": str(temporary), "CS231N_DATA": str(ROOT / "datasets")},
+        env={
+            **os.environ,
+            "TMPDIR": str(temporary),
+            "CS231N_DATA": data,
+        },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -4,7 +4,9 @@ import pytest
 import torch
 
 from instructor.checks.recording import KEPT, Exchange, Recording
+from instructor.core.composition import fillins
 from instructor.core.result import CheckResult, Diagnosis, Result, TaskResult
+from instructor.diagnosis import diagnose as diagnosing
 from instructor.diagnosis.diagnose import diagnose
 from instructor.diagnosis.difference import difference
 from instructor.diagnosis.parts import differs, explains
@@ -59,6 +61,35 @@ def test_a_passed_check_has_no_diagnosis_and_no_difference():
             assert (each.diagnosis, each.difference) == ((), "")
 
 
+def test_a_state_dict_in_another_order_is_the_same_one():
+    weights, bias = torch.ones(3, 2), torch.zeros(3)
+    right = {"weight": weights, "bias": bias}
+    turned = {"bias": bias + 1, "weight": weights}
+    assert not differs({"bias": bias, "weight": weights}, right)
+    assert differs(turned, right)
+    assert explains({"weight": weights, "bias": bias + 1}, turned, right)
+
+
+def test_where_the_diagnosis_of_a_task_stumbles_the_others_are_made(monkeypatch):
+    original, lines = diagnosing._explained, []
+
+    def explained(task, *others):
+        if task.id == "sim":
+            raise KeyError("no such part")
+        return original(task, *others)
+
+    monkeypatch.setattr(diagnosing, "_explained", explained)
+    other = next(name for name in fillins("compute_sim_matrix") if name.startswith("wrong"))
+    choice = {"sim": "wrong_dot_product", "compute_sim_matrix": other}
+    results, recordings = examine(choice, list(choice), SEED)
+    said = diagnose(results, recordings, seconds=600, stumbled=lines.append)
+    assert lines == ["The diagnosis of sim stumbled: KeyError: 'no such part'"]
+    assert [each for each in said if each.task == "sim"] == [each for each in results if each.task == "sim"]
+    assert any(each.diagnosis for each in said if each.task == "compute_sim_matrix")
+    with pytest.raises(KeyError):
+        diagnose(results, recordings, seconds=600)
+
+
 def test_two_mistakes_in_two_tasks_are_both_named():
     each = found(sim="wrong_dot_product", simclr_loss_naive="wrong_self_similarity_kept")
     assert each["test_sim_value"].diagnosis[0].fillin == "wrong_dot_product"
@@ -104,7 +135,7 @@ RIGHT = torch.tensor([[1.0, 2.0], [3.0, -4.0]])
     ],
 )
 def test_a_difference_is_told_in_words_without_a_value(given, words):
-    request = {"op": "call", "args": []}
+    request = {"op": "call", "name": "sim", "args": [], "kwargs": {}}
     answer = {"values": [given], "afters": [], "grads": []}
     said = difference([Exchange(request, answer)], {("values", 0, 0): RIGHT})
     assert words in said
@@ -112,7 +143,7 @@ def test_a_difference_is_told_in_words_without_a_value(given, words):
 
 
 def test_a_number_is_related_to_the_right_one_over_all_calls():
-    request = {"op": "call", "args": []}
+    request = {"op": "call", "name": "sim", "args": [], "kwargs": {}}
     pairs = [(1.0, 2.0), (3.0, 6.0)]
     exchanges = [Exchange(request, {"values": [given], "afters": [], "grads": []}) for given, _ in pairs]
     right = {("values", k, 0): true for k, (_, true) in enumerate(pairs)}

@@ -16,6 +16,7 @@ from instructor.core import files as atomic
 from instructor.core.composition import compose
 from instructor.core.result import CheckResult, Result, TaskResult
 from instructor.core.tasks import ROOT, code_tasks, load_tasks, todo_modules
+from instructor.grading import one_submission, report
 from instructor.grading.one_submission import grade
 from instructor.grading.report import write_reports
 from instructor.grading.scoring import score_tasks
@@ -157,6 +158,37 @@ def test_a_result_says_what_it_rests_on(result):
     assert len(result.digest) == 64
 
 
+def test_a_failure_of_diagnosis_or_pictures_costs_no_point_and_is_told_to_the_instructor(
+    submission, checks, result, monkeypatch
+):
+    def stumble(*_, **__):
+        raise KeyError("state_dict")
+
+    monkeypatch.setattr(one_submission, "diagnose", stumble)
+    monkeypatch.setattr(one_submission, "take_pictures", stumble)
+    again = grade(submission, seed=4, notebooks="none", checks=checks)
+    assert [task.earned for task in again.tasks] == [task.earned for task in result.tasks]
+    more = [line for line in again.internal if line not in result.internal]
+    assert more == [
+        f"{what} stumbled: KeyError: 'state_dict'" for what in ("The diagnosis", "Taking pictures")
+    ]
+
+
+def test_a_report_that_cannot_be_made_of_all_holds_the_points(result, monkeypatch, tmp_path):
+    stumbling = dataclasses.replace(result, internal=[])
+
+    def page(given, whose):
+        if any(task.checks for task in given.tasks):
+            raise ValueError("no such word")
+        return "the page"
+
+    monkeypatch.setattr(report, "feedback_html", page)
+    folder = write_reports(stumbling, tmp_path)
+    assert (folder / "feedback.html").read_text(encoding="utf-8") == "the page"
+    assert json.loads((folder / "results.json").read_text(encoding="utf-8"))["score"] == result.score
+    assert stumbling.internal == ["feedback.html holds the points alone: ValueError: no such word"]
+
+
 def check_result(task="sim", aspect="value", outcome="passed", **kwargs):
     return CheckResult("test", task, aspect, "Label.", outcome, **kwargs)
 
@@ -186,6 +218,13 @@ def test_a_task_that_builds_on_a_wrong_one_says_so():
     results = {task.id: task for task in score_tasks(checks, {}, todo_modules())}
     assert "Cosine similarity" in results["simclr_loss_naive"].remark
     assert not results["sim"].remark
+
+
+def test_nobody_is_blamed_for_a_task_that_could_not_run():
+    checks = [check_result(outcome="not run"), check_result(task="simclr_loss_naive", outcome="failed")]
+    results = {task.id: task for task in score_tasks(checks, {}, todo_modules())}
+    assert results["sim"].status == "could not run"
+    assert not results["simclr_loss_naive"].remark
 
 
 def test_a_missing_module_is_named():

@@ -14,7 +14,7 @@ import time
 import pytest
 
 from instructor.core.tasks import ROOT
-from instructor.sandbox import fork_server, launch
+from instructor.sandbox import launch
 from instructor.sandbox.fork_server import ForkServer
 from instructor.sandbox.inside.folders import joined, parted, write_files
 from instructor.sandbox.jail import Jail
@@ -211,9 +211,3 @@ def test_a_fork_server_leaves_nothing_behind(tmp_path):
         assert folder.exists()
     assert not folder.exists()
     assert ends(process)
-
-
-def test_a_python_that_a_workers_own_tmp_would_hide_is_a_reason_to_do_without(monkeypatch):
-    monkeypatch.setattr(fork_server, "python_folders", lambda: ("/tmp/kit/.venv",))
-    with pytest.raises(fork_server.NoForkServer, match="/tmp/kit"):
-        ForkServer()
