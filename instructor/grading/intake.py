@@ -17,7 +17,7 @@ from pathlib import Path
 from instructor.core.tasks import ROOT, notebooks, todo_modules
 from instructor.core.text import sanitize
 from instructor.grading.handed_in import located
-from instructor.grading.layout import BROKEN, NOISE, Copy, IntakeError, chosen, copies, near
+from instructor.grading.layout import NOISE, Copy, IntakeError, chosen, copies, near
 from instructor.grading.sources import Source, open_source
 
 MANIFEST = "MANIFEST.sha256"
@@ -25,6 +25,7 @@ PARTS = 2_000_000  # brackets and commas of a notebook, each of which becomes an
 LISTED = 200  # names of other files that are listed
 WHOLE_CLASS = "a whole class. One submission is graded at a time: unpack it, and grade the folder."
 EXPORT = re.compile(r"(^|/)submission_metadata\.yml$|(^|/)[^/]+_\d+_assignsubmission_file")
+BROKEN = (SyntaxError, ValueError, RecursionError, MemoryError)  # what parsing hostile text may raise
 ARCHIVES = (".zip", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 
 

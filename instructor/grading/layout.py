@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from instructor.core.composition import MarkerError, is_filled
+from cs231n.blocks import END, START
 from instructor.core.tasks import ROOT, code_tasks, notebooks, todo_modules
 from instructor.core.text import sanitize
 from instructor.grading.sources import Source
@@ -19,7 +19,7 @@ from instructor.grading.sources import Source
 NOISE = re.compile(
     r"(^|/)(__MACOSX|\.DS_Store|\.ipynb_checkpoints|__pycache__|Thumbs\.db|\.git)(/|$)|(^|/)\._"
 )
-BROKEN = (SyntaxError, ValueError, RecursionError, MemoryError)  # what parsing hostile text may raise
+LOOKED_AT = 40  # files of one name that are opened to see whether they are the kit's
 COPIES = 5  # more copies of the files than this are not one student's
 RENAMED = r"(copy of |.*_\d+_)?{stem}(?:[ _-]|\(\d+\)|copy|kopie|final|new|old|v|\d)*\.{ending}"
 
@@ -55,7 +55,7 @@ def copies(source: Source) -> list[Copy]:
     flat = {name: PurePosixPath(name).name for name in wanted}
     best, most = exact, 0
     for places in ({name: name for name in wanted}, inner, flat):
-        found = _gather(names, places, str.lower)
+        found = sorted(_gather(names, places, str.lower), key=lambda copy: -len(copy.files))[:LOOKED_AT]
         found = [Copy(copy.root, _recognized(source, copy.files)) for copy in found]
         found = [copy for copy in found if copy.modules]
         if (count := max((len(copy.files) for copy in found), default=0)) > most:
@@ -136,20 +136,33 @@ def _elsewhere(source: Source, path: str, taken: set[str]) -> str:
     last = PurePosixPath(path).name.lower()
     others = [name for name in source.names if name not in taken and not NOISE.search(name)]
     same = [name for name in others if PurePosixPath(name).name.lower() == last]
-    alike = [name for name in same if _is_like(source, path, name)]
+    alike = [name for name in same[:LOOKED_AT] if _is_like(source, path, name)]
     return alike[0] if len(alike) == 1 else ""
 
 
 def _started(source: Source, copy: Copy) -> int:
-    """How many blocks of a copy were touched."""
+    """How many blocks of a copy were touched, by their lines: hostile text is not parsed to choose a copy."""
     count = 0
-    for task in code_tasks():
+    for path in copy.modules:
         try:
-            text = source.read(copy.files[task.module]).decode("utf-8", "replace")
-            count += is_filled(text, task.block, (ROOT / task.module).read_text(encoding="utf-8"))
-        except (KeyError, FileNotFoundError, MarkerError, *BROKEN):
+            own = _blocks(source.read(copy.files[path]).decode("utf-8", "replace"))
+        except (FileNotFoundError, ValueError):
             continue
+        given = _blocks((ROOT / path).read_text(encoding="utf-8"))
+        count += sum(bool(block) and block not in given for block in own)
     return count
+
+
+def _blocks(text: str) -> list[list[str]]:
+    """The lines of code between each pair of markers."""
+    found, inside = [], False
+    for line in map(str.strip, text.splitlines()):
+        if line in (START, END):
+            inside = line == START
+            found += [[]] if inside else []
+        elif inside and line not in ("", "pass") and not line.startswith("#"):
+            found[-1].append(line)
+    return found
 
 
 def _of_copies(source: Source, best: Copy, coded: list[Copy], started: dict[str, int]) -> list[str]:

@@ -588,6 +588,15 @@ def test_the_name_of_a_renamed_file_costs_no_time(tmp_path):
     assert time.process_time() - began < 5
 
 
+def test_of_very_many_files_of_one_name_few_are_opened(tmp_path):
+    zeros = bytes(200 << 10)
+    path = packed(tmp_path / "x.zip", [(f"{n}/contrastive_loss.py", zeros) for n in range(400)])
+    began = time.process_time()
+    with pytest.raises(IntakeError, match="holds none of the files"):
+        read_submission(path)
+    assert time.process_time() - began < 5
+
+
 def test_a_zip_in_a_folder_is_read_as_in_a_class(tmp_path):
     (tmp_path / "ann" / "sub").mkdir(parents=True)
     packed(tmp_path / "ann" / "sub" / "work.zip")
