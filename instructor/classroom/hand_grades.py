@@ -20,7 +20,8 @@ from instructor.classroom.entries import Entry
 from instructor.classroom.table_file import read_table, write_table
 from instructor.core.tasks import ROOT, notebooks
 from instructor.core.text import sanitize
-from instructor.grading.intake import BROKEN, PARTS, Submission
+from instructor.grading.intake import Submission
+from instructor.grading.reading_process import BROKEN, PARTS
 
 HEADER = ("submission", "student", "question", "question text", "answer", "points", "comment", "note")
 CHANGED = "the answer has changed since it was marked"

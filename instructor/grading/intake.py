@@ -6,9 +6,7 @@ paths, links, bombs) can do nothing; it is listed and left alone. Whatever is wr
 
 from __future__ import annotations
 
-import ast
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,14 +16,14 @@ from instructor.core.tasks import ROOT, notebooks, todo_modules
 from instructor.core.text import sanitize
 from instructor.grading.handed_in import located
 from instructor.grading.layout import NOISE, Copy, IntakeError, chosen, copies, near
+from instructor.grading.reading_process import BROKEN as BROKEN
+from instructor.grading.reading_process import faults_of
 from instructor.grading.sources import Source, open_source
 
 MANIFEST = "MANIFEST.sha256"
-PARTS = 2_000_000  # brackets and commas of a notebook, each of which becomes an object when it is parsed
 LISTED = 200  # names of other files that are listed
 WHOLE_CLASS = "a whole class. One submission is graded at a time: unpack it, and grade the folder."
 EXPORT = re.compile(r"(^|/)submission_metadata\.yml$|(^|/)[^/]+_\d+_assignsubmission_file")
-BROKEN = (SyntaxError, ValueError, RecursionError, MemoryError)  # what parsing hostile text may raise
 ARCHIVES = (".zip", ".tar.gz", ".tar.bz2", ".tar.xz", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar")
 
 
@@ -34,7 +32,7 @@ class Submission:
     """What counts of a submission: its modules and notebooks by the kit's paths, as bytes.
 
     `remarks` are sentences for the student; `ignored` are names of other members. A file that is missing or
-    unusable is not in `modules`.
+    unusable is not in `modules`. `refused` holds notebooks that are none: nothing reads them again.
     """
 
     name: str
@@ -42,11 +40,12 @@ class Submission:
     notebooks: dict[str, bytes] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    refused: dict[str, bytes] = field(default_factory=dict)
 
     def digest(self) -> str:
         """A sha256 over the files that count."""
         total = hashlib.sha256()
-        for name, data in sorted({**self.modules, **self.notebooks}.items()):
+        for name, data in sorted({**self.modules, **self.notebooks, **self.refused}.items()):
             total.update(f"{name}\0{len(data)}\0".encode() + data)
         return total.hexdigest()
 
@@ -110,27 +109,26 @@ def _renamed(names: list[str]) -> list[str]:
 
 
 def _read_files(source: Source, copy: Copy, submission: Submission) -> None:
+    """Take the files that count; what is wrong with them is found out by another process, once."""
+    found: dict[str, bytes] = {}
+    said: dict[str, str] = {}
     for name in (*todo_modules(), *notebooks()):
         is_module = name.endswith(".py")
         try:
             data = source.read(copy.files[name])
+            found[name] = tidy(data) if is_module else data
         except (KeyError, FileNotFoundError):
-            data = None
-            missing = f"{name} is missing{near(source.names, copy.root + name)}"
-            submission.remarks.append(f"{missing}.{_loss(is_module)}")
+            said[name] = f"{name} is missing{near(source.names, copy.root + name)}.{_loss(is_module)}"
         except ValueError as error:
-            data = None
-            submission.remarks.append(f"{name} {error}.{_loss(is_module)}")
-        if data is None:
-            continue
-        if is_module:
-            submission.modules[name] = tidy(data)
-            submission.remarks += [
-                f"{name} {problem}" for problem in _module_problems(submission.modules[name])
-            ]
-        else:
-            submission.notebooks[name] = data
-            submission.remarks += [f"{name} {problem}" for problem in _notebook_problems(data)]
+            said[name] = f"{name} {error}.{_loss(is_module)}"
+    for name, fault in faults_of(found).items():
+        is_module = name.endswith(".py")
+        kept = submission.modules if is_module else submission.refused if fault else submission.notebooks
+        kept[name] = found[name]
+        if fault:
+            lost = ", so that none of its tasks can earn points." if is_module else f".{_loss(is_module)}"
+            said[name] = f"{name} {fault}{lost}"
+    submission.remarks += [said[name] for name in (*todo_modules(), *notebooks()) if name in said]
 
 
 def _loss(is_module: bool) -> str:
@@ -140,27 +138,6 @@ def _loss(is_module: bool) -> str:
 def tidy(data: bytes) -> bytes:
     """A text file without byte order mark and with plain line ends; other bytes stay as they are."""
     return data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-
-
-def _module_problems(data: bytes) -> list[str]:
-    try:
-        ast.parse(data)
-    except BROKEN as error:
-        line = f" (line {error.lineno})" if isinstance(error, SyntaxError) and error.lineno else ""
-        return [f"is not valid Python{line}, so that none of its tasks can earn points."]
-    return []
-
-
-def _notebook_problems(data: bytes) -> list[str]:
-    if sum(map(data.count, (b"[", b"{", b","))) > PARTS:
-        return ["is not a valid notebook (it has too many parts). The kit's own copy runs in any case."]
-    try:
-        notebook = json.loads(data)
-    except BROKEN:
-        return ["is not a valid notebook (not JSON). The kit's own copy runs in any case."]
-    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
-        return ["is not a valid notebook (it has no cells). The kit's own copy runs in any case."]
-    return []
 
 
 def _note_others(source: Source, copy: Copy, submission: Submission) -> None:

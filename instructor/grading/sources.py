@@ -18,6 +18,8 @@ MEMBERS = 20_000
 FILE_BYTES = {".py": MIB // 4, ".ipynb": 64 * MIB}  # any other: 1 MiB; to parse Python takes 1,000 times that
 DEPTH = 12  # folders below a folder that is handed in
 END_OF_DIRECTORY = b"PK\x05\x06"
+END = 22 + 65_535  # bytes of the last record, with the longest comment
+LOCATOR = 20  # bytes of the record before it in the format for huge archives, which may say other numbers
 PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -213,11 +215,11 @@ def _look_at_end(path: Path) -> None:
     if size > ARCHIVE_BYTES:
         raise ValueError(f"is larger than {ARCHIVE_BYTES // MIB} MiB")
     with open(path, "rb") as file:
-        file.seek(max(0, size - 65_557))
+        file.seek(max(0, size - END - LOCATOR))
         tail = file.read()
     at = tail.rfind(END_OF_DIRECTORY)
     if at < 0 or len(tail) < at + 22:
         raise ValueError("is not a zip archive or is not complete; pack and upload it again")
     members, directory = struct.unpack_from("<HI", tail, at + 10)
-    if b"PK\x06\x07" in tail[max(0, at - 20) : at] or members > MEMBERS or directory > MEMBERS * 200:
+    if b"PK\x06\x07" in tail[max(0, at - LOCATOR) : at] or members > MEMBERS or directory > MEMBERS * 200:
         raise ValueError(f"holds more than {MEMBERS:,} files, or is in the format for huge archives")

@@ -7,7 +7,8 @@ import ast
 from instructor.core.composition import PACKAGE, MarkerError, block_source, is_filled
 from instructor.core.tasks import ROOT, code_tasks
 from instructor.core.text import sanitize
-from instructor.grading.intake import BROKEN, Submission
+from instructor.grading.intake import Submission
+from instructor.grading.reading_process import BROKEN
 
 NOTEBOOKS = ROOT / "notebooks"
 LEFT_OVER = {"__pycache__", ".ipynb_checkpoints"}  # folders of nobody's

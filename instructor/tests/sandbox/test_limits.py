@@ -2,7 +2,6 @@
 
 import dataclasses
 import os
-import time
 
 import pytest
 
@@ -131,15 +130,6 @@ def test_the_system_itself_counts_the_processes_of_roots_jails(tmp_path):
         (soft, hard), user = student.sim(code)
     assert soft == hard == LIMITS.processes
     assert user != 0
-
-
-def test_a_limit_is_exceeded_within_the_time_that_the_watch_needs(jail):
-    with Student(jail) as student:
-        student.sim("result = 0")
-        began = time.monotonic()
-        with pytest.raises(Died):
-            student.call("sim", MEMORY, timeout=30)
-    assert time.monotonic() - began < 20
 
 
 def test_every_limit_is_in_one_file_with_a_comment():

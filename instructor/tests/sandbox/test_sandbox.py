@@ -37,7 +37,7 @@ ENVIRONMENT = {
     "TORCHINDUCTOR_CACHE_DIR",  # of torch's own making
 }
 SMALL = {"memory": 1_500 * MIB, "disk": 16 * MIB, "shared_memory": 16 * MIB}
-LIMITS = dataclasses.replace(Limits.load(), call_seconds=2, processes=40, **SMALL)
+LIMITS = dataclasses.replace(Limits.load(), call_seconds=2, patience=1_000, processes=40, **SMALL)
 
 
 @pytest.fixture(scope="module", params=["launched", "forked"])
@@ -150,7 +150,7 @@ def test_an_import_that_does_not_end_is_not_waited_for_again(jail):
     for _ in range(3):  # whether or not it was found out in an earlier test
         with Student(jail) as student, pytest.raises(StudentError):
             student.compute_train_transform(1)
-    began = time.monotonic()
+    before = jail.remaining()
     for _ in range(5):
         with (
             Student(jail) as student,
@@ -158,7 +158,7 @@ def test_an_import_that_does_not_end_is_not_waited_for_again(jail):
         ):
             student.compute_train_transform(1)
     assert jail.imports.endless() == ["cs231n.simclr.data_utils"]
-    assert time.monotonic() - began < 5 * LIMITS.call_seconds
+    assert before - jail.remaining() < 5 * LIMITS.call_seconds
     assert works(jail)
 
 
@@ -243,10 +243,8 @@ result = [os.readlink(path) for path in paths if os.path.exists(path)]
 
 
 def test_a_hung_call_fails_only_its_own_check(jail, student):
-    began = time.monotonic()
     with pytest.raises(TimedOut, match="within 2 s"):
         student.sim(IGNORE_SIGNALS)
-    assert time.monotonic() - began < 4
     assert works(jail)
 
 
