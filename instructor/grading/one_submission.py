@@ -74,8 +74,15 @@ def grade_submission(
                 said = diagnose(said, outcome.recordings, stumbled=internal.append)
             with _noting("Taking pictures", internal, limits):
                 pictures = _pictures(jail, outcome.results)
+<<<<<<< HEAD
         started = started_tasks(submission)
         results = score_tasks(said, started, set(submission.modules), submission.remarks)
+=======
+        started, markers = {}, []
+        with _noting("Reading the blocks", internal, limits):
+            started, markers = started_tasks(submission), marker_remarks(submission)
+        results = score_tasks(said, started, set(submission.modules))
+>>>>>>> wt-busy
         if notebooks != "none":
             results = _run_notebooks(chosen, results, jail, notebooks == "quick", steps)
     return Result(
@@ -83,7 +90,7 @@ def grade_submission(
         seed=seed,
         sandbox=kind,
         tasks=[result for result in results if result.id in {task.id for task in chosen}],
-        remarks=[*submission.remarks, *marker_remarks(submission)],
+        remarks=[*submission.remarks, *markers],
         internal=internal,
         ignored=submission.ignored,
         digest=submission.digest(),
