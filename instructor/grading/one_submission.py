@@ -74,15 +74,10 @@ def grade_submission(
                 said = diagnose(said, outcome.recordings, stumbled=internal.append)
             with _noting("Taking pictures", internal, limits):
                 pictures = _pictures(jail, outcome.results)
-<<<<<<< HEAD
-        started = started_tasks(submission)
-        results = score_tasks(said, started, set(submission.modules), submission.remarks)
-=======
         started, markers = {}, []
         with _noting("Reading the blocks", internal, limits):
             started, markers = started_tasks(submission), marker_remarks(submission)
-        results = score_tasks(said, started, set(submission.modules))
->>>>>>> wt-busy
+        results = score_tasks(said, started, set(submission.modules), submission.remarks)
         if notebooks != "none":
             results = _run_notebooks(chosen, results, jail, notebooks == "quick", steps)
     return Result(
