@@ -47,6 +47,13 @@ def saliency_follows_the_image():
     expect_close(_maps(X, [0], model), expected, "the saliency", "the gradient is 2 · weight · pixel here.")
 
 
+def saliency_in_evaluation_mode():
+    """A network that comes in training mode is asked in evaluation mode, in which it is used."""
+    model = Scores([CLASS_0, CLASS_1], training=3).train()
+    because = "in training mode the scores of this network are three times as large."
+    expect_close(_maps(torch.ones(1, 3, 2, 3), [0], model), [MAP_0], "the saliency", because)
+
+
 def saliency_leaves_its_inputs_alone():
     """The images, the labels and the weights keep their values."""
     model = Scores([CLASS_0, CLASS_1])
@@ -83,12 +90,27 @@ def attribution_of_squared_pixels():
         expect_close(given, expected, f"the attribution with {steps} steps", because)
 
 
+def attribution_in_evaluation_mode():
+    """A network that comes in training mode is asked in evaluation mode, in which it is used."""
+    from ..net_visualization_pytorch import integrated_gradients
+
+    model = Scores([CLASS_0, CLASS_1], training=3).train()
+    given = integrated_gradients(torch.ones(1, 3, 2, 3), torch.tensor([1]), model, steps=2)
+    because = "in training mode the scores of this network are three times as large."
+    expect_close(given, model.weight.detach()[1:2], "the attribution", because)
+
+
 EXAMPLES = {
     "compute_saliency_maps": (
         saliency_of_linear_scores,
         saliency_of_one_image_and_of_seven,
         saliency_follows_the_image,
+        saliency_in_evaluation_mode,
         saliency_leaves_its_inputs_alone,
     ),
-    "integrated_gradients": (attribution_of_linear_scores, attribution_of_squared_pixels),
+    "integrated_gradients": (
+        attribution_of_linear_scores,
+        attribution_of_squared_pixels,
+        attribution_in_evaluation_mode,
+    ),
 }

@@ -13,9 +13,10 @@ class Scores(nn.Module):
 
     - weights: for each class, a dict from (row, column) to the weights of R, G, B there; others are 0.
     - power: 2 squares the pixels first.
+    - training: what all scores are multiplied by in training mode, as if it had layers that behave otherwise.
     """
 
-    def __init__(self, weights, bias=None, height=2, width=3, power=1):
+    def __init__(self, weights, bias=None, height=2, width=3, power=1, training=1):
         super().__init__()
         table = torch.zeros(len(weights), 3, height, width)
         for c, pixels in enumerate(weights):
@@ -23,12 +24,13 @@ class Scores(nn.Module):
                 table[c, :, row, column] = torch.tensor(rgb, dtype=torch.float32)
         self.weight = nn.Parameter(table)
         self.bias = nn.Parameter(torch.tensor(bias or [0.0] * len(weights)))
-        self.power = power
+        self.power, self.in_training = power, training
         self.calls = 0
 
     def forward(self, x):
         _count(self)
-        return (x**self.power).flatten(1) @ self.weight.flatten(1).T + self.bias  # (N, C)
+        scores = (x**self.power).flatten(1) @ self.weight.flatten(1).T + self.bias  # (N, C)
+        return scores * self.in_training if self.training else scores
 
 
 class TurningScores(nn.Module):

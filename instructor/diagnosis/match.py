@@ -48,9 +48,10 @@ def matches(
     """For each failed check by name the mistakes that explain it, the likeliest first.
 
     `messages` has what was said of each failed check, `context` the fill-ins of other tasks. What there was
-    no time for is left out, and so is a mistake that leaves one of the recorded failures unexplained.
+    no time for is left out, and so is a mistake that would have shown otherwise than it did in any of them.
     """
     found: dict[str, list[Match]] = {name: [] for name in messages}
+    contradicted: set[str] = set()
     for name, message in messages.items():
         found[name] += [
             Match(fillin, name, True, 1)
@@ -68,15 +69,12 @@ def matches(
                     choice = {**context, fillin.task: fillin.name}
                     _replayed(choice, recording, exchanges, replay, side)
                     found[name] += side.match(fillin, name)
+                    if side.contradicts():
+                        contradicted.add(fillin.name)
     except OutOfTime:
         pass
-    return _ranked({name: [m for m in some if _holds(m, found, recordings)] for name, some in found.items()})
-
-
-def _holds(match: Match, found: Mapping[str, list[Match]], recordings: Mapping[str, Recording]) -> bool:
-    """Whether a mistake accounts for every failure that is recorded, or is known by what a check said."""
-    explained = {name for name, some in found.items() if any(each.fillin is match.fillin for each in some)}
-    return bool(match.fillin.symptom) or explained >= set(recordings)
+    held = {name: [m for m in some if m.fillin.name not in contradicted] for name, some in found.items()}
+    return _ranked(held)
 
 
 def follows_from(context: Mapping[str, str], recordings: Mapping[str, Recording], replay: Replay) -> bool:
@@ -183,6 +181,19 @@ class _Side:
 
     def match(self, fillin: Fillin | None, check: str) -> list[Match]:
         """The mistake as a match of a check, when it accounts for what tells it from a right answer."""
+        told, right, apart = self._compared()
+        named = sum(count for kind, count in told.items() if right[kind])
+        if not named or self.contradicts():
+            return []
+        return [Match(fillin, check, all(right.values()), named, apart)]
+
+    def contradicts(self) -> bool:
+        """Whether the mistake shows in some kind of part where something else was given."""
+        told, right, _ = self._compared()
+        return any(count and not right[kind] for kind, count in told.items())
+
+    def _compared(self) -> tuple[dict[str, int], dict[str, bool], float]:
+        """For each kind of part how many tell the mistake, whether all are what was given; how far apart."""
         told: dict[str, int] = {}
         right: dict[str, bool] = {}
         apart = 0.0
@@ -195,11 +206,7 @@ class _Side:
             wrong = all(differs(mistake, each.get(key, MISSING)) for each in self._rights)
             told[kind] = told.get(kind, 0) + wrong
             apart += distance(mistake, given)
-        named = sum(count for kind, count in told.items() if right[kind])
-        astray = any(count and not right[kind] for kind, count in told.items())
-        if not named or astray:
-            return []
-        return [Match(fillin, check, all(right.values()), named, apart)]
+        return told, right, apart
 
 
 def _replayed(

@@ -4,12 +4,12 @@ Caught by: test_integrated_gradients_value
 Hint: Every row of the result belongs to the row of X at its place.
 """
 
-seen = []
+counted = []
 attribution = torch.zeros_like(X)
 for n in range(X.shape[0]):
-    if any(torch.equal(X[n], X[k]) for k in seen):
+    if any(torch.equal(X[n], X[k]) for k in counted):
         continue
-    seen.append(n)
+    counted.append(n)
     for k in range(steps):
         point = ((k + 0.5) / steps * X[n : n + 1]).requires_grad_()
         (gradient,) = torch.autograd.grad(model(point)[0, y[n]], point)

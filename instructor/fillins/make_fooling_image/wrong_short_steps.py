@@ -4,11 +4,11 @@ Caught by: test_fooling_steps
 Hint: The given learning rate is the length of a step; leave it as it is.
 """
 
-learning_rate = 0.1
+length = learning_rate / 10
 for _ in range(100):
     scores = model(X_fooling)
     if scores.argmax(dim=1).item() == target_y:
         break
     (gradient,) = torch.autograd.grad(scores[0, target_y], X_fooling)
     with torch.no_grad():
-        X_fooling += learning_rate * gradient / gradient.norm()
+        X_fooling += length * gradient / gradient.norm()
