@@ -15,6 +15,7 @@ import zlib
 
 import pytest
 
+from cs231n.blocks import START
 from instructor.core.tasks import ROOT, notebooks, todo_modules
 from instructor.grading import reading_process, sources
 from instructor.grading.intake import IntakeError, Submission, read_submission, submission_name
