@@ -18,6 +18,8 @@ _bound = _system
 
 
 def _system():
+    from instructor.core.tasks import ROOT
+
     yield from _bound()
     yield from _bind("--ro-bind", str(ROOT / "instructor"), "/opt/instructor")
 """

@@ -301,8 +301,8 @@ def test_the_doctor_says_what_to_do_when_nothing_works(monkeypatch, capsys):
     def missing():
         raise SandboxUnavailable("It can't be used:\n  there is none\nWhat to do:\n  get one")
 
-    monkeypatch.setattr(doctor.bubblewrap, "working_way", missing)
-    monkeypatch.setattr(doctor.landlock, "working_way", missing)
+    monkeypatch.setattr(bubblewrap, "working_way", missing)
+    monkeypatch.setattr(landlock, "working_way", missing)
     monkeypatch.setattr(doctor, "KINDS", ("bwrap", "sandlock"))
     assert doctor.run(None) == 1
     said = capsys.readouterr().out
