@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import io
+import shutil
 from itertools import pairwise
 
 import pytest
@@ -14,7 +15,8 @@ from instructor.classroom.hand_grades import questions
 from instructor.classroom.journal import Journal, Record
 from instructor.classroom.reports import Class, write_class_reports
 from instructor.core.result import CheckResult, Diagnosis, Picture, Result, TaskResult
-from instructor.core.tasks import load_tasks
+from instructor.core.tasks import ROOT, load_tasks, todo_modules
+from instructor.grading.intake import read_submission
 
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 # The contrast of every piece of text with what lies behind it (WCAG 2.2, 1.4.3), the worst first.
@@ -81,17 +83,27 @@ def result(name, share):
     return Result(name, 1, "bwrap", tasks, remarks, seconds=12.0, digest="0" * 64, pictures=pictures)
 
 
+def work(folder):
+    """A submission in the folder, and its digest: a result is shown only for the work that it is of."""
+    (folder / todo_modules()[0]).parent.mkdir(parents=True)
+    shutil.copy(ROOT / todo_modules()[0], folder / todo_modules()[0])
+    return folder, read_submission(folder).digest()
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
     """The folder of a class of thirty with long names."""
     target = tmp_path_factory.mktemp("reports") / "autumn-homework-1"
+    handed_in, digest = work(tmp_path_factory.mktemp("handed-in"))  # the same by everybody
     entries, answer = [], dict.fromkeys(questions(), "Because.\n" * 5)
     with Journal(target / "journal") as journal:
         for k in range(30):
             name = f"student-{k:02d}-with-quite-a-long-name"
-            entries.append(Entry(name, target, (Student(name=f"Maximiliane-Sophie von und zu Nummer {k}"),)))
+            entries.append(
+                Entry(name, handed_in, (Student(name=f"Maximiliane-Sophie von und zu Nummer {k}"),))
+            )
             graded = Result(name, 1, "", problem="It is no zip.") if k == 7 else result(name, k / 30)
-            journal.write(Record(name, "k", graded, answer))
+            journal.write(Record(name, "k", dataclasses.replace(graded, digest=digest), answer))
         tasks = tuple(task.id for task in load_tasks())
         write_class_reports(Class(ClassFolder(target, "plain", entries), target, [], tasks), journal)
     return target
@@ -168,10 +180,11 @@ def test_a_student_is_found_from_the_class(window, pages):
 
 
 def test_the_labels_of_the_scores_stay_apart_whatever_the_points(window, tmp_path):
-    entry = Entry("ann", tmp_path, (Student(name="Ann"),))
+    handed_in, digest = work(tmp_path / "handed-in")
+    entry = Entry("ann", handed_in, (Student(name="Ann"),))
     task = TaskResult("sim", "Cosine similarity", 28, 11.5, "partial", {"value": (11.5, 28)})
     with Journal(tmp_path / "journal") as journal:
-        journal.write(Record("ann", "k", Result("ann", 1, "bwrap", [task])))
+        journal.write(Record("ann", "k", Result("ann", 1, "bwrap", [task], digest=digest)))
         write_class_reports(Class(ClassFolder(tmp_path, "plain", [entry]), tmp_path, [], ("sim",)), journal)
     window.goto(f"file://{tmp_path / 'class.html'}")
     boxes = [label.bounding_box() for label in window.locator("svg .edge").all()]
