@@ -202,7 +202,7 @@ def test_the_second_notebook_passes_and_its_explorers_move(lab):
     views = lab.cell("augmentation-explore").locator(".cs231n-explorer")
     image = views.locator("img")
     before = image.get_attribute("src")
-    lab.slide(views, "gray", 5)
+    lab.slide(views, "flip", 10)  # of every view; digits are gray as they are
     lab.changes(image, before)
     assert "Mean cosine similarity" in views.inner_text()
     lab.picture("augmentation", views)
