@@ -16,7 +16,6 @@ from instructor.core.tasks import ROOT, notebooks, todo_modules
 from instructor.core.text import sanitize
 from instructor.grading.handed_in import located
 from instructor.grading.layout import NOISE, Copy, IntakeError, chosen, copies, near
-from instructor.grading.reading_process import BROKEN as BROKEN
 from instructor.grading.reading_process import faults_of
 from instructor.grading.sources import Source, open_source
 
