@@ -21,7 +21,6 @@ from instructor.classroom.table_file import read_table, write_table
 from instructor.core.tasks import ROOT, notebooks
 from instructor.core.text import sanitize
 from instructor.grading.intake import Submission
-from instructor.grading.reading_process import BROKEN, PARTS
 
 HEADER = ("submission", "student", "question", "question text", "answer", "points", "comment", "note")
 CHANGED = "the answer has changed since it was marked"
@@ -175,8 +174,7 @@ def gathered_answers(submission: Submission) -> tuple[dict[str, str], list[str]]
     answers: dict[str, str] = {}
     remarks = []
     for name in notebooks():
-        cells = _cells(submission.notebooks.get(name, b""))
-        if not cells:
+        if not (cells := submission.cells.get(name)):
             continue
         found, lost = located(cells, expected_in(_given(name)))
         for key, places in found.items():
@@ -200,13 +198,3 @@ def _heading(name: str, key: str) -> str:
 @cache
 def _given(name: str) -> list[dict]:
     return json.loads((ROOT / name).read_text(encoding="utf-8"))["cells"]
-
-
-def _cells(data: bytes) -> list[dict]:
-    """The cells of a notebook that a student handed in; none when intake has refused it."""
-    if sum(map(data.count, (b"[", b"{", b","))) > PARTS:
-        return []
-    try:
-        return [cell for cell in json.loads(data)["cells"] if isinstance(cell, dict)]
-    except (*BROKEN, KeyError, TypeError):
-        return []

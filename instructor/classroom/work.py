@@ -43,7 +43,7 @@ def pack(submission: Submission, options: Options) -> bytes:
     """
     table, modules = joined(submission.modules)
     header = {"name": submission.name, "table": table, "options": to_plain(options)}
-    header |= {"remarks": submission.remarks, "ignored": submission.ignored}
+    header |= {"remarks": submission.remarks, "ignored": submission.ignored, "started": submission.started}
     return json.dumps(header).encode() + b"\n" + modules
 
 

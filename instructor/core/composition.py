@@ -88,7 +88,8 @@ def compose(destination: Path, choice: Mapping[str, str | Fillin | None], packag
 
 def _deleted(source: str, block: str, beginning: str) -> str:
     """The source without the last line before a block that begins so, white space aside; "" deletes none."""
-    module, place = _block(source, block)
+    module = Module(source)
+    place = block_of(module, block)
     found = [k for k in range(place.start) if beginning and module.lines[k].strip().startswith(beginning)]
     return "".join(line for k, line in enumerate(module.lines) if not found or k != found[-1])
 
@@ -98,7 +99,8 @@ def splice(source: str, block: str, body: str) -> str:
 
     Lines that begin inside a string stay as they are: they belong to its value.
     """
-    module, found = _block(source, block)
+    module = Module(source)
+    found = block_of(module, block)
     marker = module.lines[found.start]
     indent = marker[: len(marker) - len(marker.lstrip())]
     lines = lines_of(body.strip("\n") + "\n")
@@ -109,7 +111,8 @@ def splice(source: str, block: str, body: str) -> str:
 
 def block_source(source: str, block: str) -> str:
     """The lines between the markers of `block`, dedented, all but those that begin inside a string."""
-    module, found = _block(source, block)
+    module = Module(source)
+    found = block_of(module, block)
     lines = {n: module.lines[n] for n in range(found.start + 1, found.end)}
     code = {n: line for n, line in lines.items() if n not in module.quoted}
     first = next((line for line in code.values() if line.strip() and not line.lstrip().startswith("#")), "")
@@ -120,10 +123,10 @@ def block_source(source: str, block: str) -> str:
     return "".join({**lines, **dedented}.values())
 
 
-def is_filled(source: str, block: str, pristine_source: str) -> bool:
+def is_filled(module: Module, block: str, pristine: Module) -> bool:
     """Whether the block differs from the pristine one in more than comments, `pass` and white space."""
-    statements = _statements(*_block(source, block))
-    return bool(statements) and statements != _statements(*_block(pristine_source, block))
+    statements = _statements(module, block_of(module, block))
+    return bool(statements) and statements != _statements(pristine, block_of(pristine, block))
 
 
 @cache
@@ -149,9 +152,8 @@ def _read_fillin(task_id: str, path: Path) -> Fillin:
     return Fillin(task_id, path.stem, kind, sentence, body, **fields)
 
 
-def _block(source: str, name: str) -> tuple[Module, Block]:
-    """A file and its block of the function `name`. Raises MarkerError when it has none, or more than one."""
-    module = Module(source)
+def block_of(module: Module, name: str) -> Block:
+    """The block of the function `name`. Raises MarkerError when there is none, or more than one."""
     if module.tree is None:
         raise MarkerError(f"the file is not valid Python{module.fault}")
     if not (known := [each for each in module.definitions if each.name == name]):
@@ -164,7 +166,7 @@ def _block(source: str, name: str) -> tuple[Module, Block]:
             f"{name} must hold one START OF YOUR CODE line and, below it, one END OF YOUR CODE line; "
             f"found {len(found)} of them in order"
         )
-    return module, found[0]
+    return found[0]
 
 
 def _statements(module: Module, block: Block) -> list[str]:

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from instructor.core.tasks import ROOT, notebooks, todo_modules
+from instructor.core.tasks import ROOT, code_tasks, notebooks, todo_modules
 from instructor.core.text import sanitize
 from instructor.grading.handed_in import located
 from instructor.grading.layout import NOISE, Copy, IntakeError, chosen, copies, near
-from instructor.grading.reading_process import faults_of
+from instructor.grading.reading_process import readings_of
 from instructor.grading.sources import Source, open_source
 
 MANIFEST = "MANIFEST.sha256"
@@ -31,7 +31,8 @@ class Submission:
     """What counts of a submission: its modules and notebooks by the kit's paths, as bytes.
 
     `remarks` are sentences for the student; `ignored` are names of other members. A file that is missing or
-    unusable is not in `modules`. `refused` holds notebooks that are none: nothing reads them again.
+    unusable is not in `modules`. `refused` holds notebooks that are none: nothing reads them again. `cells`
+    of the other notebooks, and whether the block of each task is `started`, are as a `Reading` has them.
     """
 
     name: str
@@ -40,6 +41,8 @@ class Submission:
     remarks: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     refused: dict[str, bytes] = field(default_factory=dict)
+    cells: dict[str, list[dict]] = field(default_factory=dict)
+    started: dict[str, bool | None] = field(default_factory=dict)
 
     def digest(self) -> str:
         """A sha256 over the files that count."""
@@ -120,14 +123,32 @@ def _read_files(source: Source, copy: Copy, submission: Submission) -> None:
             said[name] = f"{name} is missing{near(source.names, copy.root + name)}.{_loss(is_module)}"
         except ValueError as error:
             said[name] = f"{name} {error}.{_loss(is_module)}"
-    for name, fault in faults_of(found).items():
+    _take(submission, found, said)
+
+
+def handed_in(name: str, files: Mapping[str, bytes]) -> Submission:
+    """The submission that these modules and notebooks are, by the kit's paths."""
+    submission = Submission(name)
+    _take(submission, files, {})
+    return submission
+
+
+def _take(submission: Submission, found: Mapping[str, bytes], said: dict[str, str]) -> None:
+    """Put files where they belong, and add a remark on what is wrong; `said` has those on files not found."""
+    markers: list[str] = []
+    submission.started = {task.id: False for task in code_tasks() if task.module not in found}
+    for name, reading in readings_of(found).items():
         is_module = name.endswith(".py")
-        kept = submission.modules if is_module else submission.refused if fault else submission.notebooks
-        kept[name] = found[name]
-        if fault:
+        books = submission.refused if reading.fault else submission.notebooks
+        (submission.modules if is_module else books)[name] = found[name]
+        submission.started |= reading.started
+        markers += reading.markers
+        if reading.cells:
+            submission.cells[name] = reading.cells
+        if reading.fault:
             lost = ", so that none of its tasks can earn points." if is_module else f".{_loss(is_module)}"
-            said[name] = f"{name} {fault}{lost}"
-    submission.remarks += [said[name] for name in (*todo_modules(), *notebooks()) if name in said]
+            said[name] = f"{name} {reading.fault}{lost}"
+    submission.remarks += [said[name] for name in (*todo_modules(), *notebooks()) if name in said] + markers
 
 
 def _loss(is_module: bool) -> str:

@@ -18,7 +18,7 @@ from instructor.grading.intake import Submission, read_submission
 from instructor.grading.notebook_runs import code_cells, run_notebook
 from instructor.grading.pictures import take_pictures
 from instructor.grading.scoring import score_notebook, score_tasks
-from instructor.grading.workspace import compose_submission, marker_remarks, started_tasks
+from instructor.grading.workspace import compose_submission
 from instructor.sandbox.charge import wait_for_room
 from instructor.sandbox.jail import Jail, JailBroken, choose
 from instructor.sandbox.limits import Limits
@@ -74,10 +74,7 @@ def grade_submission(
                 said = diagnose(said, outcome.recordings, stumbled=internal.append)
             with _noting("Taking pictures", internal, limits):
                 pictures = _pictures(jail, outcome.results)
-        started, markers = {}, []
-        with _noting("Reading the blocks", internal, limits):
-            started, markers = started_tasks(submission), marker_remarks(submission)
-        results = score_tasks(said, started, set(submission.modules), submission.remarks)
+        results = score_tasks(said, submission.started, set(submission.modules), submission.remarks)
         if notebooks != "none":
             results = _run_notebooks(chosen, results, jail, notebooks == "quick", steps)
     return Result(
@@ -85,7 +82,7 @@ def grade_submission(
         seed=seed,
         sandbox=kind,
         tasks=[result for result in results if result.id in {task.id for task in chosen}],
-        remarks=[*submission.remarks, *markers],
+        remarks=submission.remarks,
         internal=internal,
         ignored=submission.ignored,
         digest=submission.digest(),

@@ -19,7 +19,7 @@ from instructor.core.result import CheckResult
 from instructor.core.tasks import code_tasks, todo_modules
 from instructor.diagnosis.replay import Choice, Replay
 from instructor.diagnosis.stand_in import in_replay
-from instructor.grading.intake import Submission
+from instructor.grading.intake import handed_in
 from instructor.grading.one_submission import grade_submission
 from instructor.grading.scoring import score_tasks
 from instructor.sandbox.private import PrivateFolder
@@ -116,7 +116,7 @@ def grade_trial(trial: Trial, place: Place) -> list[Verdict]:
         compose(folder, trial.choice)
         modules = {name: (folder / name).read_bytes() for name in todo_modules()}
     result = grade_submission(
-        Submission(f"{trial.task}.{trial.fillin}", modules),
+        handed_in(f"{trial.task}.{trial.fillin}", modules),
         seed=trial.seed,
         sandbox=place.sandbox,
         fork_server=place.fork_server,

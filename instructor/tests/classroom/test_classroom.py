@@ -23,7 +23,7 @@ from instructor.classroom.tallies import Statistics
 from instructor.classroom.work import Options
 from instructor.core.result import CheckResult, Diagnosis, Result, TaskResult, from_plain, to_plain
 from instructor.core.tasks import ROOT, load_tasks, notebooks, todo_modules
-from instructor.grading.intake import Submission, read_submission
+from instructor.grading.intake import handed_in, read_submission
 
 
 def pack(path, extra=""):
@@ -447,14 +447,14 @@ def notebook_with(answers):
 
 
 def test_written_answers_are_gathered_and_untouched_ones_are_not():
-    found = written_answers(Submission("a", {}, notebook_with(["**Your answer:** uphill \u202e", ""])))
+    found = written_answers(handed_in("a", notebook_with(["**Your answer:** uphill \u202e", ""])))
     assert list(found.values()) == ["uphill �"]
     assert set(found) <= set(questions())
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b'{"cells": [3, {"cell_type": "markdown"}]}', b"[" * 100_000])
 def test_a_broken_notebook_holds_no_answers(data):
-    assert written_answers(Submission("a", {}, {notebooks()[0]: data})) == {}
+    assert written_answers(handed_in("a", {notebooks()[0]: data})) == {}
 
 
 def test_hand_grades_stay_with_their_answers_and_count(course, tmp_path):

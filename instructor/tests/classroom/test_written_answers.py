@@ -9,7 +9,7 @@ import pytest
 from cs231n.answer_cells import answers_in
 from instructor.classroom.hand_grades import gathered_answers, questions, written_answers
 from instructor.core.tasks import ROOT, notebooks, translations
-from instructor.grading.intake import Submission
+from instructor.grading.intake import handed_in
 
 NAME = notebooks()[0]
 KEYS = [key for key in questions() if key.startswith(NAME)]
@@ -133,7 +133,7 @@ def test_every_answer_is_found_by_the_grader_and_by_the_packer(change):
     book = answered()
     change(book)
     data = json.dumps(book).encode()
-    found, remarks = gathered_answers(Submission("a", {}, {NAME: data}))
+    found, remarks = gathered_answers(handed_in("a", {NAME: data}))
     assert (found, remarks) == (EXPECTED, [])
     given = [given for _, given in answers_in(data)]
     assert given == [True] * len(KEYS)
@@ -143,7 +143,7 @@ def test_every_answer_is_found_by_the_grader_and_by_the_packer(change):
 def test_the_halves_of_an_answer_are_one_answer(change):
     book = answered()
     change(book)
-    found = written_answers(Submission("a", {}, {NAME: json.dumps(book).encode()}))
+    found = written_answers(handed_in("a", {NAME: json.dumps(book).encode()}))
     assert found == {key: f"{text}\n\nand more {n}" for n, (key, text) in enumerate(EXPECTED.items())}
 
 
@@ -153,7 +153,7 @@ def test_an_untouched_notebook_holds_no_answer_whatever_an_editor_did(name, chan
     book = json.loads((ROOT / name).read_text(encoding="utf-8"))
     change(book)
     data = json.dumps(book).encode()
-    assert written_answers(Submission("a", {}, {NAME: data})) == {}
+    assert written_answers(handed_in("a", {NAME: data})) == {}
     assert not any(given for _, given in answers_in(data))
 
 
@@ -164,7 +164,7 @@ def test_a_deleted_answer_is_a_remark_and_no_given_text_is_taken_for_it(name, ch
     book["cells"] = [cell for cell in book["cells"] if not is_answer(cell)]
     change(book)
     data = json.dumps(book).encode()
-    found, remarks = gathered_answers(Submission("a", {}, {NAME: data}))
+    found, remarks = gathered_answers(handed_in("a", {NAME: data}))
     assert found == {}
     numbers = ", ".join(f"Question {number}" for number in range(1, len(KEYS) + 1))
     assert remarks == [f"{NAME}: the cells of the answers to {numbers} can't be found."]
@@ -176,7 +176,7 @@ def test_an_answer_whose_question_is_gone_too_is_shown_in_the_remark():
     both(without_questions, drop_ids)(book)
     tagged = [cell for cell in book["cells"] if is_answer(cell)]
     book["cells"].remove(tagged[2])
-    found, remarks = gathered_answers(Submission("a", {}, {NAME: json.dumps(book).encode()}))
+    found, remarks = gathered_answers(handed_in("a", {NAME: json.dumps(book).encode()}))
     assert found == {}
     assert f"{NAME}: the question of an answer can't be found: “answer number 0”" in remarks
     assert len(remarks) == len(KEYS)
@@ -187,7 +187,7 @@ def test_one_deleted_answer_moves_no_other_to_its_place():
     drop_ids(book)
     tagged = [cell for cell in book["cells"] if is_answer(cell)]
     book["cells"].remove(tagged[2])
-    found, remarks = gathered_answers(Submission("a", {}, {NAME: json.dumps(book).encode()}))
+    found, remarks = gathered_answers(handed_in("a", {NAME: json.dumps(book).encode()}))
     assert found == {key: text for key, text in EXPECTED.items() if key != KEYS[2]}
     assert remarks == [f"{NAME}: the cells of the answers to Question 3 can't be found."]
 
@@ -206,7 +206,7 @@ def test_packer_and_grader_agree_on_what_an_answer_is(text, read):
     for cell in filter(is_answer, book["cells"]):
         cell["source"] = text
     data = json.dumps(book).encode()
-    found = written_answers(Submission("a", {}, {NAME: data}))
+    found = written_answers(handed_in("a", {NAME: data}))
     assert found == (dict.fromkeys(KEYS, read) if read else {})
     assert {given for _, given in answers_in(data)} == {bool(read)}
 
@@ -214,5 +214,5 @@ def test_packer_and_grader_agree_on_what_an_answer_is(text, read):
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_a_notebook_in_another_encoding_of_json_is_read(encoding):
     data = json.dumps(answered()).encode(encoding)
-    assert written_answers(Submission("a", {}, {NAME: data})) == EXPECTED
+    assert written_answers(handed_in("a", {NAME: data})) == EXPECTED
     assert all(given for _, given in answers_in(data))

@@ -212,9 +212,9 @@ def test_a_body_comes_out_of_a_file_as_it_went_in(body):
 @pytest.mark.parametrize("name", BODIES)
 def test_a_block_is_filled_when_it_holds_more_than_strings_and_comments(name):
     text = GIVEN.replace(UNFILLED, BODIES[name])
-    assert is_filled(text, "f", GIVEN) is (name not in ("nothing", "nothing but comments"))
+    assert is_filled(Module(text), "f", Module(GIVEN)) is (name not in ("nothing", "nothing but comments"))
     kept = GIVEN.replace(UNFILLED, UNFILLED + '    """\ndef f(x):\n    return 1\n"""\n')
-    assert not is_filled(kept, "f", GIVEN)
+    assert not is_filled(Module(kept), "f", Module(GIVEN))
 
 
 def test_a_block_in_a_method_has_the_name_of_its_class():

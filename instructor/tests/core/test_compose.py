@@ -2,7 +2,7 @@
 
 import pytest
 
-from cs231n.blocks import END, START
+from cs231n.blocks import END, START, Module
 from instructor.core.composition import MarkerError, block_source, is_filled, splice
 from instructor.core.tasks import ROOT, load_tasks, todo_modules
 from instructor.grading.intake import Submission
@@ -44,7 +44,7 @@ def test_a_spliced_body_takes_the_indent_of_its_block_and_leaves_the_rest_alone(
     ],
 )
 def test_a_block_counts_as_filled_when_it_holds_a_statement_of_the_student(body, filled):
-    assert is_filled(splice(SOURCE, "Pair.item", body), "Pair.item", SOURCE) is filled
+    assert is_filled(Module(splice(SOURCE, "Pair.item", body)), "Pair.item", Module(SOURCE)) is filled
 
 
 @pytest.mark.parametrize("broken", [SOURCE.replace(START, "#"), SOURCE.replace(END, "#"), SOURCE + "def ("])

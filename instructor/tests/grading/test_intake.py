@@ -16,12 +16,12 @@ import zlib
 import pytest
 
 from cs231n.blocks import START
-from instructor.core.tasks import ROOT, notebooks, todo_modules
+from instructor.core.tasks import ROOT, code_tasks, notebooks, todo_modules
 from instructor.grading import reading_process, sources
-from instructor.grading.intake import IntakeError, Submission, read_submission, submission_name
+from instructor.grading.intake import IntakeError, Submission, handed_in, read_submission, submission_name
 from instructor.grading.scoring import score_tasks
 from instructor.grading.sources import safe_name
-from instructor.grading.workspace import compose_submission, marker_remarks, started_tasks
+from instructor.grading.workspace import compose_submission
 
 MODULES, NOTEBOOKS = todo_modules(), notebooks()
 FIRST = MODULES[0]
@@ -54,7 +54,7 @@ import json, os, sys
 for name, size in json.loads(sys.stdin.buffer.readline()):
     if sys.stdin.buffer.read(size) == b"dies":
         os._exit(1)
-    print(json.dumps("read"), flush=True)
+    print(json.dumps({"fault": "read"}), flush=True)
 """
 
 
@@ -351,13 +351,29 @@ def test_a_module_that_costs_much_to_parse_costs_the_grader_nothing(tmp_path, co
 def test_the_process_that_reads_may_die_over_a_file_and_the_others_are_read(monkeypatch):
     monkeypatch.setattr(reading_process, "COMMAND", [sys.executable, "-c", DIES])
     files = {"a.py": b"a", "b.py": b"dies", "c.ipynb": b"c", "d.py": b"dies"}
-    faults = reading_process.faults_of(files)
-    assert faults == {
+    readings = reading_process.readings_of(files)
+    assert {name: reading.fault for name, reading in readings.items()} == {
         "a.py": "read",
         "b.py": reading_process.COSTLY,
         "c.ipynb": "read",
         "d.py": reading_process.COSTLY,
     }
+
+
+def test_the_trusted_side_parses_nothing_of_a_students(tmp_path, monkeypatch):
+    book = (ROOT / NOTEBOOKS[0]).read_bytes()
+    path = packed(tmp_path / "x.zip", [*without(NOTEBOOKS[0]), (NOTEBOOKS[0], book)])
+
+    def refuse(*_, **__):
+        raise AssertionError("parsed in the grader")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("ast.parse", refuse)
+        patched.setattr("tokenize.generate_tokens", refuse)
+        submission = read_submission(path)
+    assert submission.started == {task.id: False for task in code_tasks()}
+    assert submission.remarks == []
+    assert len(submission.cells[NOTEBOOKS[0]]) == len(json.loads(book)["cells"])
 
 
 def test_a_notebook_that_is_refused_is_not_read_again(tmp_path):
@@ -385,10 +401,11 @@ def test_an_archive_of_the_huge_format_is_refused_however_long_its_comment(tmp_p
 def test_deleted_markers_are_a_remark_and_no_reason_not_to_grade(tmp_path):
     data = FILES[FIRST].replace(b"# *****START", b"# START", 1)
     submission = read_submission(packed(tmp_path / "x.zip", [*without(FIRST), (FIRST, data)]))
-    (remark,) = marker_remarks(submission)
+    (remark,) = submission.remarks
     assert remark.startswith(f"{FIRST}: compute_saliency_maps must hold one START")
-    assert started_tasks(submission)["compute_saliency_maps"] is None
-    assert marker_remarks(Submission("x", {FIRST: b"def ("})) == []
+    assert submission.started["compute_saliency_maps"] is None
+    (remark,) = handed_in("x", {FIRST: b"def ("}).remarks
+    assert "is not valid Python" in remark
 
 
 def test_bom_and_line_ends_are_put_right(tmp_path):
@@ -409,7 +426,7 @@ def test_bom_and_line_ends_are_put_right(tmp_path):
 def test_source_that_does_not_parse_is_a_remark_and_nothing_worse(tmp_path, source):
     submission = read_submission(packed(tmp_path / "x.zip", [*without(FIRST), (FIRST, source)]))
     assert submission.modules[FIRST] == source
-    started = started_tasks(submission)
+    started = submission.started
     assert started["compute_saliency_maps"] is None
     assert started["sim"] is False
 
@@ -629,7 +646,7 @@ def test_a_renamed_file_is_named_in_the_message_of_its_tasks(tmp_path, renamed):
     name = renamed.format("contrastive_loss")
     path = packed(tmp_path / "x.zip", [*without(module), (f"cs231n/simclr/{name}", FILES[module])])
     submission = read_submission(path)
-    results = score_tasks([], started_tasks(submission), set(submission.modules), submission.remarks)
+    results = score_tasks([], submission.started, set(submission.modules), submission.remarks)
     told = {task.id: task.remark for task in results}
     assert f"{module} is missing, but there is {name}" in told["sim"]
     assert "is missing" not in told["train"]

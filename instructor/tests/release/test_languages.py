@@ -8,7 +8,7 @@ import pytest
 
 from instructor.classroom.hand_grades import written_answers
 from instructor.core.tasks import ROOT, notebooks, translations
-from instructor.grading.intake import Submission
+from instructor.grading.intake import handed_in
 from instructor.release import translated as writing
 from instructor.release.translated import (
     PAGES,
@@ -118,11 +118,11 @@ def test_an_untouched_answer_is_no_answer_in_any_language():
     own = [(name, name) for name in notebooks()]
     for name, file in [*own, *TRANSLATED]:
         data = (ROOT / file).read_bytes()
-        assert written_answers(Submission("one", notebooks={name: data})) == {}
+        assert written_answers(handed_in("one", {name: data})) == {}
         placeholder = read_sections(writing.FOLDER / "zh" / f"{Path(name).stem}.md")["answer"].text
         answered = data.replace(placeholder.encode(), "**你的回答：** 梯度。".encode())
         expected = {"梯度。"} if file != name else set()
-        assert set(written_answers(Submission("one", notebooks={name: answered})).values()) == expected
+        assert set(written_answers(handed_in("one", {name: answered})).values()) == expected
 
 
 def test_a_page_keeps_its_code_where_the_translation_places_it():

@@ -13,7 +13,7 @@ from instructor.classroom.hand_grades import written_answers
 from instructor.cli import release as command
 from instructor.core.composition import block_source, fillins, splice
 from instructor.core.tasks import code_tasks, notebooks, todo_modules
-from instructor.grading.intake import Submission
+from instructor.grading.intake import handed_in
 from instructor.release.kept_notebooks import PLACEHOLDER
 from instructor.release.student_zip import FOLDER, contents, pack, student_files
 from instructor.release.update import making as build
@@ -319,7 +319,7 @@ def test_a_notebook_that_an_editor_has_changed_is_merged_without_doubling_a_cell
     ids, texts = [cell.id for cell in merged.cells], [cell.source for cell in merged.cells]
     assert [name for name in ids if name in {cell["id"] for cell in given}] == [cell["id"] for cell in given]
     assert len(set(ids)) == len(ids)
-    found = written_answers(Submission("a", {}, {BOOK: data}))
+    found = written_answers(handed_in("a", {BOOK: data}))
     assert set(found.values()) == {"because of edges."}
     assert len(found) == sum("answer" in cell["metadata"].get("tags", ()) for cell in given)
     assert texts.count("New words.") == 1
