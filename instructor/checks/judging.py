@@ -20,6 +20,12 @@ def expect(condition: object, sentence: str) -> None:
         raise CheckFailed(sentence)
 
 
+def expect_list(value: object, length: int, what: str) -> list:
+    """Require a list of so many entries, before anything looks into it; `what` names them."""
+    expect(isinstance(value, list) and len(value) == length, f"{what}: expected a list of {length}")
+    return value
+
+
 def expect_tensor(value: object, shape: Sequence[int], what: str) -> torch.Tensor:
     """Require a finite floating-point tensor of a shape; return it as float64. `what` names it."""
     expect(value is not None, f"{what}: nothing was returned")

@@ -4,12 +4,13 @@ import random
 
 import torch
 
-from instructor.checks.judging import agrees, expect, expect_tensor
+from instructor.checks.judging import agrees, expect, expect_list, expect_tensor
 from instructor.checks.marking import check
 from instructor.core.seeds import Seeds
 
 TASK = "CIFAR10Pair"
 SHAPE = (3, 32, 32)
+CALLS = 16  # of the transform for one item, beyond which its draws are not looked at
 
 
 @check(TASK, "two_views")
@@ -48,6 +49,7 @@ def test_pair_target(student, rng):
     for shift in (None, rng.integer(10, 1000)):
         for index, item, _ in _items(student, images, targets, indices, rng.seed(), shift):
             target = item[2].item() if isinstance(item[2], torch.Tensor) and item[2].numel() == 1 else item[2]
+            expect(isinstance(target, int | float), "the target is not a number")
             expect(target == targets[index] + (shift or 0), "the target is not the class of the image")
             image = images[index].permute(2, 0, 1).double()
             for name, view in (("x_i", item[0]), ("x_j", item[1])):
@@ -73,11 +75,14 @@ def _items(student, images, targets, indices, seed, shift=None):
     given = student.drive(
         "pair_items", images=images, targets=targets, indices=indices, seed=seed, shift=shift
     )
-    drawn = [float(mark) for marks in given["marks"] for mark in marks]
+    items = expect_list(given["items"], len(indices), "the items")
+    draws = expect_list(given["marks"], len(indices), "the draws")
+    expect(all(isinstance(each, list) and len(each) <= CALLS for each in draws), "the draws are too many")
+    drawn = [float(mark) for marks in draws for mark in marks]
     expect(
         drawn == _draws(seed, len(drawn)),
         "the views are not the draws of self.transform, one by one",
     )
-    for index, item, marks in zip(indices, given["items"], given["marks"], strict=True):
+    for index, item, marks in zip(indices, items, draws, strict=True):
         expect(isinstance(item, tuple | list) and len(item) == 3, "an item is not (x_i, x_j, target)")
         yield index, item, marks

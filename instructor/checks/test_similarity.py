@@ -9,6 +9,7 @@ from instructor.checks.judging import (
     expect,
     expect_close,
     expect_gradient,
+    expect_list,
     expect_number,
     expect_tensor,
     expect_untouched,
@@ -160,7 +161,8 @@ def _judge_gradients(student, task, inputs, weights, names):
     given = student.drive("weighted_gradients", task=task, inputs=list(inputs), weights=weights)
     shape = tuple(weights.shape)
     expect(given["shape"] == shape, f"the result: expected shape {shape}, got {given['shape']}")
-    for grad, right, name in zip(given["grads"], _gradients(task, inputs, weights), names, strict=True):
+    grads = expect_list(given["grads"], len(names), "the gradients")
+    for grad, right, name in zip(grads, _gradients(task, inputs, weights), names, strict=True):
         expect_gradient(grad, right, name)
 
 

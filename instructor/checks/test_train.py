@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import torch
 
-from instructor.checks.judging import agrees, expect, expect_number, expect_tensor, likeness
+from instructor.checks.judging import agrees, expect, expect_list, expect_number, expect_tensor, likeness
 from instructor.checks.marking import check
 from instructor.checks.reference import reference
 from instructor.core.seeds import Seeds, remembered
@@ -126,7 +126,8 @@ def _trained(student, case: dict, loss: str) -> dict:
         for name, value in case["model"].build().state_dict().items()
         if value.is_floating_point()
     }
-    return {"means": given["means"], "weights": weights}
+    means = expect_list(given["means"], case.get("epochs", 1), "the mean losses")
+    return {"means": means, "weights": weights}
 
 
 def _trained_rightly(case: dict, loss: str) -> dict:
