@@ -75,7 +75,9 @@ def wrap(
     arguments += ["--proc", "/proc", "--dev", "/dev"]
     for path in gpu_devices() if limits.gpu else ():
         arguments += ["--dev-bind", path, path]
-    arguments += ["--remount-ro", "/dev"]
+    # /dev/full reads as /dev/zero does, and cannot be mapped: memory is shared by way of a file, and counted.
+    arguments += ["--dev-bind", "/dev/full", "/dev/zero", "--remount-ro", "/dev"]
+    arguments += [] if makes_jails else ["--remount-ro", "/proc"]
     for folder, size in (("/dev/shm", limits.shared_memory), ("/tmp", limits.disk)):
         arguments += ["--perms", "1777", "--size", str(size), "--tmpfs", folder]
     arguments += _system()  # after /tmp, which may be where the kit and its Python are

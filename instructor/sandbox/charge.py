@@ -28,7 +28,8 @@ class Account:
     """How long the processes below `pid` were held up, and the processor time they used, since it was made.
 
     Both only grow, at each `look`, of which there should be several a second: of a thread that has ended,
-    what came after the last look is lost. The time from one look to the next counts at most once as held up,
+    what came after the last look is lost, unless `total`, the processor time of the processes and of what
+    ended among them, tells of it. The time from one look to the next counts at most once as held up,
     however many threads were waiting, and not as far as it was used.
     """
 
@@ -37,8 +38,10 @@ class Account:
         pid: int,
         clock: Callable[[], float] = time.monotonic,
         read: Callable[[list[int]], Mapping[tuple[int, int], ThreadTimes]] = thread_times,
+        total: Callable[[list[int]], float] = lambda pids: 0.0,
     ) -> None:
         self.held_up = self.processor = 0.0
+        self._total, self._counted = total, 0.0
         self._pid, self._clock, self._read = pid, clock, read
         self._looked, self._seen = clock(), {}
         self._idle = self._waited = self._ahead = 0.0
@@ -51,6 +54,8 @@ class Account:
             now, seen = self._clock(), dict(self._read(pids))
             span, self._looked = now - self._looked, now
             used, waited = self._since_last(seen, span)
+            counted = max(self._counted, self._total(pids))
+            used, self._counted = max(used, counted - self._counted), counted
             self._seen = seen
             self.processor += used
             # What was waited may be told later than it shows as idle time, so each is kept for the other.

@@ -20,6 +20,7 @@ from typing import BinaryIO
 import torch
 
 from instructor.sandbox.bubblewrap import jail_user, working_way
+from instructor.sandbox.cgroup import Group
 from instructor.sandbox.inside.folders import joined
 from instructor.sandbox.inside.wire import Bounds, CannotCross, send
 from instructor.sandbox.launch import fork_server_command, resources
@@ -100,10 +101,16 @@ class ForkServer:
         self._folder.close()
 
 
-def fork_worker(address: Path, wire: socket.socket, package: Mapping[str, bytes], limits: Limits) -> Forked:
+def fork_worker(
+    address: Path,
+    wire: socket.socket,
+    package: Mapping[str, bytes],
+    limits: Limits,
+    group: Group | None = None,
+) -> Forked:
     """Have the fork server at `address` fork a worker that serves `wire` and holds the files of `package`.
 
-    Raises NoForkServer when it does not.
+    It enters `group` before it does anything. Raises NoForkServer when it does not serve.
     """
     seconds = limits.start_seconds  # it may be starting itself
     table, content = joined(package)
@@ -112,24 +119,27 @@ def fork_worker(address: Path, wire: socket.socket, package: Mapping[str, bytes]
         "user": jail_user(),
         "disk": limits.disk,
         "shared_memory": limits.shared_memory,
+        "gpu": limits.gpu,
         "table": table,
         "content": torch.frombuffer(bytearray(content), dtype=torch.uint8) if content else torch.ByteTensor(),
     }
     ours, theirs = socket.socketpair()
     reading, writing = os.pipe()
+    ended = -1
     try:
         with theirs, socket.socket(socket.AF_UNIX) as line:
             line.settimeout(seconds)
             line.connect(str(address))
-            socket.send_fds(line, [b"+"], [wire.fileno(), theirs.fileno(), writing])
-            send(line, "", order, Bounds(), time.monotonic() + seconds)
-            line.settimeout(seconds)
             _, descriptors, _, _ = socket.recv_fds(line, 1, 1)
             ended = _one(descriptors)
+            if group:
+                group.add(number_of(ended))
+            socket.send_fds(line, [b"+"], [wire.fileno(), theirs.fileno(), writing])
+            send(line, "", order, Bounds(), time.monotonic() + seconds)
         return Forked(number_of(ended), os.fdopen(reading, "rb"), ended, ours)
     except (OSError, CannotCross) as error:
-        ours.close()
-        os.close(reading)
+        for descriptor in (ours.detach(), reading, *([ended] if ended >= 0 else [])):
+            os.close(descriptor)
         raise NoForkServer(f"the fork server does not answer: {error}") from None
     finally:
         os.close(writing)

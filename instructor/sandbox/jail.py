@@ -9,12 +9,13 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from instructor.sandbox.cgroup import Group
 from instructor.sandbox.charge import Stopwatch
 from instructor.sandbox.errors import Imports, JailBroken, Starved
 from instructor.sandbox.fork_server import Forked, NoForkServer, fork_worker
 from instructor.sandbox.inside.folders import read_files, write_files
 from instructor.sandbox.inside.wire import WireError
-from instructor.sandbox.launch import KINDS, choose, launch_worker, make_readable
+from instructor.sandbox.launch import KINDS, choose, launch_worker, make_readable, new_group
 from instructor.sandbox.limits import Limits
 from instructor.sandbox.private import PrivateFolder
 from instructor.sandbox.worker import Worker
@@ -148,24 +149,27 @@ class Jail:
 
     def _started(self) -> Worker:
         ours, theirs = socket.socketpair()
+        group = new_group(self.kind, self.limits)
         with theirs:
             try:
-                process = self._forked(theirs) or self._launched(theirs)
+                process = self._forked(theirs, group) or self._launched(theirs, group)
             except BaseException:
                 ours.close()
+                if group:
+                    group.close()
                 raise
-        return Worker(process, ours, self.limits, self._home, self._cpu_seconds)
+        return Worker(process, ours, self.limits, self._home, self._cpu_seconds, group)
 
-    def _forked(self, wire: socket.socket) -> Forked | None:
+    def _forked(self, wire: socket.socket, group: Group | None) -> Forked | None:
         """A worker from the fork server, where there is one that works."""
         with contextlib.suppress(NoForkServer):
             if self._fork_server:
                 by_path = isinstance(self._package, Path)
                 files = read_files(self._package) if by_path else self._package
-                return fork_worker(self._fork_server, wire, files, self.limits)
+                return fork_worker(self._fork_server, wire, files, self.limits, group)
         return None
 
-    def _launched(self, wire: socket.socket) -> subprocess.Popen:
+    def _launched(self, wire: socket.socket, group: Group | None) -> subprocess.Popen:
         """A worker that imports everything itself, and sees a folder of the disk."""
         if self._folder is None:
             if isinstance(self._package, Path):
@@ -174,7 +178,7 @@ class Jail:
                 self._folder = self._folders.enter_context(PrivateFolder("package"))
                 write_files(str(self._folder), self._package)
             make_readable(self.kind, self._folder)
-        return launch_worker(wire.fileno(), self.kind, self._folder, self.limits, self._home)
+        return launch_worker(wire.fileno(), self.kind, self._folder, self.limits, self._home, group)
 
     def _stop(self) -> None:
         self._cpu_seconds += self.worker.stop()

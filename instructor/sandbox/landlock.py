@@ -32,7 +32,7 @@ from instructor.sandbox.mounts import (
 from instructor.sandbox.process_tree import threads_of
 
 MACHINE = ("/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu")  # what libraries look at, of nobody
-DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+DEVICES = ("/dev/null", "/dev/full", "/dev/random", "/dev/urandom")  # /dev/zero would share memory uncounted
 SHARED_BY = 16  # graders of one user at a time, among whom the system counts processes together
 NO_CAPABILITIES = ["/usr/bin/setpriv", "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs"]
 HELP = """\

@@ -11,11 +11,13 @@ from pathlib import Path
 from instructor.core.tasks import ROOT
 from instructor.sandbox import bubblewrap, landlock
 from instructor.sandbox.bubblewrap import SandboxUnavailable, wrap
+from instructor.sandbox.cgroup import Group, entered, made
 from instructor.sandbox.inside.folders import empty
 from instructor.sandbox.interpreter import is_within, python_command
 from instructor.sandbox.landlock import as_whom, process_limit, rules
 from instructor.sandbox.limits import Limits
 from instructor.sandbox.mounts import INSIDE, Mounts, environment, ways_through_private
+from instructor.sandbox.watch import OWN, THREADS
 
 KINDS = ("auto", "bwrap", "sandlock", "none")
 UNPROTECTED = """
@@ -46,19 +48,30 @@ def make_readable(kind: str, folder: Path, writable: bool = False) -> None:
         bubblewrap.make_readable(folder, writable)
 
 
+def new_group(kind: str, limits: Limits) -> Group | None:
+    """A control group for a jail, where one can be had; in one of "bwrap" threads count as processes."""
+    return made(limits, (limits.processes if kind == "bwrap" else THREADS * limits.processes) + OWN)
+
+
 def launch_worker(
-    wire: int, kind: str, package: Path, limits: Limits, home: Path | None = None
+    wire: int,
+    kind: str,
+    package: Path,
+    limits: Limits,
+    home: Path | None = None,
+    group: Group | None = None,
 ) -> subprocess.Popen:
     """Start a worker that imports everything itself and serves the descriptor `wire`.
 
-    `package` is the folder that it sees; `home`, for all kinds but "bwrap", its private folder.
+    `package` is the folder that it sees; `home`, for all kinds but "bwrap", its private folder; `group` is
+    one for it to be in.
     """
     mounts, scratch = Mounts(read_only={"/submission": package}), ""
     if home is not None:
         scratch = str(home)
         empty(scratch)  # of what an earlier worker was killed over
         mounts = dataclasses.replace(mounts, environment={"HOME": scratch}, folder=scratch)
-    command, where = launch_command(["worker", str(wire)], kind, mounts, limits, scratch)
+    command, where = launch_command(["worker", str(wire)], kind, mounts, limits, scratch, group)
     return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -75,6 +88,7 @@ def launch_command(
     mounts: Mounts,
     limits: Limits,
     scratch: str = "",
+    group: Group | None = None,
 ) -> tuple[list[str], dict]:
     """The command that runs `python -m inside SETTINGS *arguments`, and further arguments for Popen.
 
@@ -82,7 +96,15 @@ def launch_command(
     nothing is moved: `mounts` names the folder to start in by its destination, and the caller uses real
     paths; `scratch` is then the private folder that the worker empties after each session.
     """
+    command, where = _in_sandbox(arguments, kind, mounts, limits, scratch)
+    return entered(command, group), where
+
+
+def _in_sandbox(
+    arguments: list[str], kind: str, mounts: Mounts, limits: Limits, scratch: str
+) -> tuple[list[str], dict]:
     settings = {"limits": resources(limits), "rules": None, "parent": 0, "scratch": ["/tmp", "/dev/shm"]}
+    settings["gpu"] = limits.gpu
     data = _data()
     if kind == "bwrap":
         settings["limits"] = resources(limits, limits.processes)

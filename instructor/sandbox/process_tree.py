@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import stat
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -127,20 +128,112 @@ def _counted(thread: str) -> tuple[float, float] | None:
 def resident(pid: int) -> int:
     """Bytes of a process in memory, those that it shares included."""
     try:
-        with open(f"/proc/{pid}/statm") as file:
+        with open(f"{_with_memory(pid)}/statm") as file:
             return int(file.read().split()[1]) * PAGE
     except (OSError, IndexError, ValueError):
         return 0
 
 
-def share(pid: int) -> int:
-    """The proportional set size in bytes; where the system does not show it, what is resident."""
+def share(pid: int) -> tuple[int, int]:
+    """The proportional set size in bytes, and what part of it is in shared memory and temporary file systems.
+
+    Where the system does not show it, what is resident.
+    """
     try:
-        return psutil.Process(pid).memory_full_info().pss
-    except psutil.AccessDenied:
-        return resident(pid)
-    except psutil.Error:
+        with open(f"{_with_memory(pid)}/smaps_rollup", "rb") as file:
+            sizes = _sizes(file.read())
+        return sizes[b"Pss"], sizes.get(b"Pss_Shmem", 0)
+    except PermissionError:
+        return resident(pid), 0
+    except (OSError, KeyError):
+        return 0, 0
+
+
+def out_of_sight(pid: int) -> int:
+    """Bytes that a process holds besides: swapped out, in huge pages of their own, and in tables of pages."""
+    try:
+        with open(f"{_with_memory(pid)}/status", "rb") as file:
+            sizes = _sizes(file.read())
+    except OSError:
         return 0
+    return sum(sizes.get(name, 0) for name in (b"VmPTE", b"VmSwap", b"HugetlbPages"))
+
+
+class Opened(NamedTuple):
+    """What some processes have open: sockets, pipes, and bytes of files that have no name any more."""
+
+    sockets: int
+    pipes: int
+    nameless: int
+
+
+def opened(pids: Iterable[int]) -> Opened:
+    """What some processes have open; what several of them have counts once.
+
+    Of a process that may not be looked into nothing is seen.
+    """
+    kinds: dict[str, set[str]] = {"socket": set(), "pipe": set()}
+    nameless: dict[tuple[int, int], int] = {}
+    for pid in pids:
+        with contextlib.suppress(OSError), os.scandir(f"/proc/{pid}/fd") as descriptors:
+            for each in descriptors:
+                with contextlib.suppress(OSError):
+                    name = os.readlink(each.path)
+                    if (kind := name.partition(":")[0]) in kinds:
+                        kinds[kind].add(name)
+                    elif name.endswith(" (deleted)"):
+                        state = os.stat(each.path)
+                        is_counted = stat.S_ISREG(state.st_mode) and not state.st_nlink
+                        nameless[state.st_dev, state.st_ino] = state.st_blocks * 512 * is_counted
+    return Opened(len(kinds["socket"]), len(kinds["pipe"]), sum(nameless.values()))
+
+
+def socket_buffer() -> int:
+    """Bytes that may wait in a socket of this machine which nobody has asked to hold more."""
+    try:
+        return int(Path("/proc/sys/net/core/wmem_default").read_text())
+    except (OSError, ValueError):
+        return 212_992  # Linux's own
+
+
+def sockets_around(pid: int) -> int:
+    """The Unix sockets of the network namespace of a process, those on their way between processes too."""
+    try:
+        with open(f"/proc/{pid}/net/unix", "rb") as file:
+            return max(0, sum(1 for _ in file) - 1)
+    except OSError:
+        return 0
+
+
+def has_own_network(pid: int) -> bool:
+    """Whether a process is in another network namespace than this one."""
+    try:
+        return os.stat(f"/proc/{pid}/ns/net").st_ino != os.stat("/proc/self/ns/net").st_ino
+    except OSError:
+        return False
+
+
+def _sizes(text: bytes) -> dict[bytes, int]:
+    """What lines as `VmPTE:  12 kB` say, in bytes."""
+    found = {}
+    for line in text.splitlines():
+        name, _, rest = line.partition(b":")
+        if rest.endswith(b" kB"):
+            found[name] = int(rest[:-3]) << 10
+    return found
+
+
+def _with_memory(pid: int) -> str:
+    """Where /proc tells of a process's memory: not with the process, once its first thread has ended."""
+    folder = f"/proc/{pid}"
+    fields = _stat(folder)
+    if fields[:1] != [b"Z"] or int(fields[17]) < 2:
+        return folder
+    try:
+        others = [each for each in os.listdir(f"{folder}/task") if int(each) != pid]
+    except OSError:
+        return folder
+    return f"{folder}/task/{others[0]}" if others else folder
 
 
 def private_folders(pid: int) -> list[Path]:
@@ -170,4 +263,6 @@ def _stat(folder: str) -> list[bytes]:
 
 
 def _is_dead(pid: int) -> bool:
-    return _stat(f"/proc/{pid}")[:1] in ([], [b"Z"], [b"X"])
+    """Whether nothing of a process runs any more; its first thread may have ended before others."""
+    fields = _stat(f"/proc/{pid}")
+    return not fields or (fields[0] in (b"Z", b"X") and int(fields[17]) < 2)

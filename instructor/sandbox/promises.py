@@ -12,7 +12,7 @@ from pathlib import Path
 
 from instructor.core.tasks import ROOT
 from instructor.sandbox.interpreter import is_within, python_folders, python_links
-from instructor.sandbox.launch import launch_command, make_readable
+from instructor.sandbox.launch import launch_command, make_readable, new_group
 from instructor.sandbox.limits import MIB, Limits
 from instructor.sandbox.mounts import OWN, PRIVATE, SYSTEM, Mounts
 from instructor.sandbox.process_tree import kill_tree
@@ -103,12 +103,14 @@ def _run(kind: str, folder: Path, questions: dict, package: Path | None = None) 
     place = questions.get("folder", "{home}").format(home=home)
     mounts = Mounts(read_only={"/submission": package} if package else {}, folder=home)
     limits = dataclasses.replace(Limits.load(), **{field: limit for field, limit, _ in EXCEEDED.values()})
+    group = new_group(kind, limits)
     command, where = launch_command(
         ["probe", json.dumps({**questions, "folder": place})],
         kind,
         mounts,
         limits,
-        scratch="" if kind == "bwrap" else str(folder),
+        "" if kind == "bwrap" else str(folder),
+        group,
     )
     reasons: list[str] = []
     process = subprocess.Popen(
@@ -119,7 +121,7 @@ def _run(kind: str, folder: Path, questions: dict, package: Path | None = None) 
         reasons.append(reason)
         kill_tree(process.pid)
 
-    watch = Watch(process.pid, limits, exceeded, None if kind == "bwrap" else folder)
+    watch = Watch(process.pid, limits, exceeded, None if kind == "bwrap" else folder, group=group)
     try:
         said = process.communicate(timeout=60)[0]
     except subprocess.TimeoutExpired:
@@ -128,5 +130,7 @@ def _run(kind: str, folder: Path, questions: dict, package: Path | None = None) 
         watch.stop()
         kill_tree(process.pid)
         process.wait()
+        if group:
+            group.close()
     lines = said.decode("utf-8", "replace").splitlines()
     return (json.loads(lines[0]) if lines else {}), "".join(reasons)

@@ -8,22 +8,41 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from instructor.sandbox.cgroup import Group
 from instructor.sandbox.charge import Account
 from instructor.sandbox.limits import MIB, Limits
-from instructor.sandbox.process_tree import private_folders, processor_time, resident, share, threads, tree
+from instructor.sandbox.process_tree import (
+    has_own_network,
+    opened,
+    out_of_sight,
+    private_folders,
+    processor_time,
+    resident,
+    share,
+    socket_buffer,
+    sockets_around,
+    threads,
+    tree,
+)
 
 INTERVAL = 0.1  # seconds between two looks
 FRESH = 20  # looks from one look at all processes to the next
 OWN = 3  # processes of the jail itself
+PIPE = 1 << 16  # bytes that a pipe holds: nobody in a jail can have it hold more
+SOCKET = 2 * socket_buffer()  # bytes that wait in a socket at most, with what the kernel adds
 THREADS = 4  # for each process that is allowed; the system, where it counts, counts both together
 
 
 class Watch:
     """Looks at the tree below a process until `stop()`; when it is too large, calls `exceeded(reason)` once.
 
-    Memory is the sum of proportional set sizes, so that pages which forked processes share count once. Where
-    the system does not show a process's share, its resident size counts. `folder` is one that is shared with
-    the tree and must stay within the limits on disk and files. `spent` is processor time that counts already.
+    `folder` is one that is shared with the tree and must stay within the limits on disk and files. `spent` is
+    processor time that counts already. What the kernel limits in a `group` of the tree's own is left to it;
+    the rest is counted here.
+
+    Memory is the sum of proportional set sizes, so that pages which forked processes share count once; where
+    the system does not show a process's share, its resident size. On top of it come the files of a jail's
+    private folders, what is swapped out, tables of pages, and what pipes and sockets can hold.
 
     `cpu_seconds` is the processor time of the tree so far, and of what ended in it; `account` says how long
     it had no core to run on.
@@ -36,17 +55,24 @@ class Watch:
         exceeded: Callable[[str], None],
         folder: Path | None = None,
         spent: float = 0.0,
+        group: Group | None = None,
     ) -> None:
         self._pid, self._limits, self._exceeded, self._folder = pid, limits, exceeded, folder
         self._spent, self.cpu_seconds = spent, 0.0
-        self.account = Account(pid)
+        self._group, self._kernels = group, group.controllers if group else frozenset()
+        self._told = False
+        self.account = Account(pid, total=self._count_processor_time)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
+        """Look once more, at what has been used since the last time, and then no more."""
         self._stop.set()
         self._thread.join()
+        self._count_processor_time(tree(self._pid))
+        if not self._told and self._kernel_ended_it():
+            self._exceeded(self._of_memory())
 
     def _look(self) -> None:
         others: set[int] = set()
@@ -58,6 +84,7 @@ class Watch:
             pids = tree(self._pid, others)
             self.account.look(pids)
             if reason := self._too_much(pids):
+                self._told = True
                 self._exceeded(reason)
                 return
 
@@ -66,30 +93,53 @@ class Watch:
             return f"it started more than {self._limits.processes} processes"
         if sum(map(threads, pids)) > THREADS * self._limits.processes:
             return f"it started more than {THREADS * self._limits.processes:,} threads"
-        memory = self._limits.memory
-        if sum(map(resident, pids)) > memory and sum(map(share, pids)) > memory:
-            return f"it used more than {memory // MIB:,} MiB of memory"
-        self.cpu_seconds = max(self.cpu_seconds, sum(map(processor_time, pids)))
-        if self._spent + self.cpu_seconds > self._limits.submission_cpu_seconds:
+        if self._kernel_ended_it() or ("memory" not in self._kernels and self._has_too_much_memory(pids)):
+            return self._of_memory()
+        if self._spent + self._count_processor_time(pids) > self._limits.submission_cpu_seconds:
             return f"it used more than {self._limits.submission_cpu_seconds:,} s of processor time in all"
-        files, size = (0, 0) if self._folder is None else _content(self._folder, self._limits.files)
-        if len(pids) > 1:
-            files += _private_files(pids[1])
+        files, size = _in_private_folders(pids)[0], 0
+        if self._folder is not None:
+            more, size = _content(self._folder, self._limits.files)
+            files, size = files + more, size + opened(pids).nameless
         if files > self._limits.files:
             return f"it made more than {self._limits.files:,} files"
         if size > self._limits.disk:
             return f"it wrote more than {self._limits.disk // MIB:,} MiB to disk"
         return ""
 
+    def _has_too_much_memory(self, pids: list[int]) -> bool:
+        limit, files = self._limits.memory, _in_private_folders(pids)[1]
+        found = opened(pids)
+        sockets = sockets_around(pids[-1]) if has_own_network(pids[-1]) else found.sockets
+        beside = files + PIPE * found.pipes + SOCKET * sockets + sum(map(out_of_sight, pids))
+        if sum(map(resident, pids)) + beside <= limit:
+            return False
+        shares = [share(pid) for pid in pids]
+        mapped = sum(shared for _, shared in shares)  # of the private folders' files, which count already
+        return sum(whole for whole, _ in shares) - min(mapped, files) + beside > limit
 
-def _private_files(pid: int) -> int:
-    """Files in the private folders of a process in a jail, which cost memory even when empty; else 0."""
-    total = 0
-    for folder in private_folders(pid):
+    def _kernel_ended_it(self) -> bool:
+        return self._group is not None and self._group.ran_out_of_memory()
+
+    def _of_memory(self) -> str:
+        return f"it used more than {self._limits.memory // MIB:,} MiB of memory"
+
+    def _count_processor_time(self, pids: list[int]) -> float:
+        """Seconds of processor time so far, by whichever count has seen more."""
+        counted = self._group.processor_time() if self._group else 0.0
+        self.cpu_seconds = max(self.cpu_seconds, counted, sum(map(processor_time, pids)))
+        return self.cpu_seconds
+
+
+def _in_private_folders(pids: list[int]) -> tuple[int, int]:
+    """Files in a jail's private folders, which cost memory even when empty, and the bytes of all of them."""
+    count = size = 0
+    for folder in next(filter(None, map(private_folders, pids[:2])), []):
         with contextlib.suppress(OSError):
             state = os.statvfs(folder)
-            total += state.f_files - state.f_ffree
-    return total
+            count += state.f_files - state.f_ffree
+            size += (state.f_blocks - state.f_bfree) * state.f_frsize
+    return count, size
 
 
 def _content(folder: Path, most: int) -> tuple[int, int]:

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+from instructor.sandbox.cgroup import Group
 from instructor.sandbox.charge import Stopwatch
 from instructor.sandbox.fork_server import Forked
 from instructor.sandbox.inside.wire import CannotCross, WireError, receive, send
@@ -22,7 +23,8 @@ class Worker:
     """A worker that has been started, with the watch over it; `control` is the socket to it.
 
     `folder` is the private one that it shares with the trusted side, `spent` the processor time that the
-    submission has used before. `reason` says why the watch ended it, if it did.
+    submission has used before. `group`, if it is in one, is the worker's from here on. `reason` says why the
+    watch ended it, if it did.
     """
 
     def __init__(
@@ -32,10 +34,11 @@ class Worker:
         limits: Limits,
         folder: Path | None = None,
         spent: float = 0.0,
+        group: Group | None = None,
     ) -> None:
-        self._process, self._control, self._limits = process, control, limits
+        self._process, self._control, self._limits, self._group = process, control, limits, group
         self._ready, self.is_running, self.reason = False, True, ""
-        self._watch = Watch(process.pid, limits, self._exceeded, folder, spent)
+        self._watch = Watch(process.pid, limits, self._exceeded, folder, spent, group)
 
     @property
     def pid(self) -> int:
@@ -98,11 +101,18 @@ class Worker:
         self.is_running = False
         self._watch.stop()
         self._control.close()
-        kill_tree(self._process.pid)
+        self._kill()
         self._process.stderr.close()
         self._process.wait()
+        if self._group:
+            self._group.close()
         return self._watch.cpu_seconds
 
     def _exceeded(self, reason: str) -> None:
         self.reason = reason
+        self._kill()
+
+    def _kill(self) -> None:
+        if self._group:
+            self._group.kill()
         kill_tree(self._process.pid)

@@ -1,9 +1,9 @@
 """`python -m inside SETTINGS worker|fork-server|probe …`: a worker, what forks workers, or a trial.
 
 SETTINGS is a JSON object: `limits` to take on; `scratch`, the folders that are emptied after each session;
-`parent`, the process to end with, where no namespace sees to that; and `rules`, the files to be held to,
-where nothing else hides the others. For a fork server it has only `kept`: what of the jail's private folders
-is kept in those of its workers.
+`parent`, the process to end with, where no namespace sees to that; `rules`, the files to be held to, where
+nothing else hides the others; and `gpu`, whether it may use one. For a fork server it has only `kept`: what
+of the jail's private folders is kept in those of its workers.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 import socket
 import sys
 
-from .process import be_first_to_go, confine, limit, stand_guard
+from .process import confine, limit, stand_guard
 from .seccomp import deny
 
 
@@ -30,25 +30,25 @@ def main(settings: str, mode: str, argument: str) -> None:
         run(socket.socket(fileno=int(argument)), values["kept"])
         return
     rules = values["rules"]
+    is_held = bool(rules or not values["parent"])
     limit(values["limits"])
     if values["parent"]:
         stand_guard(values["parent"])
-    if rules or not values["parent"]:
-        deny()
-    be_first_to_go()
+    if is_held:
+        deny(values["gpu"])
     if mode == "worker":
-        _be_worker(int(argument), values["scratch"], rules)
+        _be_worker(int(argument), values["scratch"], rules, is_held)
     else:
         if rules:
             confine(**rules)
         _be_probe(argument)
 
 
-def _be_worker(descriptor: int, scratch: list[str], rules: dict | None) -> None:
+def _be_worker(descriptor: int, scratch: list[str], rules: dict | None, is_held: bool) -> None:
     from .zygote import run
 
     os.set_inheritable(descriptor, False)
-    run(socket.socket(fileno=descriptor), scratch, rules)
+    run(socket.socket(fileno=descriptor), scratch, rules, is_held)
 
 
 def _be_probe(questions: str) -> None:

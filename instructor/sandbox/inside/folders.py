@@ -58,3 +58,22 @@ def empty(folder: str) -> None:
     for inner in doomed[1:]:
         with contextlib.suppress(OSError):
             os.rmdir(inner)
+
+
+def as_it_was(folder: str, mode: int) -> None:
+    """Empty a private folder, and take from itself what could tell the next process something of the last.
+
+    That is its mode, its attributes and its times. Who does not own the folder can set the times to now only,
+    and whoever lived in it could not set them at all.
+    """
+    with contextlib.suppress(OSError):
+        os.chmod(folder, mode)
+    empty(folder)
+    with contextlib.suppress(OSError):
+        for name in os.listxattr(folder):
+            os.removexattr(folder, name)
+    try:
+        os.utime(folder, (0, 0))
+    except PermissionError:
+        with contextlib.suppress(OSError):
+            os.utime(folder)

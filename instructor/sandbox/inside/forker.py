@@ -29,6 +29,7 @@ from .namespaces import (
     give_up_rights,
     mount_private_folders,
     protect_package,
+    protect_processes,
     require_no_rights,
     take_namespaces,
 )
@@ -43,12 +44,13 @@ SECONDS = 30.0  # in which an order arrives whole
 
 
 def run(listening: socket.socket, kept: Sequence[str]) -> None:
-    """Fork a worker for each connection, and answer with a descriptor of its supervisor.
+    """Fork a supervisor for each connection, and answer with a descriptor of it; it forks a worker.
 
-    On the connection come three descriptors, then an order that names the worker's `limits`, its `user`, the
-    sizes of its private folders, and its files: a `table` of names and sizes, and their `content`. This
-    process reads none of it: what it has held in memory, all later workers could find in theirs. `kept` are
-    entries of private folders in which Python lies: they are in each worker's own too, read-only as here.
+    On the connection come three descriptors, for which the supervisor waits before it does anything, then an
+    order that names the worker's `limits`, its `user`, the sizes of its private folders, whether it may use a
+    `gpu`, and its files: a `table` of names and sizes, and their `content`. This process reads none of it:
+    what it has held in memory, all later workers could find in theirs. `kept` are entries of private folders
+    in which Python lies: they are in each worker's own too, read-only as here.
     """
     warm_up()
     importlib.import_module(".kernel", __package__)
@@ -95,6 +97,7 @@ def _be_supervisor(line: socket.socket, kept: Sequence[str]) -> None:
             os.dup2(descriptor, stream)
         _close_all_but((0, 1, 2, line.fileno(), wire, leash))
         take_namespaces()
+        prctl(PR_SET_DUMPABLE, 1)  # so that an ordinary user's trusted side can count the files
         if not (worker := os.fork()):
             os.close(leash)
             _be_worker(line, wire, kept)
@@ -115,15 +118,16 @@ def _be_worker(line: socket.socket, wire: int, kept: Sequence[str]) -> None:
         _, order = receive(line, Bounds())
         line.close()
         mount_private_folders(order["disk"], order["shared_memory"], kept)
+        be_first_to_go()
+        protect_processes()
         _write_package(parted(order["table"], order["content"].numpy().tobytes()))
         os.chdir(PRIVATE)
         give_up_rights(order["user"])
         require_no_rights()
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # with the supervisor; whoever becomes another user loses it
         prctl(PR_SET_DUMPABLE, 1)
-        be_first_to_go()
         limit(order["limits"])
-        deny()
+        deny(order["gpu"])
         del order
         serve(socket.socket(fileno=wire), [PRIVATE, SHARED_MEMORY], None)
     except BaseException as error:

@@ -55,6 +55,11 @@ def protect_package() -> None:
     _mount("none", PACKAGE, None, REMOUNT | READ_ONLY | NO_SETUID | NO_DEVICES)
 
 
+def protect_processes() -> None:
+    """Let nobody change what /proc tells of a process, such as who goes first when memory runs out."""
+    _mount("none", "/proc", None, REMOUNT | BIND | READ_ONLY | NO_SETUID | NO_DEVICES | NO_PROGRAMS)
+
+
 def give_up_rights(user: int) -> None:
     """Lose every capability, for good; a root becomes `user`."""
     prctl(PR_SET_NO_NEW_PRIVS, 1)

@@ -93,8 +93,8 @@ def confine(read: Sequence[str], write: Sequence[str]) -> None:
 
     Landlock, by sandlock: a part of Linux with which a process gives up, for good and for all that it starts,
     to read or write anything but what it names, to signal or look into processes outside, and to reach their
-    abstract sockets. What it leaves open (the network, limits and priorities of others, modes and times of
-    files) a filter of system calls closes.
+    abstract sockets. What it leaves open (sockets with names, modes and times of files) a filter of
+    system calls closes, on top of the one that holds in every sandbox.
 
     Raises OSError when the kernel cannot hold to that. It takes Linux 6.12: sandlock refuses to leave out a
     protection that an older kernel lacks.

@@ -1,8 +1,9 @@
 """System calls that a student's process does without.
 
-Some would hold memory that no process is seen to use, so that no limit could count it; the others reach into
-other processes, make new namespaces, or are parts of the kernel that an assignment has no use for. What is
-denied fails with EPERM, as it does for any process that lacks the right.
+Some would hold memory that no process is seen to use, so that no limit could count it; some would hide
+processor time, or leave something for the next process to find; the others reach into other processes, make
+new namespaces, or are parts of the kernel that an assignment has no use for. What is denied fails with EPERM,
+as it does for any process that lacks the right.
 """
 
 from __future__ import annotations
@@ -11,108 +12,63 @@ import ctypes
 import errno
 import os
 import platform
+import signal
 import struct
+from collections.abc import Iterable
 
-DENIED = {  # by machine: the name that the kernel's headers give, and its number
-    "x86_64": {
-        "memfd_create": 319,
-        "memfd_secret": 447,
-        "shmget": 29,
-        "ptrace": 101,
-        "process_vm_readv": 310,
-        "process_vm_writev": 311,
-        "pidfd_getfd": 438,
-        "keyctl": 250,
-        "add_key": 248,
-        "request_key": 249,
-        "unshare": 272,
-        "setns": 308,
-        "mount": 165,
-        "bpf": 321,
-        "perf_event_open": 298,
-        "userfaultfd": 323,
-        "io_uring_setup": 425,
-    },
-    "aarch64": {
-        "memfd_create": 279,
-        "memfd_secret": 447,
-        "shmget": 194,
-        "ptrace": 117,
-        "process_vm_readv": 270,
-        "process_vm_writev": 271,
-        "pidfd_getfd": 438,
-        "keyctl": 219,
-        "add_key": 217,
-        "request_key": 218,
-        "unshare": 97,
-        "setns": 268,
-        "mount": 40,
-        "bpf": 280,
-        "perf_event_open": 241,
-        "userfaultfd": 282,
-        "io_uring_setup": 425,
-    },
-}
-SHARED = {  # denied besides where the student's process is among all others of the machine
-    "x86_64": {
-        "connect": 42,
-        "shmat": 30,
-        "semget": 64,
-        "msgget": 68,
-        "mq_open": 240,
-        "utime": 132,
-        "utimes": 235,
-        "futimesat": 261,
-        "utimensat": 280,
-    },
-    "aarch64": {"connect": 203, "shmat": 196, "semget": 190, "msgget": 186, "mq_open": 180, "utimensat": 88},
-}
-# Landlock does not keep these from files and processes outside. Copying a file or starting a thread makes
-# them in passing, so that they are not refused: they do nothing, and say that they did.
-FILES = {  # chmod, chown, setxattr, removexattr and their kin
-    "x86_64": (90, 91, 268, 452, 92, 93, 94, 260, 188, 189, 190, 197, 198, 199, 463, 466),
-    "aarch64": (52, 53, 452, 54, 55, 5, 6, 7, 14, 15, 16, 463, 466),
-}
-PRIORITIES = {  # setpriority, ioprio_set, sched_setparam and its kin
-    "x86_64": (141, 142, 144, 203, 314, 251),
-    "aarch64": (140, 118, 119, 122, 274, 30),
-}
-SOCKET = {"x86_64": 41, "aarch64": 198}
-PRLIMIT = {"x86_64": 302, "aarch64": 261}
+from .calls import DENIED, FILES, MACHINES, NEIGHBOURS, PRETENDED, Numbers, number, numbers
+
+Line = tuple[int, int, int, int]
+
 AUDIT_ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
-CLONE = {"x86_64": 56, "aarch64": 220}
-CLONE3 = 435
 NEW_NAMESPACES = 0x7E020000  # the flags of clone that make one
 X32_CALLS = 0x40000000  # a second numbering of the same calls on x86_64
 
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
-LOAD, AND, JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_BIT, RETURN = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06  # classic BPF
+LOAD, AND, RETURN = 0x20, 0x54, 0x06  # classic BPF
+JUMP_EQUAL, JUMP_AT_LEAST, JUMP_ANY_BIT = 0x15, 0x35, 0x45
 ALLOW, FAIL = 0x7FFF0000, 0x00050000
-NUMBER, ARCHITECTURE, FIRST_ARGUMENT, SECOND_ARGUMENT = 0, 4, 16, 24  # offsets in what the filter looks at
+NUMBER, ARCHITECTURE, ARGUMENTS = 0, 4, 16  # offsets in what the filter looks at
+
 UNIX, STREAM, KIND_OF_SOCKET = 1, 1, 0xF
+SOCKET_LEVEL, BUFFERS = 1, (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF and the same with force
+SHARING, SHARED, ANONYMOUS, HUGE_PAGES = 0xF, 0x1, 0x20, 0x40000  # the flags of mmap
+LOCK = (6, 7, 37, 38)  # F_SETLK, F_SETLKW and their kin for open files
+UNFIT = (5, 36, 1024, 1026, 1031)  # F_GETLK, F_OFD_GETLK, F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ
+PR_SET_DUMPABLE = 4
 
 
-def deny() -> None:
+def deny(gpu: bool = False) -> None:
     """Install the filter for this process and all that it starts; does nothing on other machines.
 
-    Raises OSError when the kernel does not take it.
+    With `gpu`, memory may be shared without a file, as NVIDIA's driver does. Raises OSError when the kernel
+    does not take it.
     """
-    if (machine := platform.machine()) in DENIED:
-        _install(_program(machine))
+    if (machine := platform.machine()) in MACHINES:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # the filter keeps it so
+        _install(_program(machine, gpu))
 
 
 def deny_neighbours() -> None:
-    """Deny besides what reaches others where no namespace is between: network, limits, priorities, files.
+    """Deny besides what reaches others where no namespace is between: sockets with names, modes of files.
 
-    Only Unix stream sockets can be made, and none can be connected: a kernel listens on those of its own.
+    No socket can be connected or given a name: a kernel listens on those that it got.
     Raises OSError when the kernel does not take the filter or the machine is unknown.
     """
-    if (machine := platform.machine()) not in DENIED:
+    if (machine := platform.machine()) not in MACHINES:
         raise OSError(errno.ENOSYS, f"no filter of system calls for {machine}")
-    _install(_neighbours(machine))
+    lines = [*_each(NEIGHBOURS, machine, errno.EPERM), *_each(FILES, machine, 0)]
+    _install([*_start(machine), *lines, (RETURN, 0, 0, ALLOW)])
 
 
-def _install(lines: list[tuple[int, int, int, int]]) -> None:
+def stay_in_sight() -> None:
+    """Deny a student's process to hide from its own user, who counts what it has open."""
+    if (machine := platform.machine()) in MACHINES:
+        hides = [*_argument(0, PR_SET_DUMPABLE, [*_argument(1, 0, [_fail(errno.EPERM)])]), _allowed()]
+        _install([*_start(machine), *_case("prctl", machine, hides), _allowed()])
+
+
+def _install(lines: list[Line]) -> None:
     program = b"".join(struct.pack("HBBI", *line) for line in lines)
     code = ctypes.create_string_buffer(program, len(program))
     # struct sock_fprog: a count, and after padding a pointer
@@ -127,33 +83,59 @@ def _install(lines: list[tuple[int, int, int, int]]) -> None:
             raise OSError(code_number, f"no filter of system calls: {os.strerror(code_number)}")
 
 
-def _program(machine: str) -> list[tuple[int, int, int, int]]:
-    """The filter: allow, but for the calls above and new namespaces."""
-    lines = _start(machine)
-    for number in DENIED[machine].values():
-        lines += [(JUMP_EQUAL, 0, 1, number), _fail(errno.EPERM)]
-    # clone3 hides its flags from a filter; without it the C library falls back on clone.
-    lines += [(JUMP_EQUAL, 0, 1, CLONE3), _fail(errno.ENOSYS)]
-    lines += [(JUMP_EQUAL, 0, 3, CLONE[machine]), (LOAD, 0, 0, FIRST_ARGUMENT)]
-    return [*lines, (JUMP_ANY_BIT, 0, 1, NEW_NAMESPACES), _fail(errno.EPERM), (RETURN, 0, 0, ALLOW)]
+def _program(machine: str, gpu: bool) -> list[Line]:
+    """The filter: allow, but for the calls that are denied, and for some ways to call others."""
+    cases = {
+        # clone3 hides its flags from a filter; without it the C library falls back on clone.
+        "clone3": [_fail(errno.ENOSYS)],
+        "clone": [_load(0), (JUMP_ANY_BIT, 0, 1, NEW_NAMESPACES), _fail(errno.EPERM), _allowed()],
+        # A pipe or socket would hold pages of files. Who copies a file goes on without.
+        "sendfile": [_fail(errno.EINVAL)],
+        # Memory that stays in use without being mapped, and memory that no share of a process shows.
+        "mmap": _mapping(gpu),
+        # An ignored SIGCHLD makes the kernel forget what an ended child has used.
+        "rt_sigaction": [
+            *_argument(0, signal.SIGCHLD, [*_argument(1, 0, [_allowed()], both=True), _fail(0)]),
+            _allowed(),
+        ],
+        # Locks are seen by whoever reads the same file, in another jail as well: they are not set.
+        "fcntl": [
+            _load(1),
+            *_if_any(LOCK, _fail(0)),
+            *_if_any(UNFIT, _fail(errno.EPERM)),
+            _allowed(),
+        ],
+        # This error is one that ZeroMQ, in a notebook's kernel, takes for a machine without a network.
+        "socket": _socket(),
+        "socketpair": _socket(),
+        # Larger buffers would hold more than is counted for a socket.
+        "setsockopt": [
+            *_argument(1, SOCKET_LEVEL, [_load(2), *_if_any(BUFFERS, _fail(errno.EPERM))]),
+            _allowed(),
+        ],
+        # Limits of other processes, the worker's among them: prlimit64 names its own process as 0.
+        "prlimit64": [*_argument(0, 0, [_allowed()]), _fail(errno.EPERM)],
+    }
+    lines = [*_start(machine), *_each(DENIED, machine, errno.EPERM), *_each(PRETENDED, machine, 0)]
+    for name, body in cases.items():
+        lines += _case(name, machine, body)
+    return [*lines, _allowed()]
 
 
-def _neighbours(machine: str) -> list[tuple[int, int, int, int]]:
-    lines = _start(machine)
-    for number in SHARED[machine].values():
-        lines += [(JUMP_EQUAL, 0, 1, number), _fail(errno.EPERM)]
-    for number in (*FILES[machine], *PRIORITIES[machine]):
-        lines += [(JUMP_EQUAL, 0, 1, number), _fail(0)]
-    # Limits of other processes: prlimit64 names its own process as 0.
-    lines += [(JUMP_EQUAL, 0, 4, PRLIMIT[machine]), (LOAD, 0, 0, FIRST_ARGUMENT)]
-    lines += [(JUMP_EQUAL, 1, 0, 0), _fail(errno.EPERM), (RETURN, 0, 0, ALLOW)]
-    lines += [(JUMP_EQUAL, 0, 6, SOCKET[machine]), (LOAD, 0, 0, FIRST_ARGUMENT), (JUMP_EQUAL, 0, 3, UNIX)]
-    lines += [(LOAD, 0, 0, SECOND_ARGUMENT), (AND, 0, 0, KIND_OF_SOCKET), (JUMP_EQUAL, 1, 0, STREAM)]
-    # This error is one that ZeroMQ, in a notebook's kernel, takes for a machine without a network.
-    return [*lines, _fail(errno.EOPNOTSUPP), (RETURN, 0, 0, ALLOW)]
+def _socket() -> list[Line]:
+    """Allow Unix stream sockets alone."""
+    streams = [_load(1), (AND, 0, 0, KIND_OF_SOCKET), *_if_any((STREAM,), _allowed())]
+    return [*_argument(0, UNIX, streams), _fail(errno.EOPNOTSUPP)]
 
 
-def _start(machine: str) -> list[tuple[int, int, int, int]]:
+def _mapping(gpu: bool) -> list[Line]:
+    shared = (
+        [] if gpu else [(AND, 0, 0, SHARING | ANONYMOUS), *_if_any((SHARED | ANONYMOUS,), _fail(errno.EPERM))]
+    )
+    return [_load(3), (JUMP_ANY_BIT, 0, 1, HUGE_PAGES), _fail(errno.EPERM), *shared, _allowed()]
+
+
+def _start(machine: str) -> list[Line]:
     """Refuse other numberings of the calls, and load the number of this one."""
     lines = [(LOAD, 0, 0, ARCHITECTURE), (JUMP_EQUAL, 1, 0, AUDIT_ARCHITECTURE[machine]), _fail(errno.ENOSYS)]
     lines += [(LOAD, 0, 0, NUMBER)]
@@ -162,5 +144,34 @@ def _start(machine: str) -> list[tuple[int, int, int, int]]:
     return lines
 
 
-def _fail(error: int) -> tuple[int, int, int, int]:
+def _each(calls: Numbers, machine: str, error: int) -> list[Line]:
+    """Whether it is one of these calls; then it fails, or with error 0 does nothing."""
+    return _if_any(numbers(calls, machine), _fail(error))
+
+
+def _case(name: str, machine: str, body: list[Line]) -> list[Line]:
+    """What is to be done for one call; the body decides in any case."""
+    return [(JUMP_EQUAL, 0, len(body), number(name, machine)), *body]
+
+
+def _if_any(values: Iterable[int], then: Line) -> list[Line]:
+    """A decision for some values of what is loaded."""
+    return [line for value in values for line in ((JUMP_EQUAL, 0, 1, value), then)]
+
+
+def _argument(place: int, value: int, body: list[Line], both: bool = False) -> list[Line]:
+    """What is to be done where an argument has a value; with `both`, all 64 bits of it."""
+    upper = [_load(place, 4), (JUMP_EQUAL, 0, len(body), 0)] if both else []
+    return [_load(place), (JUMP_EQUAL, 0, len(upper) + len(body), value), *upper, *body]
+
+
+def _load(argument: int, offset: int = 0) -> Line:
+    return (LOAD, 0, 0, ARGUMENTS + 8 * argument + offset)
+
+
+def _allowed() -> Line:
+    return (RETURN, 0, 0, ALLOW)
+
+
+def _fail(error: int) -> Line:
     return (RETURN, 0, 0, FAIL | error)

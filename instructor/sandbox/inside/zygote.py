@@ -9,10 +9,11 @@ import gc
 import importlib
 import os
 import socket
+import stat
 import sys
 import time
 
-from .folders import empty
+from .folders import as_it_was
 from .process import (
     PR_SET_CHILD_SUBREAPER,
     PR_SET_DUMPABLE,
@@ -22,30 +23,33 @@ from .process import (
     limit,
     prctl,
 )
+from .seccomp import stay_in_sight
 from .wire import Bounds, receive, send
 
 SOCKETS = 4  # of a kernel
 WARM = ("PIL.Image", "scipy.ndimage", "timm", "torchvision", "tqdm.auto", ".drivers", ".session")
 
 
-def run(control: socket.socket, scratch: list[str], rules: dict | None) -> None:
+def run(control: socket.socket, scratch: list[str], rules: dict | None, is_held: bool) -> None:
     """Import what sessions need, and serve."""
     warm_up()
-    serve(control, scratch, rules)
+    serve(control, scratch, rules, is_held)
 
 
-def serve(control: socket.socket, scratch: list[str], rules: dict | None) -> None:
+def serve(control: socket.socket, scratch: list[str], rules: dict | None, is_held: bool = True) -> None:
     """Serve the trusted side's orders until it hangs up.
 
     `session` and `kernel` come with sockets and fork a process that serves them; the answer to `kernel` comes
     with a descriptor of that process, too. `end` kills it and all that it started, empties the `scratch`
-    folders, and says how it ended. `rules` are the files to which it is held, where nothing else hides more.
+    folders, and says how it ended. `rules` are the files to which it is held, where nothing else hides more;
+    `is_held` is false where there is no sandbox.
     """
     prctl(PR_SET_DUMPABLE, 0)  # a session may not look into this process
     if rules:
         importlib.import_module("sandlock")
     prctl(PR_SET_CHILD_SUBREAPER, 1)  # what a session leaves behind becomes a child of this process
     bounds, pid = Bounds(), 0
+    modes = {folder: stat.S_IMODE(os.stat(folder).st_mode) for folder in scratch}
     send(control, "", {"ready": True}, bounds)
     while True:
         try:
@@ -57,7 +61,7 @@ def serve(control: socket.socket, scratch: list[str], rules: dict | None) -> Non
             _, descriptors, _, _ = socket.recv_fds(control, 1, SOCKETS)
             if order["op"] == "kernel":
                 importlib.import_module(".kernel", __package__)
-            pid = _fork(control, descriptors, order, rules)
+            pid = _fork(control, descriptors, order, rules, is_held)
             send(control, nonce, {"pid": pid}, bounds)
             if order["op"] == "kernel":
                 watched = os.pidfd_open(pid)
@@ -65,8 +69,8 @@ def serve(control: socket.socket, scratch: list[str], rules: dict | None) -> Non
                 os.close(watched)
         else:
             status = _end(pid, order["patience"])
-            for folder in scratch:
-                empty(folder)
+            for folder, mode in modes.items():
+                as_it_was(folder, mode)
             send(control, nonce, {"exit": status}, bounds)
 
 
@@ -82,7 +86,9 @@ def warm_up() -> None:
     gc.freeze()
 
 
-def _fork(control: socket.socket, descriptors: list[int], order: dict, rules: dict | None) -> int:
+def _fork(
+    control: socket.socket, descriptors: list[int], order: dict, rules: dict | None, is_held: bool
+) -> int:
     require_one_thread()
     pid = os.fork()
     if pid:
@@ -99,6 +105,8 @@ def _fork(control: socket.socket, descriptors: list[int], order: dict, rules: di
             os.dup2(null, stream)
         os.close(null)
         limit({"RLIMIT_CPU": order["cpu_seconds"]})
+        if is_held:
+            stay_in_sight()
         if rules:
             confine(**rules)
         if order["op"] == "kernel":
