@@ -151,7 +151,7 @@ def _pool(
     limits: Limits = chosen.limits
     seconds = limits.submission_seconds + 6 * limits.notebook_seconds + SPARE
     if options.cluster:
-        with ClusterPool(options.cluster, seconds) as pool:
+        with ClusterPool(options.cluster, seconds, say=say) as pool:
             yield pool
         return
     with (
