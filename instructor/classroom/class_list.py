@@ -7,23 +7,29 @@ from dataclasses import replace
 from pathlib import Path
 
 from instructor.classroom.entries import Student
+from instructor.classroom.sheets import PERSON, moodle_sheet
 from instructor.classroom.table_file import read_table
 
 COLUMNS = {
-    "id": ("id", "identifier", "canvas id", "user id"),
+    "id": ("id", "identifier", "canvas id", "user id", "标识符", "编号"),
     "number": ("sis user id", "id number", "student id", "sid", "number", "orgdefinedid"),
-    "login": ("github_username", "sis login id", "username", "login", "login id"),
-    "email": ("email address", "email", "e-mail"),
-    "section": ("section", "group", "groups"),
+    "login": ("github_username", "sis login id", "username", "login", "login id", "anmeldename", "用户名"),
+    "email": ("email address", "email", "e-mail", "e-mail-adresse", "电子邮件地址", "电子邮箱", "邮箱地址"),
+    "section": ("section", "group", "groups", "gruppe", "gruppen", "小组"),
 }
+COLUMNS["number"] += ("id-nummer", "matrikelnummer", "学号", "id号")
 POINTS = "Points Possible"  # Canvas's own second row
-NAMES = ("student", "full name", "name")
-FIRST, LAST = ("first name", "given name"), ("surname", "last name", "family name")
+NAMES = ("student", "full name", "name", "vollständiger name", "全名", "姓名")
+FIRST = ("first name", "given name", "vorname", "名")
+LAST = ("surname", "last name", "family name", "nachname", "姓")
 
 
 def read_roster(path: Path) -> list[Student]:
     """The students in a table. Raises ValueError with a sentence when it holds none."""
     rows = read_table(path)
+    if sheet := moodle_sheet(path):
+        column = sheet.header[sheet.places["id"]].strip().lower()
+        rows = [row | {column: PERSON.sub(r"\g<number>", row[column].strip())} for row in rows]
     students = [student for student in map(_student, rows) if student.name not in ("", POINTS)]
     students = _once(students)
     if not students:

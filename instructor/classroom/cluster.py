@@ -8,51 +8,60 @@ because a worker or the scheduler was lost.
 from __future__ import annotations
 
 import contextlib
-import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 
+from instructor.classroom import remote
 from instructor.classroom.entries import ClassError
-from instructor.classroom.pool import Event
+from instructor.classroom.pool import Event, say_on_stderr
 from instructor.core.tasks import ROOT
 from instructor.core.version import kit_version
 
 AHEAD = 2  # submissions sent for each thread of the workers, so that none waits for the next one
 PATIENCE = 300.0  # seconds that a scheduler may be away
+LOOK = 2.0  # seconds between two looks at the workers
+REMIND = 60.0  # seconds between two words on workers that are missing
 MISSING = "--cluster needs Dask: python -m pip install -r instructor/requirements-cluster.txt"
+NO_WORKERS = (
+    "There are no workers at {address}: the submissions wait. Start some, as docs/cluster.md says: "
+    "dask worker {address} --nworkers 8 --nthreads 1"
+)
 
 
 class ClusterPool(AbstractContextManager):
     """Sends submissions to the workers of the scheduler at `address`, each for at most `seconds`.
 
-    `patience` is how many seconds the scheduler may be away, `grade` what the workers run.
-    Raises ClassError when there is no Dask here, no scheduler there, or a worker with another kit.
+    `patience` is how many seconds the scheduler may be away, `grade` what the workers run, a function of a
+    submission and of seconds. `say` is told when there are no workers, and when there are some again.
+    Raises ClassError when there is no Dask here, no scheduler there, or a worker with another kit or Python.
     """
 
     def __init__(
-        self, address: str, seconds: float, patience: float = PATIENCE, grade: Callable | None = None
+        self,
+        address: str,
+        seconds: float,
+        patience: float = PATIENCE,
+        grade: Callable | None = None,
+        say: Callable[[str], None] = say_on_stderr,
     ) -> None:
         self._address, self._seconds, self._patience = address, seconds, patience
-        self._grade = grade or grade_remotely
+        self._grade, self._say = grade or _Carried(), say
         self._packed: dict[str, bytes] = {}
         self._futures: dict[str, object] = {}
         self._events: deque[Event] = deque()
         self._client = None
+        self._looked = self._told = 0.0
+        self._threads = 0
         self._connect(time.monotonic() + 10)
-        self._looked = 0.0
-        self._threads = 1
 
     @property
     def jobs(self) -> int:
         """Threads of all workers, at least one; it grows when a worker joins."""
-        if time.monotonic() > self._looked + 2:
-            self._looked = time.monotonic()
-            with contextlib.suppress(Exception):
-                self._threads = max(1, sum(self._client.nthreads().values()))
-        return self._threads
+        self._look_for_workers()
+        return max(1, self._threads)
 
     @property
     def running(self) -> int:
@@ -72,6 +81,7 @@ class ClusterPool(AbstractContextManager):
         """What has happened, waiting up to `seconds` for something to happen."""
         deadline = time.monotonic() + seconds
         while not self._events and self._packed:
+            self._look_for_workers()
             self._collect()
             if self._events or time.monotonic() >= deadline:
                 break
@@ -84,6 +94,38 @@ class ClusterPool(AbstractContextManager):
             with contextlib.suppress(Exception):
                 future.cancel(force=True)
         self._disconnect()
+
+    def _look_for_workers(self) -> None:
+        """Count the workers' threads now and then, and say it where submissions wait for the first one."""
+        now = time.monotonic()
+        if now < self._looked + LOOK:
+            return
+        self._looked = now
+        before = self._threads
+        with contextlib.suppress(Exception):
+            self._threads = sum(self._client.nthreads().values())
+        if self._threads > before:
+            self._compare_pythons()
+        if self._threads:
+            if self._told:
+                self._say(f"There are workers at {self._address} now: {self._threads} at a time.")
+            self._told = 0.0
+        elif self._packed and (not self._told or now > self._told + REMIND):
+            self._told = now
+            self._say(NO_WORKERS.format(address=self._address))
+
+    def _compare_pythons(self) -> None:
+        """See that what is sent can be read: a function crosses as the code of one version of Python."""
+        with contextlib.suppress(OSError, TimeoutError, ValueError):
+            told = self._client.get_versions()
+            hosts = {"the scheduler": told["scheduler"], **told["workers"]}
+            for where, host in hosts.items():
+                theirs, ours = (each["host"]["python"].split(".")[:2] for each in (host, told["client"]))
+                if theirs != ours:
+                    raise ClassError(
+                        f"{where} runs Python {'.'.join(theirs)}, and this machine {'.'.join(ours)}: bring "
+                        "all machines to the same one."
+                    )
 
     def _send(self, name: str) -> None:
         """Ask for a result under a name of its own, so that an older answer is never taken for it."""
@@ -155,26 +197,18 @@ class ClusterPool(AbstractContextManager):
                 self._client.close(timeout=2)
 
 
-def grade_remotely(packed: bytes, seconds: float) -> tuple[str, bytes]:
-    """On a worker: grade in a process of its own; what the kit is there, and the result.
+class _Carried:
+    """`remote.grade_remotely` that arrives whole where no module of the kit can be found."""
 
-    Raises RuntimeError with the last line that the process wrote when it gives no result.
-    """
-    command = [sys.executable, "-m", "instructor.classroom.grader_process"]
-    process = subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    try:
-        graded, said = process.communicate(packed, timeout=seconds)
-    except subprocess.TimeoutExpired:
-        raise RuntimeError(f"grading took longer than {seconds:.0f} s") from None
-    finally:
-        process.kill()
-        process.wait()
-    if process.returncode or not graded:
-        lines = said.decode("utf-8", "replace").strip().splitlines()
-        raise RuntimeError(lines[-1][:300] if lines else f"its grader ended with status {process.returncode}")
-    return kit_version(), graded
+    def __call__(self, packed: bytes, seconds: float) -> tuple[str, bytes]:
+        return remote.grade_remotely(packed, seconds, str(ROOT))
+
+    def __reduce__(self) -> tuple:
+        import cloudpickle
+
+        cloudpickle.register_pickle_by_value(remote)
+        function = partial(remote.grade_remotely, sent_from=str(ROOT))
+        return cloudpickle.loads, (cloudpickle.dumps(function),)
 
 
 def _why(future: object) -> str:

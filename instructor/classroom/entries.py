@@ -51,7 +51,7 @@ class Entry:
     """One submission: a name for its results, unique in the class, where it is, and whose it is.
 
     `problem` is a sentence where there is nothing to read, `doubt` one why the points may not be those of the
-    last work; `notes` say what else there was.
+    last work; `notes` say what else there was. `upload` is what the `platform` called the file or folder.
     """
 
     name: str
@@ -61,6 +61,8 @@ class Entry:
     problem: str = ""
     doubt: str = ""
     notes: tuple[str, ...] = ()
+    upload: str = ""
+    platform: str = ""
 
 
 @dataclass
@@ -196,7 +198,8 @@ def _uploaded(uploads: list[Upload], folder: ClassFolder) -> list[Entry]:
         for upload, told in chosen.unreadable
     ]
     notes = (*notes, *chosen.notes, *(f"{name} is older, and was left alone." for name in chosen.older))
-    return [Entry(name, path, (person,), best.late, problem, chosen.doubt, notes), *unread]
+    whose = {"upload": best.path.name, "platform": best.platform}
+    return [Entry(name, path, (person,), best.late, problem, chosen.doubt, notes, **whose), *unread]
 
 
 def _with_namesakes(found: list[Entry]) -> list[Entry]:

@@ -45,5 +45,11 @@ def brought_up_to_date(
 
 
 def _key(submission: Submission, options: Options) -> str:
+    """What a result depends on; which of the sandboxes kept the code in is no part of it.
+
+    They hold it to the same promises, and a worker of a cluster chooses its own: so what was begun on this
+    machine goes on in a cluster. A result without a sandbox stands for itself.
+    """
     work = (submission.digest(), submission.remarks, submission.ignored)
-    return key_of(checks_version(), *work, dataclasses.asdict(options))
+    chosen = dataclasses.asdict(options) | {"sandbox": options.sandbox != "none"}
+    return key_of(checks_version(), *work, chosen)

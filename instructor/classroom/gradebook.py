@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from instructor.classroom.entries import Entry, Student
+from instructor.classroom.sheets import Columns
 from instructor.classroom.table_file import write_table
 from instructor.core.result import Result
 from instructor.core.tasks import Task
@@ -66,8 +67,8 @@ def slim(result: Result) -> Result:
     return replace(result, tasks=tasks, remarks=[], internal=[], ignored=[], pictures=[])
 
 
-def write_gradebooks(folder: Path, lines: Iterable[Line], tasks: Sequence[Task], title: str) -> None:
-    """Write gradebook.csv, canvas.csv and moodle.csv into `folder`."""
+def write_gradebooks(folder: Path, lines: Iterable[Line], tasks: Sequence[Task], columns: Columns) -> None:
+    """Write gradebook.csv, canvas.csv and moodle.csv into `folder`; `columns` are for the last two."""
     ordered = sorted(lines, key=_place)
     by_hand, points = any(line.written is not None for line in ordered), max_points(tasks)
     noted = any(line.note for line in ordered)
@@ -77,9 +78,18 @@ def write_gradebooks(folder: Path, lines: Iterable[Line], tasks: Sequence[Task],
     write_table(folder / "gradebook.csv", header, (_row(line, tasks, by_hand, noted) for line in ordered))
     ordered = _once(ordered)
     rows = [("    Points Possible", "", "", "", "", points), *map(_canvas, ordered)]
-    write_table(folder / "canvas.csv", [*CANVAS, title], rows, for_people=False)
-    rows = (_moodle(line, points) for line in ordered if line.status != NOT_YET)
-    write_table(folder / "moodle.csv", MOODLE, rows, for_people=False)
+    write_table(folder / "canvas.csv", [*CANVAS, columns.assignment], rows, for_people=False)
+    graded = [line for line in ordered if line.status != NOT_YET]
+    if sheet := columns.sheet:
+        known = {line.student.id: (line.total, _comment(line)) for line in graded}
+        write_table(folder / "moodle.csv", sheet.header, sheet.filled(known), for_people=False)
+        return
+    write_table(folder / "moodle.csv", MOODLE, (_moodle(line, points) for line in graded), for_people=False)
+
+
+def in_doubt(line: Line) -> bool:
+    """Whether it is unsure that what was graded is this student's last work."""
+    return bool(line.entry and (line.entry.doubt or (line.student.note and not _ids(line.student))))
 
 
 def max_points(tasks: Iterable[Task]) -> int:

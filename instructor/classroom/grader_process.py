@@ -12,17 +12,19 @@ import sys
 
 
 def main() -> None:
-    """Read what `pack` made, write what `grade_packed` gives; nothing else reaches standard output."""
+    """Read what `pack` made; write a line, what the kit is here, and what `grade_packed` gives."""
     from instructor.sandbox.inside.process import PR_SET_PDEATHSIG, prctl
 
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # nothing goes on when the worker is gone
     answer = os.dup(1)
     os.dup2(2, 1)
     from instructor.classroom.work import grade_packed, warm_up
+    from instructor.core.version import kit_version
 
     warm_up()
+    graded = grade_packed(sys.stdin.buffer.read())
     with os.fdopen(answer, "wb") as file:
-        file.write(grade_packed(sys.stdin.buffer.read()))
+        file.write(kit_version().encode() + b"\n" + graded)
 
 
 if __name__ == "__main__":

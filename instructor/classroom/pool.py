@@ -55,7 +55,8 @@ class _Worker:
     log: Path
 
 
-def _say_on_stderr(said: str) -> None:
+def say_on_stderr(said: str) -> None:
+    """Tell people something where no one has asked to be told it."""
     print(said, file=sys.stderr)
 
 
@@ -74,7 +75,7 @@ class LocalPool(AbstractContextManager):
         scratch: Path,
         options: Options,
         count: int,
-        say: Callable[[str], None] = _say_on_stderr,
+        say: Callable[[str], None] = say_on_stderr,
     ) -> None:
         self.jobs, self._seconds, self._scratch = jobs, seconds, scratch
         self._options, self._count = options, count

@@ -14,6 +14,8 @@ from instructor.classroom.gradebook import Line, slim, write_gradebooks
 from instructor.classroom.hand_grades import HandGrades
 from instructor.classroom.journal import Journal
 from instructor.classroom.page import class_html, summary_markdown
+from instructor.classroom.returns import write_returns
+from instructor.classroom.sheets import Columns
 from instructor.classroom.tallies import Statistics
 from instructor.classroom.work import Options
 from instructor.core.files import write_atomically
@@ -26,6 +28,7 @@ class Class:
     """A class: its submissions, where its reports go, who handed in nothing, which tasks count, and how.
 
     A record that was graded with other `options` is as good as none; None: what they were is not looked at.
+    `columns` are the words of the tables to import, by default the class's own name and Moodle's in English.
     """
 
     folder: ClassFolder
@@ -33,6 +36,7 @@ class Class:
     absent: list[Student]
     task_ids: tuple[str, ...]
     options: Options | None = None
+    columns: Columns | None = None
 
     @property
     def title(self) -> str:
@@ -57,7 +61,8 @@ def write_class_reports(course: Class, journal: Journal) -> str:
     grades = hand_grades(course)
     statistics = Statistics(course.tasks)
     lines = list(_lines(course, journal, grades, statistics))
-    write_gradebooks(course.target, lines, course.tasks, course.title)
+    write_gradebooks(course.target, lines, course.tasks, course.columns or Columns(course.title))
+    kept = write_returns(course.target, lines, bool(course.columns and course.columns.sheet))
     grades.write()
     left_out = course.folder.left_out()
     summary = summary_markdown(course.title, statistics, lines, left_out)
@@ -67,7 +72,7 @@ def write_class_reports(course: Class, journal: Journal) -> str:
     if page := os.environ.get("GITHUB_STEP_SUMMARY"):
         with open(page, "a", encoding="utf-8") as file:
             file.write(summary)
-    return statistics.sentence()
+    return "\n".join([statistics.sentence(), *kept])
 
 
 def _lines(course: Class, journal: Journal, grades: HandGrades, statistics: Statistics) -> Iterator[Line]:

@@ -48,16 +48,7 @@ def read_table(path: Path, columns: Sequence[str] = (), needed: Sequence[str] = 
 
     Raises ValueError with a sentence when it is no table, or none of these columns.
     """
-    try:
-        if path.stat().st_size > BYTES:
-            raise ValueError(f"{path.name} is larger than {BYTES >> 20} MiB.")
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise ValueError(f"{path} can't be read ({error.strerror or error}).") from None
-    except UnicodeDecodeError:
-        raise ValueError(f"{path.name} is not in UTF-8: save it as 'CSV UTF-8'.") from None
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
+    text, delimiter = _text(path)
     try:
         lines = csv.reader(io.StringIO(text), delimiter=delimiter, strict=bool(columns))
         names = [name.strip().lower() for name in next(lines, [])]
@@ -77,6 +68,30 @@ def read_table(path: Path, columns: Sequence[str] = (), needed: Sequence[str] = 
         {name: _plain(value) for name, value in zip_longest(names, row[: len(names)], fillvalue="")}
         for row in rows
     ]
+
+
+def read_cells(path: Path) -> tuple[list[str], list[list[str]]]:
+    """The names of a table's columns and its rows, as they stand there. Raises ValueError with a sentence."""
+    text, delimiter = _text(path)
+    try:
+        lines = csv.reader(io.StringIO(text), delimiter=delimiter)
+        return next(lines, []), [row for row in lines if row]
+    except csv.Error as error:
+        raise ValueError(f"{path.name} is not a CSV file ({error}, about line {lines.line_num}).") from None
+
+
+def _text(path: Path) -> tuple[str, str]:
+    """A table's text, and what stands between its columns."""
+    try:
+        if path.stat().st_size > BYTES:
+            raise ValueError(f"{path.name} is larger than {BYTES >> 20} MiB.")
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ValueError(f"{path} can't be read ({error.strerror or error}).") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{path.name} is not in UTF-8: save it as 'CSV UTF-8'.") from None
+    first = text.partition("\n")[0]
+    return text, max(",;\t", key=first.count)
 
 
 def _check_header(file: str, names: list[str], columns: Sequence[str], needed: Sequence[str]) -> None:

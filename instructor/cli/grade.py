@@ -23,9 +23,9 @@ Grade one submission, or all of a class.
 PATH is one submission when it is a zip, or a folder that holds cs231n/: a table is printed, and results.json,
 junit.xml and feedback.html are written to DIR/NAME. Any other folder is a class, in which each zip and each
 folder is a submission, as Canvas, Gradescope, Moodle, Blackboard, D2L Brightspace and GitHub Classroom name
-them: DIR/NAME then holds gradebook.csv, canvas.csv, moodle.csv, class.html, summary.md, answers.csv and
-students/. What has been graded as it is now is not graded again, so that after Ctrl-C, or worse, the same
-command goes on where it stopped."""
+them: DIR/NAME then holds gradebook.csv, canvas.csv, moodle.csv, class.html, summary.md, answers.csv,
+students/, and return-canvas.zip or return-moodle.zip to give the feedback back. What has been graded as it
+is now is not graded again, so that after Ctrl-C, or worse, the same command goes on where it stopped."""
 STATUS = """\
 exit status:
   0    graded: all of what there was
@@ -80,6 +80,11 @@ def add(commands) -> None:
     )
     put("--force", action="store_true", help="grade again what has been graded as it is")
     put("--roster", type=Path, metavar="CSV", help="a class list with names and numbers of the students")
+    put(
+        "--assignment",
+        metavar="NAME",
+        help="what Canvas calls the assignment, as 'Homework 1 (31337)' (default: as the roster does)",
+    )
     put("--cluster", metavar="ADDRESS", help="a Dask scheduler, as tcp://host:8786, whose workers grade")
     command.set_defaults(run=run)
 
@@ -99,8 +104,9 @@ def run(options: argparse.Namespace) -> int:
         unknown = ", ".join(sorted(set(options.tasks) - set(known))) or "none is named"
         return _refuse(f"No such task: {unknown}. There are {', '.join(known)}.")
     if options.one or not is_class(path):
-        if options.only or options.roster or options.cluster:
-            return _refuse(f"{path} is one submission: --only, --roster and --cluster are for a class.")
+        if options.only or options.roster or options.cluster or options.assignment:
+            options_of_a_class = "--only, --roster, --assignment and --cluster are for a class"
+            return _refuse(f"{path} is one submission: {options_of_a_class}.")
         return grade_one(options)
     from instructor.cli.grade_class import grade_class
 

@@ -15,12 +15,13 @@ from rich.text import Text
 from instructor.classroom.class_run import Pool, Tally, run_class, scratch_folder
 from instructor.classroom.cluster import ClusterPool
 from instructor.classroom.entries import PLATFORMS, ClassError, ClassFolder, Entry, Student, read_class
-from instructor.classroom.gradebook import Line
+from instructor.classroom.gradebook import Line, max_points
 from instructor.classroom.journal import Busy, Journal
 from instructor.classroom.live import LiveTable
 from instructor.classroom.pool import LocalPool
 from instructor.classroom.reports import Class, hand_grades, write_class_reports
 from instructor.classroom.roster import match, read_roster
+from instructor.classroom.sheets import columns_of
 from instructor.classroom.work import Options
 from instructor.core.seeds import run_seed
 from instructor.core.tasks import load_tasks
@@ -53,9 +54,11 @@ def grade_class(options: argparse.Namespace) -> int:
                 options.notebooks,
                 tasks if options.tasks else None,
             )
-            course = Class(folder, target, absent, tasks, chosen)
+            points = max_points(task for task in load_tasks() if task.id in tasks)
+            columns = columns_of(options.roster, options.assignment or "", target.name, points)
+            course = Class(folder, target, absent, tasks, chosen, columns)
             hand_grades(course)  # what can't be read is said now, not after hours
-            for told in _first_words(folder, absent, options.path):
+            for told in (*_first_words(folder, absent, options.path), *columns.doubts):
                 console.print(Text(told), soft_wrap=True)
             if not journal.guarded:
                 errors.print(Text(f"{target} {UNGUARDED}"), soft_wrap=True)
@@ -151,7 +154,7 @@ def _pool(
     limits: Limits = chosen.limits
     seconds = limits.submission_seconds + 6 * limits.notebook_seconds + SPARE
     if options.cluster:
-        with ClusterPool(options.cluster, seconds) as pool:
+        with ClusterPool(options.cluster, seconds, say=say) as pool:
             yield pool
         return
     with (

@@ -120,7 +120,7 @@ def test_what_was_graded_under_other_options_is_not_graded_yet_in_any_report(cou
 
 
 @pytest.mark.parametrize(
-    "options", [Options(2), Options(1, notebooks="full"), Options(1, "landlock"), Options(1, tasks=("sim",))]
+    "options", [Options(2), Options(1, notebooks="full"), Options(1, "none"), Options(1, tasks=("sim",))]
 )
 def test_a_stopped_run_with_other_options_mixes_nothing(course, options):
     run(course)
