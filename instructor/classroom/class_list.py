@@ -15,6 +15,17 @@ COLUMNS = {
     "login": ("github_username", "sis login id", "username", "login", "login id"),
     "email": ("email address", "email", "e-mail"),
     "section": ("section", "group", "groups"),
+    "handed_in": (
+        "handed in",
+        "submitted at",
+        "submitted_at",
+        "submission time",
+        "submission date",
+        "last modified (submission)",
+        "zuletzt geändert (abgabe)",
+        "最后修改(作业提交)",
+        "time",
+    ),
 }
 POINTS = "Points Possible"  # Canvas's own second row
 NAMES = ("student", "full name", "name")
