@@ -16,6 +16,17 @@ COLUMNS = {
     "login": ("github_username", "sis login id", "username", "login", "login id", "anmeldename", "用户名"),
     "email": ("email address", "email", "e-mail", "e-mail-adresse", "电子邮件地址", "电子邮箱", "邮箱地址"),
     "section": ("section", "group", "groups", "gruppe", "gruppen", "小组"),
+    "handed_in": (
+        "handed in",
+        "submitted at",
+        "submitted_at",
+        "submission time",
+        "submission date",
+        "last modified (submission)",
+        "zuletzt geändert (abgabe)",
+        "最后修改(作业提交)",
+        "time",
+    ),
 }
 COLUMNS["number"] += ("id-nummer", "matrikelnummer", "学号", "id号")
 POINTS = "Points Possible"  # Canvas's own second row

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from instructor.classroom.exports import (
@@ -44,23 +45,36 @@ class Student:
     email: str = ""
     section: str = ""
     note: str = field(default="", compare=False)
+    handed_in: str = field(default="", compare=False)  # when, as a class list says it
+
+    def called(self) -> set[str]:
+        """All that they may be called, in small letters: a name in both orders, with its comma or without."""
+        names = {self.name, self.id, self.number, self.login, self.email}
+        last, comma, first = self.name.partition(",")
+        names |= {f"{first} {last}"} if comma else set()
+        words = self.name.split()
+        names |= {f"{words[-1]}, {' '.join(words[:-1])}"} if not comma and len(words) > 1 else set()
+        return {in_small_letters(name) for name in names if name}
 
 
 @dataclass(frozen=True)
 class Entry:
     """One submission: a name for its results, unique in the class, where it is, and whose it is.
 
-    `problem` is a sentence where there is nothing to read, `doubt` one why the points may not be those of the
-    last work; `notes` say what else there was. `upload` is what the `platform` called the file or folder.
+    `late` is what the platform says of it, None where it says nothing; `when` is when it was handed in, where
+    that is known, without a zone where none is. `problem` is a sentence where there is nothing to read,
+    `doubt` one why the points may not be those of the last work; `notes` say what else there was.
+    `upload` is what the `platform` called the file or folder.
     """
 
     name: str
     path: Path
     students: tuple[Student, ...]
-    late: bool = False
+    late: bool | None = None
     problem: str = ""
     doubt: str = ""
     notes: tuple[str, ...] = ()
+    when: datetime | None = None
     upload: str = ""
     platform: str = ""
 
@@ -91,6 +105,11 @@ class ClassFolder:
         return told
 
 
+def in_small_letters(name: str) -> str:
+    """A name as it is compared: capitals and spaces aside, also those around a comma."""
+    return ",".join(" ".join(part.split()) for part in name.casefold().split(","))
+
+
 class ClassError(Exception):
     """A folder that is no class; the message is a sentence."""
 
@@ -115,12 +134,12 @@ def read_class(path: Path) -> ClassFolder:
         there = children(path)
     except OSError as error:
         raise ClassError(f"{path.name} can't be read ({error.strerror or error}).") from None
-    owners = _gradescope(path)
+    owners, times = _gradescope(path)
     uploads = [upload for upload in read_names(there) if upload.path.name not in owners]
     known = {upload.path for upload in uploads}
     plain = [child for child in there if child.name not in owners and child not in known]
     plain, others = [child for child in plain if _is_plain(child)], [c for c in plain if not _is_plain(c)]
-    found = [_owned(child, owners[child.name]) for child in there if child.name in owners]
+    found = [_owned(child, owners[child.name], times) for child in there if child.name in owners]
     found += [_plain(child) for child in plain]
     folder = ClassFolder(path, _kind(uploads, owners))
     for each in _by_student(uploads):
@@ -140,9 +159,10 @@ def read_class(path: Path) -> ClassFolder:
     return folder
 
 
-def _gradescope(path: Path) -> dict[str, tuple[Student, ...]]:
+def _gradescope(path: Path) -> tuple[dict[str, tuple[Student, ...]], dict[str, datetime]]:
+    """Whose each folder is, and when it was handed in."""
     try:
-        people = submitters(path)
+        people, times = submitters(path)
     except ValueError as error:
         raise ClassError(str(error)) from None
     return {
@@ -150,7 +170,7 @@ def _gradescope(path: Path) -> dict[str, tuple[Student, ...]]:
             Student(name=person["name"], number=person["sid"], email=person["email"]) for person in each
         )
         for folder, each in people.items()
-    }
+    }, times
 
 
 def _is_plain(child: Path) -> bool:
@@ -158,12 +178,12 @@ def _is_plain(child: Path) -> bool:
     return child.is_dir() or (child.is_file() and child.name.lower().endswith(ARCHIVES))
 
 
-def _owned(child: Path, people: tuple[Student, ...]) -> Entry:
+def _owned(child: Path, people: tuple[Student, ...], times: dict[str, datetime]) -> Entry:
     """A submission of Gradescope's, of one student or a group."""
     path, problem, notes = inside(child)
     own = people[0].number or people[0].email or child.name
     name = plain_name(" ".join(person.name for person in people), own)
-    return Entry(name, path, people, problem=problem, notes=notes)
+    return Entry(name, path, people, problem=problem, notes=notes, when=times.get(child.name))
 
 
 def _plain(child: Path) -> Entry:
@@ -194,12 +214,12 @@ def _uploaded(uploads: list[Upload], folder: ClassFolder) -> list[Entry]:
     path, problem, notes = inside(best.path) if not chosen.problem else (best.path, chosen.problem, ())
     folder.older += chosen.older
     unread = [
-        Entry(plain_name(upload.path.name), upload.path, (person,), upload.late, told)
+        Entry(plain_name(upload.path.name), upload.path, (person,), upload.late, told, when=upload.moment)
         for upload, told in chosen.unreadable
     ]
     notes = (*notes, *chosen.notes, *(f"{name} is older, and was left alone." for name in chosen.older))
-    whose = {"upload": best.path.name, "platform": best.platform}
-    return [Entry(name, path, (person,), best.late, problem, chosen.doubt, notes, **whose), *unread]
+    told = {"when": best.moment, "upload": best.path.name, "platform": best.platform}
+    return [Entry(name, path, (person,), best.late, problem, chosen.doubt, notes, **told), *unread]
 
 
 def _with_namesakes(found: list[Entry]) -> list[Entry]:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
@@ -61,14 +63,14 @@ class _Reader(yaml.SafeLoader):
     """Reads plain data; what is marked as an object of Ruby becomes the plain data that it is made of."""
 
 
-def submitters(folder: Path) -> dict[str, list[dict[str, str]]]:
-    """`name`, `sid` and `email` of each submission's people, by its folder; empty when there is no metadata.
+def submitters(folder: Path) -> tuple[dict[str, list[dict[str, str]]], dict[str, datetime]]:
+    """`name`, `sid` and `email` of each submission's people, by its folder, and when it was handed in.
 
-    Raises ValueError with a sentence for metadata that can't be read.
+    Both are empty when there is no metadata. Raises ValueError with a sentence where it can't be read.
     """
     path = folder / METADATA
     if not path.is_file():
-        return {}
+        return {}, {}
     try:
         if path.stat().st_size > BYTES:
             raise ValueError(f"{METADATA} is larger than {BYTES >> 20} MiB.")
@@ -78,14 +80,29 @@ def submitters(folder: Path) -> dict[str, list[dict[str, str]]]:
         raise ValueError(
             f"{METADATA} can't be read ({type(error).__name__}); export the submissions again."
         ) from None
-    found = {}
+    found, times = {}, {}
     for name, entry in (content if isinstance(content, dict) else {}).items():
-        people = entry.get(":submitters") if isinstance(entry, dict) else None
+        entry = entry if isinstance(entry, dict) else {}
+        people = entry.get(":submitters")
         people = people if isinstance(people, list) else []
         found[str(name)] = [_person(person) for person in people if isinstance(person, dict)] or [
             _person({":name": str(name)})
         ]
-    return found
+        if when := created_at(entry.get(":created_at")):
+            times[str(name)] = when
+    return found, times
+
+
+def created_at(value: object) -> datetime | None:
+    """Gradescope's time of a submission, with its zone; it may be plain, a text, or an object of Rails."""
+    if isinstance(value, dict):
+        value = value.get("utc")
+    if isinstance(value, str):
+        with suppress(ValueError):
+            value = datetime.fromisoformat(value.strip())
+    if not isinstance(value, datetime):
+        return None
+    return value if value.tzinfo else value.replace(tzinfo=UTC)  # YAML gives times in UTC without saying so
 
 
 def _person(fields: dict) -> dict[str, str]:

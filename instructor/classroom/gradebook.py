@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from instructor.classroom.entries import Entry, Student
+from instructor.classroom.lateness import Lateness
 from instructor.classroom.sheets import Columns
 from instructor.classroom.table_file import write_table
 from instructor.core.result import Result
 from instructor.core.tasks import Task
-from instructor.grading.report.words import number
+from instructor.core.whole_grade import ADJUSTED, LATE, Grade
+from instructor.grading.report.words import marked, number
 
 HEADER = ("student", "id", "number", "login", "email", "section", "submission", "status", "late")
 CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
@@ -21,17 +23,28 @@ GRADED, NOT_GRADED, NOTHING = "graded", "not graded", "nothing handed in"
 NOT_YET, UNREAD, UNSURE = "not graded yet", "could not be read", "ambiguous"
 
 
+NO_DEADLINE = Lateness(is_asked=False)
+
+
 @dataclass(frozen=True)
 class Line:
-    """One student's submission: without `entry` nothing was handed in, without `result` it is not graded yet.
+    """One student's submission: without `entry` nothing was handed in, without `grade` it is not graded yet.
 
-    `written` are the points of hand grades.
+    Where nothing was handed in, there may be a grade all the same: one that somebody has given.
     """
 
     student: Student
     entry: Entry | None = None
-    result: Result | None = None
-    written: float | None = None
+    grade: Grade | None = None
+    late: Lateness = NO_DEADLINE
+
+    @property
+    def result(self) -> Result | None:
+        return self.grade and self.grade.result
+
+    @property
+    def written(self) -> float | None:
+        return self.grade and self.grade.written
 
     @property
     def submission(self) -> str:
@@ -55,27 +68,37 @@ class Line:
 
     @property
     def total(self) -> float | None:
-        """Points in all, bonus and written answers included; None where there is no grade."""
-        if self.status != GRADED:
+        """Points in all: bonus, written answers, what was adjusted and taken off; None without a grade."""
+        if self.grade is None or (self.status != GRADED and not self.grade.is_given):
             return None
-        return self.result.total + (self.written or 0.0)
+        return self.grade.total
+
+    @property
+    def why(self) -> str:
+        """What made the total differ from the points of checks and answers, and what else to know."""
+        return " ".join(self.grade.whys()) if self.grade else ""
 
 
-def slim(result: Result) -> Result:
-    """A result with its points alone, so that those of a large class fit into memory."""
-    tasks = [replace(task, checks=(), remark="", hint="") for task in result.tasks]
-    return replace(result, tasks=tasks, remarks=[], internal=[], ignored=[], pictures=[])
+def slim(grade: Grade) -> Grade:
+    """A grade with its points and comments alone, so that a large class fits into memory."""
+    tasks = [replace(task, checks=(), remark="", hint="") for task in grade.result.tasks]
+    result = replace(grade.result, tasks=tasks, remarks=[], internal=[], ignored=[], pictures=[])
+    return replace(grade, result=result, marks=tuple(replace(mark, answer="") for mark in grade.marks))
 
 
-def write_gradebooks(folder: Path, lines: Iterable[Line], tasks: Sequence[Task], columns: Columns) -> None:
-    """Write gradebook.csv, canvas.csv and moodle.csv into `folder`; `columns` are for the last two."""
-    ordered = sorted(lines, key=_place)
-    by_hand, points = any(line.written is not None for line in ordered), max_points(tasks)
-    noted = any(line.note for line in ordered)
-    header = [*HEADER, *(["note"] if noted else []), "total", "points", *(["written"] if by_hand else [])]
+def write_gradebooks(
+    folder: Path, lines: Iterable[Line], tasks: Sequence[Task], columns: Columns, share: int = 0
+) -> None:
+    """Write gradebook.csv, canvas.csv and moodle.csv into `folder`; `columns` are for the last two.
+
+    `share` are the points of written answers among the whole; they come on top where it is 0.
+    """
+    ordered, points = sorted(lines, key=_place), max_points(tasks) + share
+    more = _more(ordered, points, share)
+    header = [*HEADER, *(name for name, _ in more)]
     for task in tasks:
         header += [task.id, *(f"{task.id}.{aspect}" for aspect in task.aspects)]
-    write_table(folder / "gradebook.csv", header, (_row(line, tasks, by_hand, noted) for line in ordered))
+    write_table(folder / "gradebook.csv", header, (_row(line, tasks, more) for line in ordered))
     ordered = _once(ordered)
     rows = [("    Points Possible", "", "", "", "", points), *map(_canvas, ordered)]
     write_table(folder / "canvas.csv", [*CANVAS, columns.assignment], rows, for_people=False)
@@ -90,6 +113,38 @@ def write_gradebooks(folder: Path, lines: Iterable[Line], tasks: Sequence[Task],
 def in_doubt(line: Line) -> bool:
     """Whether it is unsure that what was graded is this student's last work."""
     return bool(line.entry and (line.entry.doubt or (line.student.note and not _ids(line.student))))
+
+
+def _more(lines: Sequence[Line], points: int, share: int) -> list[tuple[str, Callable[[Line], object]]]:
+    """The columns between those of the student and those of the tasks; most only where they say something."""
+    grades = [line.grade for line in lines if line.grade]
+    kinds = {change.kind for grade in grades for change in grade.changes}
+    columns: list[tuple[bool, str, Callable[[Line], object]]] = [
+        (any(line.late.when for line in lines), "handed in", lambda line: _when(line.late)),
+        (any(line.late.days for line in lines), "days late", lambda line: line.late.days or None),
+        (any(line.note for line in lines), "note", lambda line: line.note),
+        (True, "total", lambda line: line.total),
+        (True, "points", lambda line: points),
+        (any(line.written is not None for line in lines), "written", lambda line: line.written),
+        (
+            bool(share) and any(grade.unmarked for grade in grades),
+            "answers to mark",
+            lambda line: line.grade.unmarked if line.grade else None,
+        ),
+        (ADJUSTED in kinds, ADJUSTED, lambda line: _changed(line, ADJUSTED)),
+        (LATE in kinds, "for lateness", lambda line: _changed(line, LATE)),
+        (any(line.why for line in lines), "why", lambda line: line.why),
+    ]
+    return [(name, told) for is_told, name, told in columns if is_told]
+
+
+def _when(late: Lateness) -> str:
+    return late.when.isoformat(sep=" ", timespec="seconds") if late.when else ""
+
+
+def _changed(line: Line, kind: str) -> float | None:
+    own = [change.points for change in line.grade.changes if change.kind == kind] if line.grade else []
+    return sum(own) if own else None
 
 
 def max_points(tasks: Iterable[Task]) -> int:
@@ -140,16 +195,17 @@ def _moodle(line: Line, points: int) -> list[object]:
     return [identifier, line.student.name, line.student.email, line.total, points, "", _comment(line)]
 
 
-def _row(line: Line, tasks: Sequence[Task], by_hand: bool, noted: bool) -> list[object]:
-    student, entry = line.student, line.entry
+def _row(
+    line: Line, tasks: Sequence[Task], more: Sequence[tuple[str, Callable[[Line], object]]]
+) -> list[object]:
+    student, entry, grade = line.student, line.entry, line.grade
     row: list[object] = [student.name, student.id, student.number, student.login, student.email]
-    row += [student.section, entry.name if entry else "", line.status, entry.late if entry else None]
-    row += [line.note] if noted else []
-    row += [line.total, max_points(tasks), *([line.written] if by_hand else [])]
-    graded = {} if line.total is None else {task.id: task for task in line.result.tasks}
+    row += [student.section, entry.name if entry else "", line.status, line.late.word if entry else None]
+    row += [told(line) for _, told in more]
+    graded = {task.id: task for task in grade.result.tasks} if line.status == GRADED else {}
     for task in tasks:
         own = graded.get(task.id)
-        row += [own.earned if own else None]
+        row += [grade.earned(own) if own else None]
         row += [own.aspects.get(aspect, (None,))[0] if own else None for aspect in task.aspects]
     return row
 
@@ -158,8 +214,12 @@ def _comment(line: Line) -> str:
     if line.status == UNSURE or (line.status == UNREAD and line.result and not line.result.problem):
         return ""  # what is to be said of it is said to the instructor
     if line.status == UNREAD:
-        return line.entry.problem
-    if line.total is None:
-        return line.result.problem.splitlines()[0] if line.result else "Nothing was handed in."
-    lost = [task for task in line.result.tasks if task.earned < task.points]
-    return "; ".join(f"{task.title}: {number(task.earned)} of {task.points}" for task in lost)
+        return " ".join(filter(None, [line.entry.problem, line.why]))
+    if line.status != GRADED:
+        said = line.result.problem.splitlines()[0] if line.result else "Nothing was handed in."
+        return " ".join(filter(None, [said, line.why]))
+    grade = line.grade
+    lost = [task for task in line.result.tasks if grade.earned(task) < task.points]
+    told = [f"{task.title}: {number(grade.earned(task))} of {task.points}" for task in lost]
+    told += [marked(mark) for mark in grade.marks if mark.comment or mark.points != mark.most]
+    return "; ".join([*told, *grade.whys()])

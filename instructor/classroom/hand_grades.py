@@ -8,21 +8,22 @@ so that no mark is lost.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
-from itertools import pairwise
 from pathlib import Path
 
-from cs231n.answer_cells import expected_in, is_answer, located, source_of, written
+from cs231n.answer_cells import expected_in, located, written
 from instructor.classroom.entries import Entry
-from instructor.classroom.table_file import read_table, write_table
-from instructor.core.tasks import ROOT, notebooks
+from instructor.classroom.table_file import numbered_rows, write_table
+from instructor.core.questions import given_cells, load_written, questions, rubric_of, title_of
+from instructor.core.tasks import notebooks
 from instructor.core.text import sanitize
+from instructor.core.whole_grade import Mark
 from instructor.grading.intake import Submission
 
 HEADER = ("submission", "student", "question", "question text", "answer", "points", "comment", "note")
+MOST, RUBRIC = OPTIONAL = ("maximum", "rubric")  # columns that are only written, where there is such a thing
+UNANSWERED = "without an answer"
 CHANGED = "the answer has changed since it was marked"
 SHOWN = 300  # characters of a question in the table
 LONGEST = 20_000  # characters of one answer that are kept
@@ -52,13 +53,22 @@ class HandGrade:
 class HandGrades:
     """The hand grades in the table at `path`, if there is one, of these submissions (None: of any).
 
-    Raises ValueError with a sentence when a mark can't be read, or belongs to nothing.
+    The table names its submissions by their names or by `pseudonyms`, which are known in any case; with
+    `anonymous` it is written with these. Raises ValueError with a sentence when a mark can't be read, is more
+    than its question is worth, or belongs to nothing.
     """
 
-    def __init__(self, path: Path, submissions: Collection[str] | None = None) -> None:
-        self._path = path
+    def __init__(
+        self,
+        path: Path,
+        submissions: Collection[str] | None = None,
+        pseudonyms: Mapping[str, str] | None = None,
+        anonymous: bool = False,
+    ) -> None:
+        self._path, self._pseudonyms, self.anonymous = path, pseudonyms or {}, anonymous
         self._before = path.read_bytes() if path.is_file() else None
-        self._known = _read(path, submissions)
+        self.written = load_written()
+        self._known = _read(path, submissions, self._pseudonyms, self.written.most)
         self._own_columns = list(next(iter(self._known.values())).more) if self._known else []
         self.grades: list[HandGrade] = []
 
@@ -73,11 +83,23 @@ class HandGrades:
         self.grades += own
         return own
 
-    @staticmethod
-    def total(own: list[HandGrade]) -> float | None:
-        """The sum of a submission's hand grades; None when nothing is graded."""
-        points = [grade.points for grade in own if grade.points is not None]
-        return sum(points) if points else None
+    def marks(self, own: Iterable[HandGrade]) -> list[Mark]:
+        """What a student is told: every answer, and with a maximum every question, as it was marked."""
+        by_question, most, found = {grade.question: grade for grade in own}, self.written.most, []
+        for question in questions():
+            grade = by_question.get(question)
+            if grade:
+                told = (title_of(question), grade.answer, grade.points, most.get(question))
+                found.append(Mark(*told, grade.comment, grade.note))
+            elif question in most:
+                found.append(Mark(title_of(question), "", 0.0, most[question], note=UNANSWERED))
+        return found
+
+    def who(self, grade: HandGrade) -> tuple[str, str]:
+        """The submission and the student of an answer, as whoever marks it may know them."""
+        if self.anonymous:
+            return self._pseudonyms[grade.submission], ""
+        return grade.submission, grade.student
 
     def write(self) -> None:
         """Write the table again, also with what it holds on submissions that this run is not about.
@@ -86,10 +108,17 @@ class HandGrades:
         """
         if self._before != (self._path.read_bytes() if self._path.is_file() else None):
             raise ValueError(f"{self._path.name} was saved while the reports were written: run this again.")
+        place, most = list(questions()).index, self.written.most
         grades = [*self.grades, *self._known.values()]
-        grades.sort(key=lambda grade: (list(questions()).index(grade.question), grade.submission))
-        rows = ([*_row(grade), *(grade.more.get(name, "") for name in self._own_columns)] for grade in grades)
-        write_table(self._path, [*HEADER, *self._own_columns], rows, keep=True)
+        grades.sort(key=lambda grade: (place(grade.question), self.who(grade)[0]))
+        more = [MOST] if most else []
+        more += [RUBRIC] if any(rubric_of(question) for question in questions()) else []
+        rows = []
+        for grade in grades:
+            beside = {MOST: most.get(grade.question), RUBRIC: rubric_of(grade.question)}
+            row = [*_row(grade, *self.who(grade)), *(beside[name] for name in more)]
+            rows.append([*row, *(grade.more.get(name, "") for name in self._own_columns)])
+        write_table(self._path, [*HEADER, *more, *self._own_columns], rows, keep=True)
 
 
 def _with_known(grade: HandGrade, known: HandGrade | None) -> HandGrade:
@@ -103,20 +132,24 @@ def _words(text: str) -> list[str]:
     return text.split()
 
 
-def _row(grade: HandGrade) -> list[object]:
+def _row(grade: HandGrade, submission: str, student: str) -> list[object]:
     text = " ".join(questions()[grade.question].split())
-    row = [grade.submission, grade.student, grade.question, text[:SHOWN], grade.answer]
+    row = [submission, student, grade.question, text[:SHOWN], grade.answer]
     return [*row, grade.points, grade.comment, grade.note]
 
 
-def _read(path: Path, submissions: Collection[str] | None) -> dict[tuple[str, str], HandGrade]:
+def _read(
+    path: Path, submissions: Collection[str] | None, pseudonyms: Mapping[str, str], most: Mapping[str, float]
+) -> dict[tuple[str, str], HandGrade]:
     if not path.is_file():
         return {}
     grades: dict[tuple[str, str], HandGrade] = {}
-    for number, row in enumerate(read_table(path, HEADER, NEEDED), 2):
+    names = {pseudonym: name for name, pseudonym in pseudonyms.items()}
+    for number, (_, row) in enumerate(numbered_rows(path, HEADER, NEEDED, OPTIONAL), 2):
         place = f"{path.name}, row {number}"
         fields = [row.get(name, "") for name in ("submission", "student", "question", "answer")]
-        more = {name: text for name, text in row.items() if name and name not in HEADER}
+        fields[0] = names.get(fields[0], fields[0])
+        more = {name: text for name, text in row.items() if name and name not in (*HEADER, *OPTIONAL)}
         points = _points(row["points"], place)
         grade = HandGrade(*fields, points, row.get("comment", ""), row.get("note", ""), more)
         key = (grade.submission, grade.question)
@@ -124,8 +157,15 @@ def _read(path: Path, submissions: Collection[str] | None) -> dict[tuple[str, st
             if grade.is_marked:
                 raise ValueError(_astray(place, f"no question {grade.question[:80]!r}"))
             continue
-        if grade.is_marked and submissions is not None and grade.submission not in submissions:
-            raise ValueError(_astray(place, f"no submission called {grade.submission[:80]!r}"))
+        if points is not None and points > most.get(grade.question, points):
+            raise ValueError(
+                f"{place}: {points:g} points, and {title_of(grade.question)} has "
+                f"{most[grade.question]:g} at most."
+            )
+        if submissions is not None and grade.submission not in submissions:
+            if grade.is_marked:
+                raise ValueError(_astray(place, f"no submission called {grade.submission[:80]!r}"))
+            continue
         if key in grades and grades[key].is_marked and grade.is_marked:
             raise ValueError(f"{place}: this answer is marked above already. Keep one of the two rows.")
         if key not in grades or grade.is_marked:
@@ -153,17 +193,6 @@ def _points(text: str, place: str) -> float | None:
     return points
 
 
-@cache
-def questions() -> dict[str, str]:
-    """The text of each question by the cell of its answer, as `notebooks/Name.ipynb#cell`."""
-    found = {}
-    for name in notebooks():
-        for before, cell in pairwise(_given(name)):
-            if is_answer(cell):
-                found[f"{name}#{cell['id']}"] = source_of(before)
-    return found
-
-
 def written_answers(submission: Submission) -> dict[str, str]:
     """What a student wrote, by the keys of `questions()`; an untouched or empty answer is left out."""
     return gathered_answers(submission)[0]
@@ -176,7 +205,7 @@ def gathered_answers(submission: Submission) -> tuple[dict[str, str], list[str]]
     for name in notebooks():
         if not (cells := submission.cells.get(name)):
             continue
-        found, lost = located(cells, expected_in(_given(name)))
+        found, lost = located(cells, expected_in(given_cells(name)))
         for key, places in found.items():
             if text := sanitize(written(cells, places), LONGEST):
                 answers[f"{name}#{key}"] = text
@@ -191,10 +220,5 @@ def gathered_answers(submission: Submission) -> tuple[dict[str, str], list[str]]
 
 
 def _heading(name: str, key: str) -> str:
-    number = dict(expected_in(_given(name)))[key]
+    number = dict(expected_in(given_cells(name)))[key]
     return key if number is None else f"Question {number}"
-
-
-@cache
-def _given(name: str) -> list[dict]:
-    return json.loads((ROOT / name).read_text(encoding="utf-8"))["cells"]

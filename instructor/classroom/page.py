@@ -9,9 +9,10 @@ from pathlib import Path
 
 from jinja2 import Template
 
-from instructor.classroom.gradebook import GRADED, Line
-from instructor.classroom.hand_grades import HandGrades, questions
+from instructor.classroom.gradebook import Line
+from instructor.classroom.hand_grades import HandGrades
 from instructor.classroom.tallies import BINS, Statistics
+from instructor.core.questions import HEADING, questions, rubric_of, title_of
 from instructor.grading.report.for_people import environment
 from instructor.grading.report.words import number
 
@@ -26,14 +27,20 @@ def class_html(
     lines: Sequence[Line],
     grades: HandGrades,
     left_out: Sequence[str] = (),
+    told: Sequence[str] = (),
 ) -> str:
-    """The page for one class; everything in it is escaped. `left_out` are sentences on what is no row."""
+    """The page for one class; everything in it is escaped.
+
+    `left_out` are sentences on what is no row, `told` on what is still to be done.
+    """
     ordered = sorted(lines, key=lambda line: (line.student.name.casefold(), line.submission))
     return _template().render(
         title=title,
         statistics=statistics,
         lines=ordered,
         left_out=left_out,
+        told=told,
+        why=[line for line in ordered if line.why],
         noted=[line for line in ordered if line.note],
         bins=_bins(statistics),
         answers=_answers(grades),
@@ -65,10 +72,12 @@ def _answers(grades: HandGrades) -> list[dict]:
     for question, text in questions().items():
         own = [grade for grade in grades.grades if grade.question == question]
         graded = sum(grade.points is not None for grade in own)
-        notebook = question.partition("#")[0].removeprefix("notebooks/").removesuffix(".ipynb")
-        heading = re.match(r"\*\*(.{1,40}?)\.?\*\*\s*|", text)
-        title, text = heading[1] or "question", _flowing(text[heading.end() :])
-        found.append({"notebook": notebook, "title": title, "text": text, "grades": own, "graded": graded})
+        heading = HEADING.match(text)
+        text = _flowing(text[heading.end() if heading else 0 :])
+        own = sorted(([*grades.who(grade), grade] for grade in own), key=lambda each: each[0])
+        asked = {"title": title_of(question), "text": text, "grades": own, "graded": graded}
+        asked |= {"most": grades.written.most.get(question), "rubric": rubric_of(question)}
+        found.append(asked)
     return found
 
 
@@ -83,10 +92,14 @@ def _template() -> Template:
 
 
 def summary_markdown(
-    title: str, statistics: Statistics, lines: Sequence[Line], left_out: Sequence[str] = ()
+    title: str,
+    statistics: Statistics,
+    lines: Sequence[Line],
+    left_out: Sequence[str] = (),
+    told: Sequence[str] = (),
 ) -> str:
     """Scores, tasks, common mistakes, what could not be graded or is unsure; every name is escaped."""
-    parts = [f"## {_escape(title)}", statistics.sentence()]
+    parts = [f"## {_escape(title)}", statistics.sentence(), *map(_escape, told)]
     parts.append(
         _table(
             ("Task", "Points", "Mean", "Passed"),
@@ -110,10 +123,13 @@ def summary_markdown(
         rows = ((name, problem.splitlines()[0]) for name, problem in sorted(statistics.problems.items()))
         parts += ["### Not graded", _table(("Submission", "Why"), rows)]
     unsure = [(line.student.name, line.submission, line.note) for line in lines if line.note]
-    unsure += [("", "", told) for told in left_out]
+    unsure += [("", "", sentence) for sentence in left_out]
     if unsure:
         rows = sorted(unsure)
         parts += ["### Unsure or left out", _table(("Student", "Submission", "Why"), rows)]
+    why = sorted((line.student.name or "?", _said(line), line.why) for line in lines if line.why)
+    if why:
+        parts += ["### Adjusted, late or extended", _table(("Student", "Points", "Why"), why)]
     rows = sorted((line.student.name or "?", _said(line)) for line in lines)
     shown = _table(("Student", "Points"), rows[:STUDENTS])
     more = f"\n\nand {len(rows) - STUDENTS} more" if len(rows) > STUDENTS else ""
@@ -122,7 +138,7 @@ def summary_markdown(
 
 
 def _said(line: Line) -> str:
-    return f"{number(line.total)}" if line.status == GRADED else line.status
+    return line.status if line.total is None else number(line.total)
 
 
 def _table(header: Sequence[str], rows) -> str:

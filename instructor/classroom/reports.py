@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from instructor.classroom.adjustments import NAME as ADJUST
+from instructor.classroom.adjustments import Adjustments, read_adjustments, write_empty
 from instructor.classroom.class_run import read_entry
-from instructor.classroom.entries import ClassFolder, Student
+from instructor.classroom.entries import ClassFolder, Entry, Student
 from instructor.classroom.freshness import brought_up_to_date
-from instructor.classroom.gradebook import Line, slim, write_gradebooks
+from instructor.classroom.gradebook import GRADED, NOT_YET, Line, slim, write_gradebooks
 from instructor.classroom.hand_grades import HandGrades
 from instructor.classroom.journal import Journal
+from instructor.classroom.lateness import NAMED, Lateness, lateness, without_times
 from instructor.classroom.page import class_html, summary_markdown
+from instructor.classroom.pseudonyms import pseudonyms
 from instructor.classroom.returns import write_returns
+from instructor.classroom.settling import settle
 from instructor.classroom.sheets import Columns
 from instructor.classroom.tallies import Statistics
 from instructor.classroom.work import Options
 from instructor.core.files import write_atomically
+from instructor.core.result import Result
 from instructor.core.tasks import Task, load_tasks
+from instructor.core.term import Term, load_term
+from instructor.core.whole_grade import TOTAL, Grade, Mark
 from instructor.grading.report import remove_reports, write_reports
+from instructor.grading.report.words import number
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,8 @@ class Class:
 
     A record that was graded with other `options` is as good as none; None: what they were is not looked at.
     `columns` are the words of the tables to import, by default the class's own name and Moodle's in English.
+    `adjust` is the table of adjustments, if it is not the one among the reports; with `anonymous` those who
+    mark the answers don't learn whose they are.
     """
 
     folder: ClassFolder
@@ -37,6 +48,8 @@ class Class:
     task_ids: tuple[str, ...]
     options: Options | None = None
     columns: Columns | None = None
+    adjust: Path | None = None
+    anonymous: bool = False
 
     @property
     def title(self) -> str:
@@ -47,48 +60,137 @@ class Class:
         return [task for task in load_tasks() if task.id in self.task_ids]
 
 
-def hand_grades(course: Class) -> HandGrades:
-    """The marks by hand that there are already. Raises ValueError when one of them would be lost."""
-    return HandGrades(course.target / "answers.csv", {entry.name for entry in course.folder.entries})
+@dataclass(frozen=True)
+class ByHand:
+    """What people and the term's rules add to the checks: marks, adjustments, lateness."""
+
+    grades: HandGrades
+    adjustments: Adjustments
+    term: Term
+
+    def late(self, student: Student, entry: Entry) -> Lateness:
+        return lateness(student, entry, self.term, self.adjustments.of(student, entry))
+
+    def settled(
+        self, student: Student, entry: Entry | None, result: Result, marks: Sequence[Mark] = ()
+    ) -> Grade:
+        """The grade of a student of a submission, or of none."""
+        rows = self.adjustments.of(student, entry)
+        late = lateness(student, entry, self.term, rows) if entry else None
+        return settle(result, marks, self.grades.written.share, rows, late, self.term)
+
+    def told(self, folder: ClassFolder) -> list[str]:
+        """Sentences on what is not known of when submissions were handed in."""
+        late = [
+            (entry.name, self.late(student, entry)) for entry in folder.entries for student in entry.students
+        ]
+        return without_times(late) if self.term.due or any(each.when for _, each in late) else []
+
+
+def by_hand(course: Class) -> ByHand:
+    """All marks, adjustments and rules that there are already.
+
+    Raises ValueError with a sentence when one of them would be lost or can't be understood.
+    """
+    names = [entry.name for entry in course.folder.entries]
+    hidden = pseudonyms(course.target / "journal", names, course.anonymous)
+    grades = HandGrades(course.target / "answers.csv", set(names), hidden, course.anonymous)
+    path, term = course.adjust or course.target / ADJUST, load_term()
+    if course.adjust and not course.adjust.is_file():
+        raise ValueError(f"There is no table of adjustments {course.adjust}.")
+    adjustments = read_adjustments(path, term)
+    adjustments.require_known(course.folder.entries, course.absent)
+    return ByHand(grades, adjustments, term)
 
 
 def write_class_reports(course: Class, journal: Journal) -> str:
     """Write every report into the class's folder; return the summary for people in a few lines.
 
-    Raises ValueError, and writes nothing, when a mark by hand would be lost.
+    Raises ValueError, and writes nothing, when a mark by hand or an adjustment would be lost.
     """
     course.target.mkdir(parents=True, exist_ok=True)
-    grades = hand_grades(course)
-    statistics = Statistics(course.tasks)
-    lines = list(_lines(course, journal, grades, statistics))
-    write_gradebooks(course.target, lines, course.tasks, course.columns or Columns(course.title))
-    kept = write_returns(course.target, lines, bool(course.columns and course.columns.sheet))
+    added = by_hand(course)
+    grades, statistics = added.grades, Statistics(course.tasks)
+    lines = list(_lines(course, journal, added, statistics))
+    columns = course.columns or Columns(course.title)
+    write_gradebooks(course.target, lines, course.tasks, columns, grades.written.share)
+    kept = write_returns(course.target, lines, columns.sheet is not None)
     grades.write()
-    left_out = course.folder.left_out()
-    summary = summary_markdown(course.title, statistics, lines, left_out)
+    if course.adjust is None:
+        write_empty(course.target / ADJUST)
+    told = [*waiting(lines), *unmarked(lines), *_idle(lines, added.adjustments)]
+    left_out = [*course.folder.left_out(), *added.told(course.folder)]
+    summary = summary_markdown(course.title, statistics, lines, left_out, told)
     write_atomically(course.target / "summary.md", summary)
-    page = class_html(course.title, statistics, lines, grades, left_out)
+    page = class_html(course.title, statistics, lines, grades, left_out, told)
     write_atomically(course.target / "class.html", page)
     if page := os.environ.get("GITHUB_STEP_SUMMARY"):
         with open(page, "a", encoding="utf-8") as file:
             file.write(summary)
-    return "\n".join([statistics.sentence(), *kept])
+    return "\n".join([statistics.sentence(), *told, *kept])
 
 
-def _lines(course: Class, journal: Journal, grades: HandGrades, statistics: Statistics) -> Iterator[Line]:
+def waiting(lines: Sequence[Line]) -> list[str]:
+    """A sentence on the submissions that are not graded yet; none where all are."""
+    every = dict.fromkeys(line.submission for line in lines if line.submission)
+    names = list(dict.fromkeys(line.submission for line in lines if line.status == NOT_YET))
+    if not names:
+        return []
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return [f"Not graded yet: {len(names)} of {len(every)} submissions: {', '.join(names[:NAMED])}{more}."]
+
+
+def unmarked(lines: Sequence[Line]) -> list[str]:
+    """A sentence on the answers that count and are not marked yet; none where none is."""
+    left = {line.submission: line.grade.unmarked for line in lines if line.grade and line.grade.share}
+    count = sum(left.values())
+    are = "1 written answer counts and is" if count == 1 else f"{count} written answers count and are"
+    return [f"{are} not marked yet: fill in answers.csv."] if count else []
+
+
+def _idle(lines: Sequence[Line], adjustments: Adjustments) -> list[str]:
+    """A sentence on the adjustments of tasks that change nothing, because there is no grade."""
+    names = {
+        line.submission or line.student.name: None
+        for line in lines
+        if line.status not in (GRADED, NOT_YET)
+        and any(row.of != TOTAL for row in adjustments.of(line.student, line.entry))
+    }
+    told = "Nothing was graded here, so that points of single tasks change nothing; give points for the total"
+    return [f"{told}: {', '.join(names)}."] if names else []
+
+
+def _lines(course: Class, journal: Journal, added: ByHand, statistics: Statistics) -> Iterator[Line]:
     """A line for each student; on the way each submission's own reports are written and it is counted."""
     for entry in course.folder.entries:
         record = journal.read(entry.name)
         current = record and brought_up_to_date(record, read_entry(entry), course.options)
+        late = {student: added.late(student, entry) for student in entry.students}
         if current is None:
             remove_reports(entry.name, course.target / "students")
-            yield from (Line(student, entry) for student in entry.students)
+            yield from (Line(student, entry, late=late[student]) for student in entry.students)
             continue
-        own = grades.of(entry, current.answers)
+        marks = (
+            added.grades.marks(added.grades.of(entry, current.answers)) if not current.result.problem else []
+        )
+        grades = {each: added.settled(each, entry, current.result, marks) for each in entry.students}
         whose = ", ".join(student.name for student in entry.students)
-        write_reports(current.result, course.target / "students", whose)
-        statistics.add(entry, current.result)
-        for student in entry.students:
-            yield Line(student, entry, slim(current.result), grades.total(own))
+        write_reports(current.result, course.target / "students", whose, _shared(grades))
+        statistics.add(entry, current.result, _shared(grades))
+        for student, grade in grades.items():
+            yield Line(student, entry, slim(grade), late[student])
     for student in course.absent:
-        yield Line(student)
+        grade = added.settled(student, None, Result("", 0, "", problem="Nothing was handed in."))
+        yield Line(student, grade=grade if grade.is_given else None)
+
+
+def _shared(grades: dict[Student, Grade]) -> Grade:
+    """The grade of a submission; where its students have several, without what they don't share."""
+    first, *others = grades.values()
+    if all((each.changes, each.notes) == (first.changes, first.notes) for each in others):
+        return first
+    told = []
+    for student, grade in grades.items():
+        points = "no grade" if grade.total is None else f"{number(grade.total)} of {grade.points} points"
+        told.append(" ".join([f"{student.name}: {points}.", *grade.whys()]))
+    return replace(first, changes=(), notes=tuple(told))

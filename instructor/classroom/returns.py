@@ -31,7 +31,7 @@ def write_returns(folder: Path, lines: Iterable[Line], moodle: bool = False) -> 
     `folder` holds the class's reports. With `moodle`, the numbers of students are participants of Moodle's,
     whatever their files are called.
     """
-    lines = [line for line in lines if line.result is not None]
+    lines = [line for line in lines if line.entry and line.result is not None]
     said = []
     for name, kind, member in (
         (CANVAS_ZIP, "canvas", canvas_member),

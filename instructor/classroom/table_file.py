@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import zip_longest
 from pathlib import Path
 
@@ -41,10 +41,18 @@ def write_table(
 
 
 def read_table(path: Path, columns: Sequence[str] = (), needed: Sequence[str] = ()) -> list[dict[str, str]]:
+    """The rows of a table, as `numbered_rows` reads them."""
+    return [row for _, row in numbered_rows(path, columns, needed)]
+
+
+def numbered_rows(
+    path: Path, columns: Sequence[str] = (), needed: Sequence[str] = (), optional: Collection[str] = ()
+) -> list[tuple[int, dict[str, str]]]:
     """The rows of a table, saved by whatever spreadsheet, by the names of their columns in lower case.
 
-    With `columns`, it is a table that was written with them, and nothing in it is passed over: those that are
-    `needed` have to be there, and all of them where there is another name, which may be a new one for theirs.
+    Each comes with the line of the file on which it begins. With `columns`, it is a table that was written
+    with them, and nothing in it is passed over: those that are `needed` have to be there, and all of them
+    where there is another name (but an `optional` one), which may be a new one for theirs.
 
     Raises ValueError with a sentence when it is no table, or none of these columns.
     """
@@ -53,11 +61,14 @@ def read_table(path: Path, columns: Sequence[str] = (), needed: Sequence[str] = 
         lines = csv.reader(io.StringIO(text), delimiter=delimiter, strict=bool(columns))
         names = [name.strip().lower() for name in next(lines, [])]
         if columns:
-            _check_header(path.name, names, columns, needed)
-        rows = [row for row in lines if row]
+            _check_header(path, names, columns, needed, optional)
+        rows, begins = [], lines.line_num + 1
+        for row in lines:
+            rows += [(begins, row)] if row else []
+            begins = lines.line_num + 1
     except csv.Error as error:
         raise ValueError(f"{path.name} is not a CSV file ({error}, about line {lines.line_num}).") from None
-    for number, row in enumerate(rows, 2):
+    for number, (_, row) in enumerate(rows, 2):
         unnamed = (cell for name, cell in zip_longest(names, row, fillvalue="") if not name)
         if columns and any(cell.strip() for cell in unnamed):
             raise ValueError(
@@ -65,8 +76,8 @@ def read_table(path: Path, columns: Sequence[str] = (), needed: Sequence[str] = 
                 f"or mend the row, if it has a {delimiter!r} in a text without quotes. Nothing was changed."
             )
     return [
-        {name: _plain(value) for name, value in zip_longest(names, row[: len(names)], fillvalue="")}
-        for row in rows
+        (begins, {name: _plain(value) for name, value in zip_longest(names, row[: len(names)], fillvalue="")})
+        for begins, row in rows
     ]
 
 
@@ -94,16 +105,23 @@ def _text(path: Path) -> tuple[str, str]:
     return text, max(",;\t", key=first.count)
 
 
-def _check_header(file: str, names: list[str], columns: Sequence[str], needed: Sequence[str]) -> None:
-    others = [name for name in names if name and name not in columns]
+def _check_header(
+    path: Path, names: list[str], columns: Sequence[str], needed: Sequence[str], optional: Collection[str]
+) -> None:
+    others = [name for name in names if name and name not in columns and name not in optional]
     missing = [name for name in (columns if others else needed) if name not in names]
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if not missing and not twice:
         return
     wrong = f"{missing[0]!r} is not among them" if missing else f"{twice[0]!r} is there twice"
+    older = (
+        f", or take an older copy ({path.name}.bak-…)"
+        if path.with_name(f"{path.name}.bak-1").exists()
+        else ""
+    )
     raise ValueError(
-        f"{file} can't be read: its first line has to name the columns {', '.join(columns)}, and {wrong}. "
-        f"Put that line back on top, or take an older copy ({file}.bak-…); nothing was changed."
+        f"{path.name} can't be read: its first line has to name the columns {', '.join(columns)}, and "
+        f"{wrong}. Put that line back on top{older}; nothing was changed."
     )
 
 

@@ -9,8 +9,9 @@ from statistics import mean, median
 
 from instructor.classroom.entries import Entry
 from instructor.classroom.hand_grades import LOST
-from instructor.core.result import NOT_STARTED, PASSED, Result, TaskResult
+from instructor.core.result import NOT_GRADED, NOT_STARTED, PASSED, Result, TaskResult
 from instructor.core.tasks import Task
+from instructor.core.whole_grade import Grade
 from instructor.grading.report.words import number
 
 BINS = 10
@@ -56,23 +57,27 @@ class Statistics:
         self.scores: list[tuple[str, float, int]] = []  # name, score, points
         self.problems: dict[str, str] = {}
         self.look: dict[str, list[str]] = {}  # submission → why a person should look at it
+        self.idle: list[str] = []  # who has started nothing, and so made no mistake
         self._mistakes: dict[tuple[str, str], list[str]] = {}
         self._failures: dict[tuple[str, str], list[str]] = {}
         self._seconds: list[tuple[float, str]] = []
 
-    def add(self, entry: Entry, result: Result) -> None:
-        """Count one submission."""
+    def add(self, entry: Entry, result: Result, grade: Grade | None = None) -> None:
+        """Count one submission, whose score is that of its `grade`, if there is one."""
         reasons = list(_reasons(result))
         if reasons:
             self.look[entry.name] = reasons
         if result.problem:
             self.problems[entry.name] = result.problem
             return
-        self.scores.append((entry.name, result.total, result.points))
+        grade = grade or Grade(result)
+        self.scores.append((entry.name, grade.total, grade.points))
         self._seconds = sorted([*self._seconds, (result.seconds, entry.name)], reverse=True)[:SLOWEST]
+        begun = _begun(result)
+        self.idle += [] if begun else [entry.name]
         for task in result.tasks:
             if task.id in self.tasks:
-                self._add_task(entry.name, task)
+                self._add_task(entry.name, task, begun)
 
     @property
     def histogram(self) -> list[int]:
@@ -108,19 +113,25 @@ class Statistics:
         told += f"; {len(self.problems)} not graded" if self.problems else ""
         return f"{told}; {len(self.look)} to look at by hand." if self.look else f"{told}."
 
-    def _add_task(self, name: str, task: TaskResult) -> None:
+    def _add_task(self, name: str, task: TaskResult, begun: bool) -> None:
         count = self.tasks[task.id]
         count.statuses[task.status] += 1
         count.shares.append(task.earned / task.points if task.points else 0.0)
         for aspect, (earned, points) in task.aspects.items():
             count.aspects.setdefault(aspect, []).append(earned / points if points else 0.0)
-        if task.status == NOT_STARTED:
+        if task.status == NOT_STARTED or not begun:
             return
         for check in task.checks:
             if check.outcome == "failed" and not check.not_started:
                 _note(self._failures, (task.id, check.label), name)
                 for diagnosis in check.diagnosis[:1]:
                     _note(self._mistakes, (task.id, diagnosis.misconception), name)
+
+
+def _begun(result: Result) -> bool:
+    """Whether any code was written; a notebook that ran proves nothing, it is the kit's own."""
+    code = [task for task in result.tasks if task.share is None]
+    return not code or any(task.status not in (NOT_STARTED, NOT_GRADED) for task in code)
 
 
 def _reasons(result: Result) -> list[str]:

@@ -29,7 +29,7 @@ ANONYMOUS = re.compile(
 MOODLE = re.compile(r"^(?P<name>.+)_(?P<id>\d+)_assignsubmission_(?P<kind>file|onlinetext)", re.S)
 BLACKBOARD = re.compile(r"^(?P<head>.+)_attempt_(?P<date>\d{4}(?:-\d\d){5})(?:_(?P<own>.+)|\.txt)?$", re.S)
 D2L = re.compile(r"^(?P<id>\d+)-\d+ - (?P<name>.+?) ?- (?P<date>[^-]*\d{4}[^-]*?)(?: - (?P<own>.+))?$", re.S)
-DATES = ("%b %d, %Y %I%M %p", "%b %d, %Y %I%M%p", "%d %b, %Y %H%M", "%d %B, %Y %H%M")
+DATES = ("%Y-%m-%d-%H-%M-%S", "%b %d, %Y %I%M %p", "%b %d, %Y %I%M%p", "%d %b, %Y %H%M", "%d %B, %Y %H%M")
 DOCUMENTS = (".pdf", ".txt", ".md", ".doc", ".docx", ".odt", ".rtf", ".html", ".htm")
 DOCUMENTS += (".png", ".jpg", ".jpeg", ".gif", ".heic")
 
@@ -39,6 +39,7 @@ class Upload:
     """A file or folder, and what its name tells; of two by one student that with the higher `when` is later.
 
     A `receipt` is what the platform writes beside a hand-in, or all there is where text was typed online.
+    `late` is None where the name does not tell; nor does it tell a zone, where there is a `moment`.
     """
 
     path: Path
@@ -47,8 +48,9 @@ class Upload:
     id: str = ""
     login: str = ""
     when: int = 0
-    late: bool = False
+    late: bool | None = None
     receipt: bool = False
+    moment: datetime | None = None
 
     @property
     def shown(self) -> str:
@@ -126,10 +128,13 @@ def _told(path: Path) -> Upload | None:
         return Upload(path, "moodle", sanitize(match["name"], 120), match["id"], receipt=receipt)
     if match := BLACKBOARD.match(name):
         receipt = not is_folder and match["own"] is None
+        login, moment = sanitize(match["head"], 200), _date(match["date"])
         when = int(match["date"].replace("-", ""))
-        return Upload(path, "blackboard", "", login=sanitize(match["head"], 200), when=when, receipt=receipt)
+        return Upload(path, "blackboard", "", login=login, when=when, receipt=receipt, moment=moment)
     if match := D2L.match(name):
-        return Upload(path, "d2l", sanitize(match["name"], 120), match["id"], when=_date(match["date"]))
+        moment = _date(match["date"])
+        when = int(f"{moment:%Y%m%d%H%M}") if moment else 0
+        return Upload(path, "d2l", sanitize(match["name"], 120), match["id"], when=when, moment=moment)
     if not is_folder and (match := CANVAS_TEXT.match(name)):
         person = sanitize(match["name"], 120)
         return Upload(path, "canvas", person, match["id"], late=bool(match["late"]), receipt=True)
@@ -150,12 +155,12 @@ def shared_start(names: Collection[str], separator: str) -> int:
     return length
 
 
-def _date(text: str) -> int:
-    """A time as a number that grows; 0 where it is written in a way that is not known."""
+def _date(text: str) -> datetime | None:
+    """A time in a name, in the platform's own zone; None where it is written in a way that is not known."""
     for form in DATES:
         with suppress(ValueError):
-            return int(datetime.strptime(text.strip(), form).strftime("%Y%m%d%H%M"))
-    return 0
+            return datetime.strptime(text.strip(), form)
+    return None
 
 
 def _holds(upload: Upload, count: int) -> bool | None:

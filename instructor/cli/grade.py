@@ -69,6 +69,17 @@ def add(commands) -> None:
     )
     put("--tasks", type=_parts, metavar="A,B", help="grade these tasks only; the points are theirs alone")
     put("--one", action="store_true", help="take PATH for one submission, whatever it holds")
+    put(
+        "--adjust",
+        type=Path,
+        metavar="CSV",
+        help="a table of overrides, partial credit and extensions (default: of a class, its adjust.csv)",
+    )
+    put(
+        "--handed-in",
+        metavar="TIME",
+        help="when one submission was handed in, such as 2027-02-01T23:59+01:00",
+    )
     course = command.add_argument_group("a class")
     put = course.add_argument
     put("--jobs", type=_positive, default=cores(), metavar="J", help="submissions at a time (default: cores)")
@@ -85,6 +96,7 @@ def add(commands) -> None:
         metavar="NAME",
         help="what Canvas calls the assignment, as 'Homework 1 (31337)' (default: as the roster does)",
     )
+    put("--anonymous", action="store_true", help="write pseudonyms into answers.csv, for those who mark it")
     put("--cluster", metavar="ADDRESS", help="a Dask scheduler, as tcp://host:8786, whose workers grade")
     command.set_defaults(run=run)
 
@@ -104,10 +116,14 @@ def run(options: argparse.Namespace) -> int:
         unknown = ", ".join(sorted(set(options.tasks) - set(known))) or "none is named"
         return _refuse(f"No such task: {unknown}. There are {', '.join(known)}.")
     if options.one or not is_class(path):
-        if options.only or options.roster or options.cluster or options.assignment:
-            options_of_a_class = "--only, --roster, --assignment and --cluster are for a class"
-            return _refuse(f"{path} is one submission: {options_of_a_class}.")
+        if options.only or options.roster or options.cluster or options.assignment or options.anonymous:
+            names = "--only, --roster, --assignment, --anonymous and --cluster"
+            return _refuse(f"{path} is one submission: {names} are for a class.")
         return grade_one(options)
+    if options.handed_in:
+        return _refuse(
+            f"{path} is a class: --handed-in is for one submission. A class list has a column 'handed in'."
+        )
     from instructor.cli.grade_class import grade_class
 
     return grade_class(options)
@@ -134,6 +150,7 @@ def grade_one(options: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.text import Text
 
+    from instructor.classroom.alone import Alone
     from instructor.core.result import Result
     from instructor.core.seeds import run_seed
     from instructor.grading.intake import IntakeError, submission_name
@@ -145,6 +162,10 @@ def grade_one(options: argparse.Namespace) -> int:
 
     console, errors = Console(), Console(stderr=True)
     seed = run_seed(options.seed)
+    try:
+        alone = Alone(options.path, options.adjust, options.handed_in)
+    except ValueError as error:
+        return _refuse(str(error))
     try:
         with _bar(errors) as bar:
             line = bar.add_task("Starting", total=None)
@@ -166,12 +187,13 @@ def grade_one(options: argparse.Namespace) -> int:
         problem = f"This machine can't grade it now: {error.strerror or error}."
         result = Result(submission_name(options.path), seed, "", problem=problem)
     try:
-        folder = write_reports(result, options.results)
+        settled = alone.settled(result)
+        folder = write_reports(result, options.results, alone.whose, settled)
     except OSError as error:
         show(result, console)
         errors.print(Text(f"The results can't be written to {options.results}: {error.strerror or error}."))
         return NOT_GRADED
-    show(result, console)  # after the reports: it says as well what went wrong with them
+    show(result, console, settled)  # after the reports: it says as well what went wrong with them
     console.print(Text(f"Written to {folder}: results.json, junit.xml, feedback.html"), soft_wrap=True)
     return NOT_GRADED if result.problem else GRADED
 

@@ -14,15 +14,24 @@ from rich.text import Text
 
 from instructor.classroom.class_run import Pool, Tally, run_class, scratch_folder
 from instructor.classroom.cluster import ClusterPool
-from instructor.classroom.entries import PLATFORMS, ClassError, ClassFolder, Entry, Student, read_class
+from instructor.classroom.entries import (
+    PLATFORMS,
+    ClassError,
+    ClassFolder,
+    Entry,
+    Student,
+    in_small_letters,
+    read_class,
+)
 from instructor.classroom.gradebook import Line, max_points
 from instructor.classroom.journal import Busy, Journal
 from instructor.classroom.live import LiveTable
 from instructor.classroom.pool import LocalPool
-from instructor.classroom.reports import Class, hand_grades, write_class_reports
+from instructor.classroom.reports import Class, by_hand, write_class_reports
 from instructor.classroom.roster import match, read_roster
 from instructor.classroom.sheets import columns_of
 from instructor.classroom.work import Options
+from instructor.core.questions import load_written
 from instructor.core.seeds import run_seed
 from instructor.core.tasks import load_tasks
 from instructor.grading.intake import submission_name
@@ -54,11 +63,11 @@ def grade_class(options: argparse.Namespace) -> int:
                 options.notebooks,
                 tasks if options.tasks else None,
             )
-            points = max_points(task for task in load_tasks() if task.id in tasks)
+            points = max_points(task for task in load_tasks() if task.id in tasks) + load_written().share
             columns = columns_of(options.roster, options.assignment or "", target.name, points)
-            course = Class(folder, target, absent, tasks, chosen, columns)
-            hand_grades(course)  # what can't be read is said now, not after hours
-            for told in (*_first_words(folder, absent, options.path), *columns.doubts):
+            course = Class(folder, target, absent, tasks, chosen, columns, options.adjust, options.anonymous)
+            added = by_hand(course)  # what can't be read is said now, not after hours
+            for told in [*_first_words(folder, absent, options.path), *added.told(folder), *columns.doubts]:
                 console.print(Text(told), soft_wrap=True)
             if not journal.guarded:
                 errors.print(Text(f"{target} {UNGUARDED}"), soft_wrap=True)
@@ -104,11 +113,11 @@ def _only(folder: ClassFolder, options: argparse.Namespace) -> list[Entry]:
         parts = [part for part in text.split(",") if part.strip()]
         while parts:
             ends = range(len(parts), 0, -1)  # a name may hold commas: the longest that is known
-            end = next((end for end in ends if _plain(",".join(parts[:end])) in every), None)
+            end = next((end for end in ends if in_small_letters(",".join(parts[:end])) in every), None)
             if end is None:
                 missing.append(parts[0].strip())
             else:
-                wanted.add(_plain(",".join(parts[:end])))
+                wanted.add(in_small_letters(",".join(parts[:end])))
             parts = parts[end or 1 :]
     if missing:
         raise ClassError(f"{options.path.name} holds no submission called {', '.join(missing)}.")
@@ -118,20 +127,10 @@ def _only(folder: ClassFolder, options: argparse.Namespace) -> list[Entry]:
 
 
 def _names(entry: Entry) -> set[str]:
-    """All that a submission may be called; a name in both orders, with its comma and without."""
-    names = {entry.name, entry.path.name}
-    for student in entry.students:
-        last, comma, first = student.name.partition(",")
-        names |= {student.name, student.id, student.number, student.login, student.email, student.section}
-        names |= {f"{first} {last}"} if comma else set()
-        words = student.name.split()
-        names |= {f"{words[-1]}, {' '.join(words[:-1])}"} if not comma and len(words) > 1 else set()
-    return {_plain(name) for name in names if name}
-
-
-def _plain(name: str) -> str:
-    """A name as it is compared: capitals and spaces aside, also those around a comma."""
-    return ",".join(" ".join(part.split()) for part in name.casefold().split(","))
+    """All that a submission may be called: by its own name, its students' and their section's."""
+    own = {entry.name, entry.path.name, *(student.section for student in entry.students)}
+    called = set().union(*(student.called() for student in entry.students))
+    return called | {in_small_letters(name) for name in own if name}
 
 
 def _run(

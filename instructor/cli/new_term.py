@@ -10,13 +10,15 @@ import difflib
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 
 from instructor.core.files import write_atomically
 from instructor.core.public_tasks import write_public_table
 from instructor.core.tasks import TASKS_FILE, Task, load_tasks
+from instructor.core.term import LATE, load_term, read_moment, read_zone
 
 WRITTEN, REFUSED = 0, 2
+NAIVE = timezone(timedelta(), "none")  # stands for no zone at all
 
 
 def add(commands) -> None:
@@ -30,7 +32,12 @@ def add(commands) -> None:
     put = command.add_argument
     put("--name", help="what the term is called")
     put("--opens", metavar="DATE", help="such as 2027-01-11T09:00:00+01:00")
-    put("--due", metavar="DATE", help="the deadline; solutions are held back until then")
+    put("--due", metavar="DATE", help="the deadline; a day alone means its end. Solutions wait for it")
+    put("--zone", help="of dates and times without one, as Europe/Berlin or +01:00")
+    put("--late-per-day", metavar="N", help="points that each day begun costs, or a share, as '10%%'")
+    put("--late-grace", metavar="TIME", help="how late nothing is taken off, as '30 min', '2 h' or '1 day'")
+    put("--late-cap", metavar="N", help="what lateness costs at most, as points or a share")
+    put("--on-time", action="store_true", help="being late costs nothing (any more)")
     put("--seed", help="grade everybody on the inputs of this number; 'fresh': new ones each time")
     many = {"action": "append", "default": [], "metavar": "TASK"}
     put("--points", **{**many, "metavar": "TASK=N"}, help="what a task is worth; may be repeated")
@@ -85,9 +92,17 @@ def _term_values(options: argparse.Namespace) -> dict[str, object]:
     values: dict[str, object] = {}
     if options.name is not None:
         values["name"] = options.name
+    if options.zone is not None:
+        values["zone"] = options.zone
+        read_zone(options.zone)
     for key in ("opens", "due"):
         if (word := getattr(options, key)) is not None:
-            values[key] = _date(key, word)
+            values[key] = _date(key, word, options.zone)
+    for key in LATE:
+        if (word := getattr(options, key)) is not None:
+            values[key] = int(word) if word.isdigit() else word
+    if options.on_time:
+        values |= dict.fromkeys(LATE)
     if options.seed is not None:
         values["seed"] = None if options.seed == "fresh" else _whole(options.seed, "--seed")
     return values
@@ -111,11 +126,16 @@ def _whole(word: str, option: str) -> int:
     return int(word)
 
 
-def _date(key: str, word: str) -> datetime:
+def _date(key: str, word: str, zone: str | None) -> datetime:
+    """A date in the zone that it names, else in the one that is or was set, else in that of this machine.
+
+    A day alone is its end, for a deadline, or its beginning.
+    """
+    local = read_zone(zone) if zone else load_term(TASKS_FILE).zone
+    if key == "opens" and re.fullmatch(r"\d{4}-\d\d-\d\d", word):
+        word = f"{word}T00:00"
     try:
-        date = datetime.fromisoformat(word)
-    except ValueError:
-        raise ValueError(f"--{key}: {word!r} is no date such as 2027-02-01T23:59:00+01:00") from None
-    if date.tzinfo is None:
-        date = date.astimezone()  # the zone of this machine
-    return date
+        date = read_moment(word, local or NAIVE)
+    except ValueError as error:
+        raise ValueError(f"--{key}: {error}") from None
+    return date.replace(tzinfo=None).astimezone() if date.tzinfo is NAIVE else date

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from instructor.core.composition import compose
 from instructor.core.files import write_bytes_atomically
-from instructor.core.tasks import ROOT, TASKS_FILE, code_tasks, load_term, notebooks, todo_modules
+from instructor.core.tasks import ROOT, TASKS_FILE, code_tasks, notebooks, todo_modules
+from instructor.core.term import load_term
 from instructor.release.student_zip import DIST, lay_out, pack
 
 SOLUTIONS = DIST / "cs231n-solutions.zip"

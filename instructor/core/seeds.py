@@ -9,7 +9,7 @@ from functools import lru_cache, wraps
 
 import torch
 
-from instructor.core.tasks import load_term
+from instructor.core.term import load_term
 
 
 class Seeds:

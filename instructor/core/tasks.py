@@ -1,10 +1,9 @@
-"""The tasks and the running term as `tasks.toml` states them: what is graded, for how much, until when."""
+"""The tasks as `tasks.toml` states them: what is graded, and for how much."""
 
 from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,7 +11,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ("none", "own", "beside")
 LEVELS = ("none", "misconception", "formula")
 TASKS_FILE = ROOT / "instructor" / "tasks.toml"
-KEYS = ("name", "opens", "due", "seed")
 
 
 @dataclass(frozen=True)
@@ -43,14 +41,16 @@ def load_tasks(path: Path = TASKS_FILE) -> tuple[Task, ...]:
     """Read the tasks in the order of the file.
 
     Raises ValueError, naming the task, when the ids are not unique, the aspects do not add up to the task's
-    points, a need is unknown, or the points of all but bonus tasks do not add up to 100.
+    points, a need is unknown, or the points of all but bonus tasks do not add up to 100, less the share of
+    written answers.
     """
     return _read_tasks(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=4)
 def _read_tasks(path: Path, _: int) -> tuple[Task, ...]:
-    entries = tomllib.loads(path.read_text(encoding="utf-8"))["task"]
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    entries, written = table["task"], table.get("written", {}).get("share", 0)
     tasks = tuple(
         Task(**entry | {key: tuple(entry.get(key, ())) for key in ("needs", "languages")})
         for entry in entries
@@ -63,8 +63,10 @@ def _read_tasks(path: Path, _: int) -> tuple[Task, ...]:
             raise ValueError(f"{path.name}: the aspects of {task.id} do not add up to {task.points} points")
         if unknown := set(task.needs) - set(ids):
             raise ValueError(f"{path.name}: {task.id} needs unknown tasks {sorted(unknown)}")
-    if (total := sum(task.points for task in tasks if not task.bonus)) != 100:
-        raise ValueError(f"{path.name}: the points add up to {total}, not to 100")
+    whole = 100 - written if isinstance(written, int) else 100
+    if (total := sum(task.points for task in tasks if not task.bonus)) != whole:
+        beside = f", beside the {written} of written answers" if written else ""
+        raise ValueError(f"{path.name}: the points add up to {total}, not to {whole}{beside}")
     return tasks
 
 
@@ -107,34 +109,3 @@ def feedback_pictures(path: Path = TASKS_FILE) -> str:
     if pictures not in PICTURES:
         raise ValueError(f"{path.name}: pictures are {' or '.join(PICTURES)}, not {pictures!r}")
     return pictures
-
-
-@dataclass(frozen=True)
-class Term:
-    """A term; what is not set is None. Dates have a time zone."""
-
-    name: str | None = None
-    opens: datetime | None = None
-    due: datetime | None = None
-    seed: int | None = None
-
-
-def load_term(path: Path = TASKS_FILE) -> Term:
-    """Read the term. Raises ValueError for a date without a time zone, or dates out of order."""
-    table = tomllib.loads(path.read_text(encoding="utf-8")).get("term", {})
-    if unknown := set(table) - set(KEYS):
-        raise ValueError(f"{path.name}: [term] knows {', '.join(KEYS)}, not {', '.join(sorted(unknown))}")
-    term = Term(**table)
-    for key in ("opens", "due"):
-        date = getattr(term, key)
-        if date is not None and not (isinstance(date, datetime) and date.tzinfo):
-            raise ValueError(
-                f"{path.name}: {key} is a date with a time and a zone: 2027-02-01T23:59:00+01:00"
-            )
-    if term.opens and term.due and term.opens >= term.due:
-        raise ValueError(
-            f"{path.name}: the term opens {term.opens} and is due {term.due}, which is not later"
-        )
-    if term.seed is not None and (not isinstance(term.seed, int) or term.seed < 0):
-        raise ValueError(f"{path.name}: seed is a whole number, 0 or more")
-    return term

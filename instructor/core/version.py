@@ -9,6 +9,7 @@ from dataclasses import asdict
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
+from instructor.core.questions import without_points
 from instructor.core.tasks import ROOT, TASKS_FILE, feedback_pictures, load_tasks
 
 PARTS = ("cs231n", "notebooks", "instructor")
@@ -53,6 +54,8 @@ def _files_version(left_out: Collection[str]) -> str:
                 continue
             if path.suffix in KINDS and not set(inside.parts) & set(LEFT_OUT):
                 data = path.read_bytes()
+                if path.suffix == ".ipynb":  # what an answer is worth changes no verdict
+                    data = "\n".join(map(without_points, data.decode("utf-8").splitlines())).encode()
                 total.update(f"{inside.as_posix()}\0{len(data)}\0".encode() + data)
     for name in LIBRARIES:
         try:

@@ -10,7 +10,8 @@ from pathlib import Path
 import tomlkit
 from tomlkit.items import Comment, Table, Whitespace
 
-from instructor.core.tasks import TASKS_FILE, Task, load_tasks, load_term
+from instructor.core.tasks import TASKS_FILE, Task, load_tasks
+from instructor.core.term import load_term
 
 
 def edited(

@@ -8,23 +8,30 @@ from pathlib import Path
 
 from instructor.core.files import write_atomically
 from instructor.core.result import Result
+from instructor.core.whole_grade import Grade
 from instructor.grading.report.for_machines import gradescope_json, junit_xml
 from instructor.grading.report.for_people import feedback_html
 
 FILES = ("results.json", "junit.xml", "feedback.html")
 
 
-def write_reports(result: Result, folder: Path, whose: str = "") -> Path:
+def write_reports(result: Result, folder: Path, whose: str = "", grade: Grade | None = None) -> Path:
     """Write results.json, junit.xml and feedback.html into `folder`/<name of the submission>; return that.
 
-    `whose` are the names of its students, where they are known. A report that can't be made of all that is
+    `whose` are the names of its students, where they are known, and `grade` is what they get for it; None:
+    what the checks say alone. A report that can't be made of all that is
     known is made of the points alone, and `result.internal` says so.
     """
     target = folder / result.name
     target.mkdir(parents=True, exist_ok=True)
-    made = dict(
-        zip(FILES, (gradescope_json, junit_xml, lambda result: feedback_html(result, whose)), strict=True)
-    )
+    grade = grade or Grade(result)
+    made = {
+        "results.json": lambda result: gradescope_json(result, dataclasses.replace(grade, result=result)),
+        "junit.xml": junit_xml,
+        "feedback.html": lambda result: feedback_html(
+            result, whose, dataclasses.replace(grade, result=result)
+        ),
+    }
     for name, make in sorted(made.items()):  # what an earlier one can't tell, results.json says
         try:
             text = make(result)

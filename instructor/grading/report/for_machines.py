@@ -8,19 +8,31 @@ from xml.etree import ElementTree
 from instructor.core.result import Diagnosis, Result, TaskResult
 from instructor.core.tasks import feedback_level
 from instructor.core.text import sanitize
-from instructor.grading.report.words import aspect_words, conditions, extra, failures, number
+from instructor.core.whole_grade import ADJUSTED, LATE, Grade
+from instructor.grading.report.words import aspect_words, conditions, extra, failures, number, sentence
+
+NAMES = {ADJUSTED: "Adjusted", LATE: "Late"}
 
 
-def gradescope_json(result: Result) -> str:
-    """The result for Gradescope; what this kit knows beyond that is under `extra_data`."""
+def gradescope_json(result: Result, grade: Grade | None = None) -> str:
+    """The result for Gradescope; what this kit knows beyond that is under `extra_data`.
+
+    `grade` is what the student gets for it, where that is more or less than what the checks say.
+    """
+    grade = grade or Grade(result)
+    said = [result.problem, *grade.whys(), *result.remarks] if result.problem else _summary(grade)
+    more = {} if grade.is_plain else {"grade": _grade(grade)}
     content = {
-        "score": result.total,
-        "output": "\n".join([result.problem, *result.remarks] if result.problem else _summary(result)),
+        "score": grade.total or 0.0,
+        "output": "\n".join(said),
         "output_format": "text",
         "stdout_visibility": "hidden",
         "visibility": "visible",
         "execution_time": round(result.seconds),
-        "tests": [test for place, task in enumerate(result.tasks, 1) for test in _tests(place, task)],
+        "tests": [
+            *(t for place, task in enumerate(result.tasks, 1) for t in _tests(place, task)),
+            *_more(grade),
+        ],
         "extra_data": {
             "submission": result.name,
             "digest": result.digest,
@@ -30,9 +42,46 @@ def gradescope_json(result: Result) -> str:
             "sandbox": result.sandbox,
             "tasks": [_known(task) for task in result.tasks],
             "ignored": result.ignored,
+            **more,
         },
     }
     return json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _grade(grade: Grade) -> dict:
+    """What the points are made of beside the checks."""
+    return {
+        "total": grade.total,
+        "max_score": grade.points,
+        "written": [
+            {"question": mark.title, "score": mark.points, "max_score": mark.most, "comment": mark.comment}
+            for mark in grade.marks
+        ],
+        "changes": [
+            {"kind": change.kind, "of": change.of, "points": change.points, "why": change.why}
+            for change in grade.changes
+        ],
+        "notes": list(grade.notes),
+    }
+
+
+def _more(grade: Grade) -> list[dict]:
+    """A line for each marked answer and each change, so that all lines add up to the score."""
+    marks = [
+        {
+            "name": f"Written answer: {mark.title}",
+            "score": mark.points,
+            **({} if mark.most is None else {"max_score": mark.most}),
+            "output": " ".join(filter(None, [mark.comment, sentence(f"{mark.note}.") if mark.note else ""])),
+        }
+        for mark in grade.marks
+        if mark.points is not None
+    ]
+    changes = [
+        {"name": NAMES[change.kind], "score": change.points, "output": change.why} for change in grade.changes
+    ]
+    same = {"output_format": "text", "visibility": "visible"}
+    return [{**line, **same} for line in [*marks, *changes]]
 
 
 def _known(task: TaskResult) -> dict:
@@ -59,9 +108,16 @@ def _diagnosis(diagnosis: Diagnosis, told: str) -> dict[str, str]:
     }
 
 
-def _summary(result: Result) -> list[str]:
+def _summary(grade: Grade) -> list[str]:
+    result = grade.result
+    told = f"{number(result.score)} of {result.points} points{extra(result)}."
+    if grade.changes or grade.share or grade.written:
+        told = f"{number(grade.total)} of {grade.points} points. The checks: {told}"
+    left = f"{grade.unmarked} written answers are not marked yet." if grade.share and grade.unmarked else ""
     return [
-        f"{number(result.score)} of {result.points} points{extra(result)}.",
+        told,
+        *filter(None, [left]),
+        *grade.whys(),
         conditions(result),
         *result.remarks,
     ]

@@ -13,7 +13,16 @@ from rich.text import Text
 
 from instructor.core.result import NOT_GRADED, NOT_RUN, NOT_STARTED, PASSED, Result, TaskResult
 from instructor.core.tasks import load_tasks
-from instructor.grading.report.words import aspect_words, conditions, explanations, extra, number, sentence
+from instructor.core.whole_grade import Grade
+from instructor.grading.report.words import (
+    aspect_words,
+    conditions,
+    explanations,
+    extra,
+    number,
+    sentence,
+    signed,
+)
 
 FOLDER = Path(__file__).parent
 SHOWN = 12  # names of ignored files that are listed
@@ -28,10 +37,16 @@ STYLES = {
 }
 
 
-def feedback_html(result: Result, whose: str = "") -> str:
-    """The page for one result, with the names of its students where they are known; all of it is escaped."""
+def feedback_html(result: Result, whose: str = "", grade: Grade | None = None) -> str:
+    """The page for one result, with the names of its students where they are known; all of it is escaped.
+
+    `grade` is what they get for it, where that is more or less than what the checks say.
+    """
+    grade = grade or Grade(result)
     return _template().render(
         result=result,
+        grade=grade,
+        is_plain=not (grade.changes or grade.share or grade.written),
         whose=whose or result.name,
         conditions=conditions(result),
         steps=next_steps(result),
@@ -53,7 +68,7 @@ def environment(folder: Path) -> Environment:
         lstrip_blocks=True,
     )
     found.filters |= {"number": number, "words": aspect_words, "slug": _slug, "sentence": sentence}
-    found.filters |= {"explained": explanations, "extra": extra}
+    found.filters |= {"explained": explanations, "extra": extra, "signed": signed}
     return found
 
 
@@ -86,11 +101,12 @@ def _how(task: TaskResult) -> str:
     return begin + task.hint
 
 
-def show(result: Result, console: Console) -> None:
+def show(result: Result, console: Console, grade: Grade | None = None) -> None:
     """Print every task with its points and status, the total, and what else there is to say."""
+    grade = grade or Grade(result)
     if result.tasks:
-        console.print(_table(result))
-    for remark in [*result.remarks, *result.internal]:
+        console.print(_table(grade))
+    for remark in [*grade.whys(), *result.remarks, *result.internal]:
         console.print(Text(f"- {remark}"), soft_wrap=True)
     if result.ignored:
         console.print(Text(f"- {_ignored(len(result.ignored))}"))
@@ -105,14 +121,17 @@ def _ignored(count: int) -> str:
     return "1 other file was ignored." if count == 1 else f"{count} other files were ignored."
 
 
-def _table(result: Result) -> Table:
+def _table(grade: Grade) -> Table:
+    result = grade.result
     table = Table(title=Text(f"Submission {result.name}"), title_justify="left")
     table.add_column("Task")
     table.add_column("Points", justify="right")
     table.add_column("Status")
     for task in result.tasks:
-        points = f"{number(task.earned)}/{task.points}"
+        points = f"{number(grade.earned(task))}/{task.points}"
         table.add_row(Text(task.title), points, Text(task.status, style=STYLES[task.status]))
     table.add_section()
     table.add_row("Total", f"{number(result.score)}/{result.points}{extra(result)}", "", style="bold")
+    if grade.changes:
+        table.add_row("Grade", f"{number(grade.total)}/{grade.points}", "", style="bold")
     return table

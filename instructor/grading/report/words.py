@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from instructor.core.result import NOT_STARTED, CheckResult, Diagnosis, Result, TaskResult
 from instructor.core.tasks import feedback_level
+from instructor.core.whole_grade import Mark
 
 SANDBOXES = {
     "bwrap": "The code ran in a bubblewrap sandbox.",
@@ -17,6 +18,23 @@ SANDBOXES = {
 def number(points: float) -> str:
     """Points without a needless fraction: 3, 1.5."""
     return f"{points:.2f}".rstrip("0").rstrip(".")
+
+
+def marked(mark: Mark) -> str:
+    """A written answer in one line: its points, and what was said of it."""
+    if mark.points is None:
+        told = "not marked yet"
+    elif mark.most is None:
+        told = f"{number(mark.points)} points"
+    else:
+        told = f"{number(mark.points)} of {number(mark.most)}"
+    note = f" ({mark.note})" if mark.note and not mark.answer else ""
+    return f"{mark.title}: {told}{note}" + (f". {mark.comment}" if mark.comment else "")
+
+
+def signed(points: float) -> str:
+    """Points that are added or taken off: +2, −1.5."""
+    return f"{'−' if points < 0 else '+'}{number(abs(points))}"
 
 
 def extra(result: Result) -> str:

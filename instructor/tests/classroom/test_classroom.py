@@ -406,7 +406,7 @@ def test_excel_knows_what_people_read_as_unicode_and_platforms_get_plain_files(c
         for path in (tmp_path / "out").glob("*.csv")
         if path.read_bytes().startswith(b"\xef\xbb\xbf")
     }
-    assert marked == {"gradebook.csv", "answers.csv"}
+    assert marked == {"gradebook.csv", "answers.csv", "adjust.csv"}
 
 
 def test_a_table_is_read_back_from_any_spreadsheet(tmp_path):

@@ -177,7 +177,7 @@ def test_a_failure_of_diagnosis_or_pictures_costs_no_point_and_is_told_to_the_in
 def test_a_report_that_cannot_be_made_of_all_holds_the_points(result, monkeypatch, tmp_path):
     stumbling = dataclasses.replace(result, internal=[])
 
-    def page(given, whose):
+    def page(given, whose, grade):
         if any(task.checks for task in given.tasks):
             raise ValueError("no such word")
         return "the page"

@@ -13,7 +13,8 @@ from instructor.__main__ import parser
 from instructor.cli import new_term, solutions
 from instructor.core import seeds
 from instructor.core.result import CheckResult
-from instructor.core.tasks import TASKS_FILE, Term, load_tasks, load_term, notebooks, todo_modules
+from instructor.core.tasks import TASKS_FILE, load_tasks, notebooks, todo_modules
+from instructor.core.term import LatePolicy, Term, load_term
 from instructor.grading import scoring
 from instructor.release.terms import rescaled
 
@@ -88,6 +89,9 @@ def test_check_writes_nothing(tasks_file, capsys):
         ("--due tomorrow", "'tomorrow' is no date"),
         ("--opens 2027-10-01T00:00Z --due 2027-09-01T00:00Z", "which is not later"),
         ("--seed x", "'x' is no whole number"),
+        ("--late-per-day 10", "late_per_day needs a deadline"),
+        ("--due 2030-02-01 --late-per-day many", "late_per_day is a number of points"),
+        ("--zone Mars", "'Mars' is no time zone"),
     ],
 )
 def test_what_does_not_add_up_is_refused_and_nothing_is_written(words, sentence, tasks_file, capsys):
@@ -122,7 +126,28 @@ def test_a_date_without_a_zone_in_the_file_is_refused(tasks_file):
 
 
 def test_the_kits_own_term_is_valid():
-    assert load_term() == Term(**tomllib.loads(TASKS_FILE.read_text()).get("term", {}))
+    assert load_term().name == tomllib.loads(TASKS_FILE.read_text()).get("term", {}).get("name")
+
+
+def test_the_cost_of_lateness_and_a_zone_are_set_and_a_day_alone_is_its_end(tasks_file):
+    late = ["--late-per-day", "10%", "--late-grace", "30min", "--late-cap", "50%"]
+    assert run("new-term", "--zone", "Europe/Berlin", "--due", "2030-02-01", *late) == 0
+    term = load_term(tasks_file)
+    assert term.due.isoformat() == "2030-02-01T23:59:59+01:00"
+    assert term.late == LatePolicy(10, percent=True, grace=timedelta(minutes=30), cap=50)
+    assert run("new-term", "--due", "2030-07-01", "--opens", "2030-06-01") == 0
+    assert load_term(tasks_file).due.isoformat() == "2030-07-01T23:59:59+02:00"
+    assert load_term(tasks_file).opens.isoformat() == "2030-06-01T00:00:00+02:00"
+    assert run("new-term", "--on-time") == 0
+    assert load_term(tasks_file).late == LatePolicy()
+
+
+def test_points_a_day_are_a_number_in_the_file(tasks_file):
+    assert run("new-term", "--due", "2030-02-01", "--late-per-day", "10") == 0
+    assert "late_per_day = 10\n" in tasks_file.read_text()
+    assert load_term(tasks_file).due.astimezone().strftime("%H:%M:%S") == "23:59:59"  # in this machine's zone
+    assert run("new-term", "--due", "2030-02-01T23:00Z") == 0
+    assert load_term(tasks_file).due.isoformat() == "2030-02-01T23:00:00+00:00"
 
 
 # ---- solutions ----
