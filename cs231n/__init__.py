@@ -21,6 +21,7 @@ Given, to use and to read:
   simclr.cost counts)
 - plots: the pictures of the notebooks
 - budget: short or full runs
+- start: what the first cell of a notebook does
 - todo: the tasks, and the error that an unfilled block raises (tasks.json lists them)
 - submit, blocks, answer_cells: what collect_submission.sh runs
 """
