@@ -10,6 +10,7 @@ Given, to use and to read:
 - image_utils: photo to network input and back, blur, jitter
 - data_utils: labelled photos, digits, small color images (cifar_batches reads CIFAR-10's files)
 - pretrained: networks trained on ImageNet
+- attribution: whether attributions add up
 - canvas: where a class visualization is painted, and the lens the network looks through
 - checks: instant checks of each TODO block (check_examples holds what they try, cards how they look)
 - explore: interactive views of what you have built
@@ -21,6 +22,7 @@ Given, to use and to read:
   simclr.cost counts)
 - plots: the pictures of the notebooks
 - budget: short or full runs
+- start: what the first cell of a notebook does
 - todo: the tasks, and the error that an unfilled block raises (tasks.json lists them)
 - submit, blocks, answer_cells: what collect_submission.sh runs
 """

@@ -103,8 +103,9 @@ def class_visualization_update_step(img, model, target_y, l2_reg, learning_rate)
 def integrated_gradients(X, y, model, steps=20):
     """Compute how much each value of each image adds to the score of that image's class (a bonus task).
 
-    Gradients are collected along the straight way from the black image to X, and their mean is multiplied by
-    X (Sundararajan et al. 2017, arXiv:1703.01365, section 3, here with the middle of each of the m steps):
+    Gradients are collected along the straight way from input 0, which is a plain picture of ImageNet's mean
+    color, to X, and their mean is multiplied by X (Sundararajan et al. 2017, arXiv:1703.01365, section 3,
+    here with the middle of each of the m steps):
     A = X * 1/m * sum over k = 1..m of the gradient of s_y(I) with respect to I at I = (k - 1/2) / m * X.
     With many steps the values of A add up to s_y(X) - s_y(0).
 

@@ -58,6 +58,25 @@ def show_saliency(photos, saliency, titles, size=2.2):
         ax.set_ylabel(row)
 
 
+def show_shares(pictures, shares, titles, size=2.2):
+    """Show pictures, and below each what its pixels have added to a score: red what raised it, blue what not.
+
+    Inputs: pictures; shares, array or tensor (N, H, W), of either sign; titles, a text for each picture.
+    """
+    _, axes = _grid(2, len(pictures), size, size + 0.1)
+    for column, (picture, of_picture, title) in enumerate(
+        zip(pictures, np.asarray(shares), titles, strict=True)
+    ):
+        top = max(np.abs(of_picture).max(), 1e-12)
+        axes[0, column].imshow(np.asarray(picture))
+        axes[0, column].set_title(title)
+        axes[1, column].imshow(of_picture, cmap="RdBu_r", vmin=-top, vmax=top)
+        for ax in axes[:, column]:
+            _bare(ax)
+    for ax, row in zip(axes[:, 0], ("picture", "shares"), strict=True):
+        ax.set_ylabel(row)
+
+
 def show_fooling(original, fooled, before, after, class_names, target_y):
     """Show what was done to a photo, and what the network thinks of it before and after.
 

@@ -2,16 +2,17 @@
 #
 #   SUBMISSION=path  what to grade: a zip or a folder (default: the reference, composed and packed as a student would)
 #   SANDBOX=none     run the submission's code unprotected, and say so in every result
-#   LOWEST=path      where test-lowest makes its environment
+#   LOWEST=path      where test-lowest makes its environment; COLAB=path: where test-colab does
 #   GRADE="..."      further options of `python -m instructor grade`
 #   GOLDEN="..."     which golden outputs: grades, class, release, verify (default: all)
 REQUIREMENTS += instructor/requirements.txt
 TESTS += instructor/tests experiments/tests
 LOWEST = .venv-lowest
+COLAB = .venv-colab
 export SYSTEM_PACKAGES = instructor/system_packages.sh
 GRADE_OPTIONS = $(if $(SANDBOX),--sandbox "$(SANDBOX)") $(GRADE)
 
-.PHONY: grade doctor verify attacks release test-docs test-lowest similarity golden golden-write test-cluster test-kills test-sandbox scale test-browser lint format sandbox
+.PHONY: grade doctor verify attacks release test-docs test-lowest test-colab similarity golden golden-write test-cluster test-kills test-sandbox scale test-browser lint format sandbox
 
 grade: embedded-data sandbox ## grade SUBMISSION=path, or the reference solution when none is given
 ifneq ($(SUBMISSION),)
@@ -77,6 +78,15 @@ test-lowest: embedded-data sandbox ## run the tests on the lowest versions that 
 	@mkdir -p dist && sed -nE 's/^([A-Za-z0-9_.-]+)>=([0-9.]+)[^;]*/\1==\2/p' $(REQUIREMENTS) > dist/lowest.txt
 	@bash setup_environment.sh "$(LOWEST)" dist/lowest.txt
 	@"$(LOWEST)/bin/python" -m pytest $(TESTS) $(PYTEST)
+
+# Python 3.13 complains of IPython 7, whose warnings are therefore no errors.
+test-colab: ## run both notebooks in the versions of Google Colab, where there is a python3.13 in its Python too (5.5 GB)
+	@PYTHON="$${PYTHON:-python3.13}" bash setup_environment.sh "$(COLAB)" $(REQUIREMENTS) instructor/requirements-colab.txt
+	@PYTHON="$(COLAB)/bin/python" bash datasets/get_datasets.sh --quiet embedded
+	@COLAB_TESTS=1 "$(COLAB)/bin/python" -m pytest -rs -W default \
+	instructor/tests/release/test_colab.py instructor/tests/package/test_package_explore.py \
+	instructor/tests/package/test_package_own_photos.py instructor/tests/package/test_package_start.py \
+	instructor/tests/release/test_notebooks.py::test_a_block_that_is_filled_while_the_kernel_runs_is_taken_up_without_a_word $(PYTEST)
 
 lint: environment ## look for mistakes of form
 	@$(PY) -m ruff check --quiet .

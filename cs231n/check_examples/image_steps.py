@@ -21,7 +21,7 @@ def _fooled(X, target_y, model):
 
 
 def fooling_takes_steps_of_length_one():
-    """From a black image, three steps of length 1 along the gradient of the target's score are enough."""
+    """From an image of zeros, three steps of length 1 along the gradient of the target's score are enough."""
     model = Scores([OTHER, TARGET], bias=[12.0, 0.0])
     X = torch.zeros(1, 3, 2, 3)
     moved = _fooled(X.clone(), 1, model) - X
@@ -84,7 +84,7 @@ def fooling_leaves_its_inputs_alone():
 
 
 def _step(model, pixel, l2_reg, learning_rate, steps=1):
-    """Where pixel (0, 0) of an otherwise black image is after some steps towards class 1."""
+    """Where pixel (0, 0) of an image that is 0 elsewhere is after some steps towards class 1."""
     from ..net_visualization_pytorch import class_visualization_update_step
 
     img = torch.zeros(1, 3, 2, 3)

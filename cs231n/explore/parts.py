@@ -4,6 +4,7 @@ import base64
 import contextlib
 import html
 import importlib
+import inspect
 import threading
 
 import ipywidgets as widgets
@@ -13,6 +14,7 @@ from IPython.display import display
 from ..check_examples.expect import CheckFailed
 from ..checks import place_of
 from ..data_utils import imagenet_class_names
+from ..start import on_colab
 from ..todo import TASK_FILES, TaskNotStarted
 from .drawing import png
 
@@ -66,8 +68,9 @@ class Explorer:
 
     def _ipython_display_(self):
         display({"text/html": STYLE, "text/plain": ""}, raw=True)
-        display(self.widget._repr_mimebundle_() | {"text/plain": UNSHOWN}, raw=True)
-        self._still_shown = display(_still_bundle(self.still()), raw=True, display_id=True)
+        display({**_view(self.widget), "text/plain": UNSHOWN}, raw=True)
+        if not on_colab():  # which draws widgets also after the kernel has ended, and would show both
+            self._still_shown = display(_still_bundle(self.still()), raw=True, display_id=True)
 
 
 class Seeker(Explorer):
@@ -143,7 +146,8 @@ def latest(task):
     shell = get_ipython()
     autoreload = shell and shell.magics_manager.registry.get("AutoreloadMagics")
     if autoreload:  # it acts before a cell is run, but a slider runs no cell
-        autoreload.pre_run_cell(None)
+        check = autoreload.pre_run_cell
+        check(*[None] * len(inspect.signature(check).parameters))  # none in IPython 7
     # "cs231n/simclr/utils.py" -> "..simclr.utils"
     module = "." + TASK_FILES[task].removesuffix(".py").replace("/", ".").removeprefix("cs231n")
     return getattr(importlib.import_module(module, __package__), task)
@@ -174,6 +178,12 @@ class ClassNames:
         if text in self._numbers:
             return self._numbers[text]
         return int(text) if text.isdecimal() and int(text) < len(self.names) else None
+
+
+def _view(widget):
+    """What a frontend draws a widget from, in ipywidgets 7 and 8 alike."""
+    view = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    return {"application/vnd.jupyter.widget-view+json": view}
 
 
 def _still_bundle(picture):

@@ -31,14 +31,14 @@ class OwnPhotos(Explorer):
 
     def _loaded(self, change):
         sentences, kept = [], 0
-        for file in change["new"]:
+        for name, content in _files(change["new"]):
             try:
-                save_photo(bytes(file["content"]), file["name"])
+                save_photo(content, name)
                 kept += 1
             except NotAPhoto as problem:
                 sentences.append(str(problem))
             except OSError as error:
-                sentences.append(f"{file['name']} can't be kept: {error.strerror or error}.")
+                sentences.append(f"{name} can't be kept: {error.strerror or error}.")
         if kept:
             sentences.append("Now run the cells from the next one on again: your photos come first.")
         self._draw()
@@ -63,3 +63,10 @@ class OwnPhotos(Explorer):
             photos.append(("none yet", np.full((8, 8, 3), 235, dtype=np.uint8)))
         self._still = panels(photos, side=140)
         self.picture.value = png(self._still)
+
+
+def _files(value):
+    """Name and bytes of each file in the value of a FileUpload: by name in ipywidgets 7, in order in 8."""
+    if isinstance(value, dict):
+        return [(name, bytes(file["content"])) for name, file in value.items()]
+    return [(file["name"], bytes(file["content"])) for file in value]

@@ -1,4 +1,4 @@
-"""Integrated gradients: the mean gradient on the way from black, times the image."""
+"""Integrated gradients: the mean gradient on the way from input 0, times the image."""
 
 import torch
 
@@ -31,12 +31,12 @@ def test_integrated_gradients_value(student, rng):
     X[0, :, ::2], X[2] = 0, X[1]
     given = student.integrated_gradients(X, y, case.model, steps=4)
     right = answer(TASK)(X, y, case.model.build(), steps=4)
-    expect_close(given, right, WHAT, "for images with black rows, or twice the same, it is another one")
+    expect_close(given, right, WHAT, "for images with rows of zeros, or twice the same, it is another one")
 
 
 @check(TASK, "value")
 def test_integrated_gradients_add_up(student, rng):
-    """With many steps the values of an image add up to its score less the score of the black image."""
+    """With many steps the values of an image add up to its score less the score of input 0."""
     case = classifier_case(rng, 2, training=True)
     given = expect_tensor(
         student.integrated_gradients(case.X, case.y, case.model, steps=60), case.X.shape, WHAT

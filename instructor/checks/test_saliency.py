@@ -31,7 +31,7 @@ def test_saliency_value(student, rng):
 
 @check(TASK, "value")
 def test_saliency_special_images(student, rng):
-    """The map is right for black, for constant and for repeated images, and where pixels are zero."""
+    """The map is right for zeros, for constant and for repeated images, and where pixels are zero."""
     case = classifier_case(rng, 5)
     size = case.X.shape[2:]
     half = case.X[0].clone()
@@ -42,7 +42,7 @@ def test_saliency_special_images(student, rng):
     for images, y in ((X, case.y), (X, case.y[:1].repeat(5)), (X, torch.zeros(5, dtype=torch.int64))):
         maps = student.compute_saliency_maps(images, y, case.model)
         right = answer(TASK)(images, y, case.model.build())
-        expect_close(maps, right, "the maps of black, constant and repeated images", OTHERWISE)
+        expect_close(maps, right, "the maps of images of zeros, constant and repeated ones", OTHERWISE)
     maps = student.compute_saliency_maps(square, case.y, case.model)
     right = answer(TASK)(square, case.y, case.model.build())
     expect_close(maps, right, "the maps of square images", OTHERWISE)

@@ -1,7 +1,7 @@
 """The way starts at an image of ones.
 
 Caught by: test_integrated_gradients_value
-Hint: The way starts at the black image, all zeros.
+Hint: The way starts at input 0, all zeros.
 """
 
 total = torch.zeros_like(X)

@@ -1,7 +1,7 @@
 """The mean gradient is not multiplied by the image.
 
 Caught by: test_integrated_gradients_value
-Hint: The attribution is the mean gradient times the way, and the way from black is X.
+Hint: The attribution is the mean gradient times the way, and the way from input 0 is X.
 """
 
 total = torch.zeros_like(X)

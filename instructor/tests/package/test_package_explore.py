@@ -2,6 +2,7 @@
 
 import html
 import itertools
+import sys
 import threading
 
 import numpy as np
@@ -420,6 +421,19 @@ def test_an_explorer_is_shown_with_a_still_picture_behind_it(solved, model, phot
     finally:
         InteractiveShell.clear_instance()
     _style, alive, still = published
-    assert "application/vnd.jupyter.widget-view+json" in alive
+    view = alive["application/vnd.jupyter.widget-view+json"]
+    assert sorted(view) == ["model_id", "version_major", "version_minor"]
     assert "running kernel" in alive["text/plain"]
     assert still["image/png"].startswith("iVBOR")
+
+
+def test_on_colab_which_keeps_widgets_there_is_no_still_picture(solved, model, photos, monkeypatch):
+    shell = InteractiveShell.instance()
+    published = []
+    shell.display_pub.publish = lambda data, *rest, **options: published.append(data)
+    monkeypatch.setitem(sys.modules, "google.colab", parts)
+    try:
+        explore.SaliencyExplorer(model, photos, LABELS)._ipython_display_()
+    finally:
+        InteractiveShell.clear_instance()
+    assert len(published) == 2

@@ -134,13 +134,18 @@ def test_without_own_photos_nothing_changes():
     assert same is labels
 
 
-def uploaded(*files):
+def uploaded_in_8(*files):
     return tuple(
         {"name": name, "content": memoryview(content), "type": "", "size": 1} for name, content in files
     )
 
 
-def test_loading_up_keeps_the_photos_and_tells_of_the_others():
+def uploaded_in_7(*files):
+    return {name: {"metadata": {"name": name, "size": 1}, "content": content} for name, content in files}
+
+
+@pytest.mark.parametrize("uploaded", [uploaded_in_7, uploaded_in_8])
+def test_loading_up_keeps_the_photos_and_tells_of_the_others(uploaded):
     explorer = explore.OwnPhotos()
     explorer._loaded({"new": uploaded(("dog.png", photo()), ("list.txt", b"milk, eggs"))})
     assert [file.name for file in own_files()] == ["dog.png"]

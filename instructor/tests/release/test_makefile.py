@@ -64,7 +64,7 @@ def project(tmp_path):
     (root / ".ci").mkdir()
     for name in (*STUDENTS, "requirements.txt", ".ci/run"):
         shutil.copy(ROOT / name, root / name)
-    for name in ("instructor.mk", "requirements.txt", "system_packages.sh"):
+    for name in ("instructor.mk", "requirements.txt", "requirements-colab.txt", "system_packages.sh"):
         shutil.copy(ROOT / "instructor" / name, root / "instructor" / name)
     executable(root / "datasets" / "get_datasets.sh", 'echo "data $*" >> "$LOG"')
     complete(root, "requirements.txt", "instructor/requirements.txt")
@@ -151,6 +151,28 @@ def test_the_lowest_versions_are_those_that_the_requirements_name(project):
     assert (result.returncode, result.stderr) == (0, "")
     assert (project / "dist" / "lowest.txt").read_text() == lowest
     assert calls[-1] == ["-m", "pytest", "tests", "instructor/tests", "experiments/tests"]
+
+
+def test_colab_gets_its_versions_and_the_notebooks_are_run_in_them(project):
+    requirements = ("requirements.txt", "instructor/requirements.txt", "instructor/requirements-colab.txt")
+    executable(project / ".venv-colab" / "bin" / "python", FAKE_PYTHON)
+    wanted = "".join((project / name).read_text() for name in requirements)
+    (project / ".venv-colab" / ".complete").write_text("Python 3 11\n" + wanted)
+    result, calls = ask(project, "test-colab")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert calls[0] == ["data --quiet embedded"]
+    assert len(calls) == 2  # no other environment is made
+    assert calls[1][:2] == ["-m", "pytest"]
+    assert {word.partition("::")[0] for word in calls[1] if word.startswith("instructor/")} == {
+        f"instructor/tests/{name}.py"
+        for name in (
+            "release/test_colab",
+            "release/test_notebooks",
+            "package/test_package_explore",
+            "package/test_package_own_photos",
+            "package/test_package_start",
+        )
+    }
 
 
 def test_release_and_docs_take_their_options(project):

@@ -1,0 +1,68 @@
+"""What the first cell of every notebook does once it has found the package (given).
+
+    from cs231n.start import start
+    start()
+
+It works in the Jupyter of requirements.txt, and in Colab's older one, to which it adds what is missing.
+"""
+
+import importlib.util
+import os
+import subprocess
+import sys
+import types
+from contextlib import contextmanager
+from pathlib import Path
+
+from IPython import get_ipython
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def start():
+    """Have the notebook take up each file that you save, draw its pictures in it, and find its data.
+
+    Raises RuntimeError when what Colab lacks can't be installed.
+    """
+    shell = get_ipython()
+    with _imp():
+        shell.run_line_magic("reload_ext", "autoreload")
+    shell.run_line_magic("autoreload", "2")
+    shell.run_line_magic("matplotlib", "inline")
+    if on_colab():
+        _complete_colab()
+
+
+def on_colab():
+    """Return whether the notebook runs on Google Colab."""
+    return "google.colab" in sys.modules
+
+
+def _complete_colab():
+    """Colab brings PyTorch along, but neither timm nor the data."""
+    needed = [["bash", str(ROOT / "datasets" / "get_datasets.sh"), "--quiet", "embedded"]]
+    if importlib.util.find_spec("timm") is None:
+        needed.append([sys.executable, "-m", "pip", "install", "--quiet", "timm"])
+    settings = {**os.environ, "PYTHON": sys.executable}
+    for command in needed:
+        done = subprocess.run(command, capture_output=True, text=True, env=settings)
+        if done.returncode:
+            said = (done.stdout + done.stderr).strip()[-600:]
+            raise RuntimeError(f"This did not work: {' '.join(command)}\n{said}\nRun this cell again.")
+
+
+@contextmanager
+def _imp():
+    """A `with` block in which `from imp import reload` works.
+
+    IPython 7, Colab's, begins its autoreload with that line, and Python 3.12 has dropped the module.
+    """
+    if importlib.util.find_spec("imp") is not None:
+        yield
+        return
+    sys.modules["imp"] = types.ModuleType("imp")
+    sys.modules["imp"].reload = importlib.reload
+    try:
+        yield
+    finally:
+        del sys.modules["imp"]
