@@ -10,15 +10,14 @@ import statistics
 import torch
 from torch.utils.data import DataLoader
 
-from cs231n.simclr.classifiers import Labelled, Rates, accuracy, optimizer_of, set_rate, train_arm
-from cs231n.simclr.comparison import Arm
+from cs231n.simclr.classifiers import Rates, accuracy, optimizer_of, probe, set_rate
+from cs231n.simclr.comparison import interval
 from cs231n.simclr.datasets import digit_transform
 from cs231n.simclr.model import Model
 from experiments import precision
 from experiments.fast.affine import AffineAugmentation
 from experiments.fast.loop import Plan, pretrain
-from experiments.study.findings import interval
-from experiments.study.jobs import images_of
+from experiments.study.data import images_of
 from instructor.checks.reference import answer
 
 from .simclr_training import pairs_of
@@ -45,8 +44,7 @@ def one_seed(seed, options):
     augment = AffineAugmentation()
 
     def judge(model):
-        few, arm = Labelled(images[chosen].contiguous(), labels[chosen]), Arm("linear probe", frozen=True)
-        classifier, _ = train_arm(arm, model, few, 200, Rates(1e-2), 10, seed)
+        classifier, _ = probe(model, images[chosen], labels[chosen], 200, Rates(1e-2), 10, seed)
         return accuracy(classifier, *data["test"])
 
     def untrained():

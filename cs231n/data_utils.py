@@ -111,6 +111,25 @@ def load_photo_tiles(split=None):
     return np.concatenate(tiles), np.repeat(np.arange(len(tiles)), len(tiles[0]))
 
 
+def load_fashion_mnist(split):
+    """Return Fashion-MNIST, photos of clothes of ten kinds, as small color images (arXiv:1708.07747).
+
+    The 28 × 28 gray images get two black pixels on every side and three equal channels.
+
+    Inputs:
+    - split: "train" for 60,000 images, "test" for 10,000.
+
+    Returns: images (N, 32, 32, 3) and labels (N,). Raises MissingData, or ValueError for another split.
+    """
+    names = {"train": "train", "test": "t10k"}
+    if split not in names:
+        raise ValueError(f"split is {split!r}; choose train or test.")
+    images = _read_idx(f"fashion-mnist/{names[split]}-images-idx3-ubyte.gz", 3)
+    labels = _read_idx(f"fashion-mnist/{names[split]}-labels-idx1-ubyte.gz", 1)
+    images = np.pad(images, ((0, 0), (2, 2), (2, 2)))
+    return np.repeat(images[..., None], 3, axis=3), labels.astype(np.int64)
+
+
 def load_cifar10_samples():
     """Return 20 test images of CIFAR-10 (20, 32, 32, 3), their labels, and the names of the 10 classes."""
     files = _numbered_images("embedded/cifar10", "cifar10")
@@ -155,6 +174,20 @@ def _damaged(file, error, data_set="embedded"):
         f"{file} can't be read ({type(error).__name__}). Delete it and run: "
         f"bash datasets/get_datasets.sh {data_set}"
     )
+
+
+def _read_idx(name, dimensions):
+    """Return the uint8 array of a gzipped file of MNIST's format: a magic number, the shape, the values."""
+    file = _existing(name, "fashion_mnist")
+    try:
+        with gzip.open(file) as stream:
+            content = stream.read()
+        magic, *shape = np.frombuffer(content, ">u4", 1 + dimensions).tolist()
+        if magic != 0x800 + dimensions:
+            raise ValueError
+        return np.frombuffer(content, np.uint8, offset=4 * (1 + dimensions)).reshape(shape)
+    except (OSError, EOFError, ValueError) as error:
+        raise _damaged(file, error, "fashion_mnist") from error
 
 
 def _read_npz(file):

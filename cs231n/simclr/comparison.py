@@ -1,206 +1,208 @@
-"""Is it the pretraining, or only more images, more steps and more time? Arms with counted budgets (given).
+"""Is it the pretraining, or only more images, more steps and more time? Arms of equal time (given).
 
-A pretrained network is often compared with one that was trained far less. Here training from scratch gets the
-same augmentation, as many images, as many operations or as much time, and each arm shows what it has spent.
-`compare` is a first look, with one seed and fixed rates. Whoever tunes them, over several seeds, calls the
-same `steps_of`, `classifiers.train_arm` and `classifiers.accuracy`, with views that are made faster.
+A pretrained network is often compared with one that was trained far less. Here every arm has the same time
+of the processor, recipe, labelled images and first weights. A share of the time goes to SimCLR, the rest to
+training with labels; share 0 is training from scratch. `compare` is a first look, over a few seeds and with
+fixed rates. Whoever tunes them, over more seeds, calls the same `step_seconds`, `steps_of` and `run_arm`, with views
+that are made faster.
 """
 
+import copy
 import math
-from dataclasses import dataclass, replace
+import statistics
+from dataclasses import dataclass
 
 import torch
+from scipy import stats
+from tqdm.auto import tqdm
 
 from ..data_utils import draw_labelled
-from .classifiers import BATCH, Labelled, Rates, accuracy, train_arm
-from .cost import Cost, flops_of_a_step
-from .evaluation import Classifier, device_of
+from .classifiers import BATCH, Labelled, Rates, accuracy, pretrain, train_labelled
+from .cost import Cost
+from .evaluation import device_of
+
+TEMPERATURE = 0.2  # of SimCLR's loss, here, in the notebook and in the study
 
 
 @dataclass(frozen=True)
 class Arm:
-    """One way from labelled images to a classifier.
+    """One way from images to a classifier.
 
-    - name: as tables show it.
-    - pretrained: "all" starts from an encoder that SimCLR has trained on all images, "labelled" from one that
-      it has trained on the labelled images only, "" from random weights. Pretraining is paid for.
-    - frozen: trains one linear layer on the encoder as it is; else everything.
-    - augmented: draws a new view of a labelled image each time; else shows it as it is. A frozen encoder sees
-      the images as they are in any case, so that their features are computed only once.
-    - match: what training with labels may spend. "steps": as many steps as a pretrained arm. "epochs",
-      "images", "flops", "seconds": as much of that as SimCLR and fine-tuning cost together. "data": the
-      images that SimCLR saw, every one with its label, and as many views of them.
+    - share: the part of the time, from 0 to below 1, that SimCLR has.
+    - images: what SimCLR sees, "labelled" for the labelled images alone, "all" for all of them.
+    - labels: how many of each class have one; None for all of them.
     """
 
-    name: str
-    pretrained: str = ""
-    frozen: bool = False
-    augmented: bool = True
-    match: str = "steps"
+    share: float = 0.0
+    images: str = "labelled"
+    labels: int | None = 10
 
-
-ARMS = (
-    Arm("random encoder, linear probe", frozen=True),
-    Arm("scratch, short", augmented=False),
-    Arm("scratch, augmented"),
-    Arm("scratch, as many epochs", match="epochs"),
-    Arm("scratch, as many images", match="images"),
-    Arm("scratch, as many FLOPs", match="flops"),
-    Arm("scratch, as much time", match="seconds"),
-    Arm("scratch, as many images, no augmentation", augmented=False, match="images"),
-    Arm("scratch, all labels", match="data"),
-    Arm("SimCLR on labelled images, fine-tuned", pretrained="labelled"),
-    Arm("SimCLR, linear probe", pretrained="all", frozen=True),
-    Arm("SimCLR, fine-tuned", pretrained="all"),
-    Arm("SimCLR, fine-tuned, no augmentation", pretrained="all", augmented=False),
-)
-
-
-def arms_named(*names):
-    """Return the arms of these names, in the order of ARMS. Raises ValueError for an unknown name."""
-    unknown = set(names) - {arm.name for arm in ARMS}
-    if unknown:
-        raise ValueError(f"There is no arm {sorted(unknown)[0]!r}; there are {[arm.name for arm in ARMS]}.")
-    return tuple(arm for arm in ARMS if arm.name in names)
-
-
-# The arms of a first look.
-FIRST_ARMS = arms_named(
-    "random encoder, linear probe",
-    "scratch, short",
-    "scratch, augmented",
-    "scratch, as many images",
-    "scratch, as much time",
-    "SimCLR, linear probe",
-    "SimCLR, fine-tuned",
-)
+    def __str__(self):
+        labels = "all labels" if self.labels is None else f"{self.labels} labels a class"
+        if not self.share:
+            return f"scratch, {labels}"
+        seen = "the same images" if self.images == "labelled" or self.labels is None else "all images"
+        return f"SimCLR on {seen}, {labels}"
 
 
 @dataclass(frozen=True)
-class Terms:
-    """What all arms of a comparison have in common; it sets what each may spend.
+class StepSeconds:
+    """How long a step takes, in seconds of the processor: of SimCLR and with labels."""
 
-    - steps: with labels, for a pretrained arm.
-    - pretraining: Cost of SimCLR on all images; epochs: how often it saw each of them.
-    - flops, seconds: of one step with labels, forward and backward; asked for by the arms that match them.
+    pretraining: float
+    labelled: float
+
+
+def steps_of(share, seconds, each):
+    """Return the numbers of steps, of SimCLR and with labels, of an arm that may take so many seconds.
+
+    - share: SimCLR's part of the seconds. each: StepSeconds.
+
+    Raises ValueError when the share is not in [0, 1), or too little time is left for a step with labels.
     """
+    if not 0 <= share < 1:
+        raise ValueError(f"a share is from 0 to below 1, but is {share}.")
+    before = round(share * seconds / each.pretraining)
+    after = round((1 - share) * seconds / each.labelled)
+    if after < 1 or (share and before < 1):
+        raise ValueError(f"{seconds:g} seconds are too few for a step of each kind at the share {share:g}.")
+    return before, after
 
-    steps: int
-    pretraining: Cost
-    epochs: float
-    flops: float = math.nan
-    seconds: float = math.nan
 
+def step_seconds(model, labelled, unlabelled, classes, loss, steps=4, rounds=5):
+    """Return the StepSeconds of this machine: views, network, loss and optimizer.
 
-def steps_of(arm, terms, images):
-    """Return how many steps with labels the arm may take over so many labelled images.
-
-    Raises ValueError for an arm that matches something else than Arm says, or what `terms` do not tell.
+    One kind after the other, `rounds` times `steps`, since other work on the machine slows memory and clock; the
+    least of each counts. Inputs as of `run_arm`; the model stays as it is.
     """
-    spent = terms.pretraining
-    more = {
-        "steps": 0,
-        "epochs": terms.epochs * images / BATCH,
-        "images": spent.images / BATCH,
-        "data": spent.images / BATCH,
-        "flops": spent.flops / terms.flops,
-        "seconds": spent.seconds / terms.seconds,
-    }
-    if arm.match not in more:
-        raise ValueError(f"The arm {arm.name!r} matches {arm.match!r}; it can match {', '.join(more)}.")
-    if math.isnan(more[arm.match]):
-        raise ValueError(f"The arm {arm.name!r} needs the {arm.match} of a step with labels.")
-    return terms.steps + round(more[arm.match])
+    found = {"pretraining": math.inf, "labelled": math.inf}
+    for _ in range(rounds):
+        cost = pretrain(copy.deepcopy(model), unlabelled, steps, Rates(), loss, TEMPERATURE, seed=0)
+        _, other = train_labelled(model, labelled, steps, Rates(), classes, seed=0)
+        for name, spent in (("pretraining", cost), ("labelled", other)):
+            found[name] = min(found[name], spent.cpu_seconds / steps)
+    return StepSeconds(**found)
 
 
-@dataclass(frozen=True)
-class Row:
-    """What an arm has reached, top-1 accuracy in percent, and spent, its pretraining included."""
+def run_arm(model, labelled, unlabelled, steps, rates, classes, seed, loss, progress=False):
+    """Pretrain, then train with labels; return the classifier and the Cost of both together.
 
-    arm: str
-    accuracy: float
-    cost: Cost
+    Inputs:
+    - model: simclr.model.Model, from where all arms start; it is left as it is.
+    - labelled, unlabelled: Labelled, of training with labels and of SimCLR; the second only where there are steps.
+    - steps: (of SimCLR, with labels). rates: (Rates of SimCLR, Rates with labels).
+    - classes: number of them. seed: of new weights and of whatever torch draws. loss: see classifiers.pretrain.
+    """
+    model, cost = copy.deepcopy(model), Cost()
+    if steps[0]:
+        cost = pretrain(model, unlabelled, steps[0], rates[0], loss, TEMPERATURE, seed, progress)
+    classifier, more = train_labelled(model, labelled, steps[1], rates[1], classes, seed, progress)
+    return classifier, cost + more
+
+
+def interval(values, level=0.95):
+    """Return the mean and the half width of its confidence interval (Student's t); None for one value."""
+    mean = statistics.fmean(values)
+    if len(values) < 2:
+        return mean, None
+    t = stats.t.ppf((1 + level) / 2, len(values) - 1)
+    return mean, t * statistics.stdev(values) / len(values) ** 0.5
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The rows of a comparison; as text, a table."""
+    """What arms have reached over the seeds; as text, a table.
 
-    labels_per_class: int
-    rows: tuple[Row, ...]
+    - accuracies: {Arm: top-1 in percent, one a seed}. costs: {Arm: Cost of all its seeds}.
+    - pairs: (Arm, Arm) of which the difference is shown.
+    """
+
+    accuracies: dict
+    costs: dict
+    pairs: tuple
+
+    def differences(self):
+        """Return {(Arm, Arm): (mean, half width)} of the paired differences, in points."""
+        found = {}
+        for one, other in self.pairs:
+            both = zip(self.accuracies[one], self.accuracies[other], strict=True)
+            found[one, other] = interval([a - b for a, b in both])
+        return found
 
     def __str__(self):
-        wide = max([28, *(len(row.arm) for row in self.rows)])
-        title = f"{self.labels_per_class} labels a class"
-        lines = [f"{title:{wide}}  top-1   images    steps  TFLOPs  seconds"]
-        for row in self.rows:
-            c = row.cost
-            spent = f"{c.images:9,}{c.steps:9,}{c.flops / 1e12:8.2f}{c.seconds:9.1f}"
-            lines.append(f"{row.arm:{wide}}{row.accuracy:6.1f}%{spent}")
+        seeds = len(next(iter(self.accuracies.values())))
+        wide = max(len(str(arm)) for arm in self.accuracies)
+        lines = [f"{f'{seeds} seeds':{wide}}  top-1    images    steps  CPU s a seed"]
+        for arm, values in self.accuracies.items():
+            c = self.costs[arm]
+            spent = f"{c.images // seeds:9,}{c.steps // seeds:9,}{c.cpu_seconds / seeds:14.1f}"
+            lines.append(f"{arm!s:{wide}}{statistics.fmean(values):6.1f}%{spent}")
+        lines += ["", "paired differences, in points, with 95 % intervals:"]
+        for (one, other), (mean, half) in self.differences().items():
+            lines.append(f"{one} − {other}: {mean:+.1f}" + (f" ± {half:.1f}" if half is not None else ""))
         return "\n".join(lines)
 
 
 def compare(
-    untrained,
-    pretrained,
-    pretraining,
+    make_model,
     train_set,
     test_set,
-    transform,
+    views,
+    loss,
     labels_per_class=10,
-    steps=100,
-    arms=FIRST_ARMS,
-    seed=0,
+    share=0.9,
+    seconds=4.0,
+    seeds=3,
     progress=True,
 ):
-    """Train every arm on the same few labelled images and measure it on the same held-out ones.
+    """Train scratch and SimCLR with equal time, at few labels and at all, and measure them on held-out images.
 
     Inputs:
-    - untrained, pretrained: simclr.model.Model of the same form; they are left as they are.
-    - pretraining: Cost of making `pretrained` with all of train_set, from cost.metered.
-    - train_set, test_set: (images, labels), uint8 (N, H, W, 3) and (N,). The labels of labels_per_class
-      images of each class, drawn with `seed`, are used; the others only by an arm that matches "data".
-    - transform: the augmentation, from a PIL image to a tensor.
-    - steps: optimizer steps with labels for a pretrained arm.
-    - arms: tuple of Arm. progress: whether to show a bar with the time left.
+    - make_model: called without arguments, returns a new simclr.model.Model with weights of torch's draws.
+    - train_set, test_set: (images, labels), uint8 (N, H, W, 3) and (N,). labels_per_class images of each class,
+      drawn anew with each seed, are the labelled ones; all of them in the arms with all labels.
+    - views: the augmentation of a batch, see Labelled. loss: see classifiers.pretrain.
+    - share: SimCLR's part of the time. seconds: of the processor, an arm and seed; by them a short trial of
+      this machine sets how many steps there are. seeds: how many.
 
-    Returns: Comparison, one Row an arm. One run of each arm: with few labels another seed can turn a small
-    difference around. Raises ValueError when a class has too few images, and for an arm that needs SimCLR on
-    the labelled images: what it takes for that is not here.
+    Returns: Comparison. Both contrasts of equal data are in it: SimCLR on the labelled images and fine-tuning against
+    scratch, at few labels and at all. Raises ValueError when a class has too few images.
     """
-    for arm in arms:
-        if arm.pretrained == "labelled":
-            raise ValueError(
-                f"compare has no SimCLR on the labelled images alone, as the arm {arm.name!r} needs it. "
-                f'On the instructor\'s side, python -m experiments.study --arms "{arm.name}" does that.'
-            )
-    device, classes = device_of(untrained), int(train_set[1].max()) + 1
+    scratch, equal = Arm(0, labels=labels_per_class), Arm(share, labels=labels_per_class)
+    more, all_scratch, all_equal = (
+        Arm(share, "all", labels_per_class),
+        Arm(0, labels=None),
+        Arm(share, labels=None),
+    )
+    arms = (scratch, equal, more, all_scratch, all_equal)
     everything, held_out = _as_tensors(train_set), _as_tensors(test_set)
-    chosen = torch.from_numpy(draw_labelled(train_set[1], labels_per_class, seed))
-    few = [part[chosen] for part in everything]
-    few, whole = (Labelled(x.to(device), y.to(device), transform) for x, y in (few, everything))
-    terms = Terms(steps, pretraining, pretraining.images / (2 * len(everything[0])))
-    if any(arm.match == "flops" for arm in arms):
-        shape = (BATCH, *everything[0].shape[1:])
-        terms = replace(terms, flops=flops_of_a_step(Classifier(untrained, classes), shape))
-    rows, timed = {}, None
+    classes = int(everything[1].max()) + 1
+    accuracies, costs = {arm: [] for arm in arms}, dict.fromkeys(arms, Cost())
     # The caller's random numbers go on afterwards as if nothing had been drawn here.
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-        # An arm that is matched in time comes last, when another one has shown how long a step takes.
-        for arm in sorted(arms, key=lambda arm: arm.match == "seconds"):
-            start, before = (pretrained, pretraining) if arm.pretrained else (untrained, Cost())
-            source = whole if arm.match == "data" else few
-            rates = Rates(1e-2 if arm.frozen else 1e-3)
-            if arm.match == "seconds":
-                if timed is None:
-                    _, timed = train_arm(arm, start, source, 8, rates, classes, seed)
-                terms = replace(terms, seconds=timed.seconds / timed.steps)
-            most = steps_of(arm, terms, len(source.images))
-            classifier, cost = train_arm(arm, start, source, most, rates, classes, seed, progress)
-            if arm.augmented and not arm.frozen and arm.match != "seconds":
-                timed = cost
-            rows[arm] = Row(arm.name, accuracy(classifier, *held_out), before + cost)
-    return Comparison(labels_per_class, tuple(rows[arm] for arm in arms))
+    each = {}
+    with torch.random.fork_rng():
+        bar = tqdm(total=seeds * len(arms), desc="arms and seeds", unit="run", disable=not progress)
+        for seed in range(seeds):
+            torch.manual_seed(seed)
+            model = make_model()
+            whole = Labelled(*(part.to(device_of(model)) for part in everything), views)
+            chosen = torch.from_numpy(draw_labelled(train_set[1], labels_per_class, seed))
+            few = Labelled(whole.images[chosen], whole.labels[chosen], views)
+            for arm in arms:
+                labelled = whole if arm.labels is None else few
+                seen = labelled if arm.images == "labelled" else whole
+                batch = min(BATCH, len(seen.images))
+                if batch not in each:
+                    each[batch] = step_seconds(model, labelled, seen, classes, loss)
+                steps = steps_of(arm.share, seconds, each[batch])
+                classifier, cost = run_arm(
+                    model, labelled, seen, steps, (Rates(), Rates()), classes, seed, loss
+                )
+                accuracies[arm].append(accuracy(classifier, *held_out))
+                costs[arm] = costs[arm] + cost
+                bar.update()
+        bar.close()
+    return Comparison(accuracies, costs, ((equal, scratch), (all_equal, all_scratch), (more, scratch)))
 
 
 def _as_tensors(split):

@@ -1,15 +1,17 @@
-"""Labelled images whose views are made in whole batches, on the device.
+"""Images whose views are made in whole batches, on the device.
 
 Steps draw from the seed and their own number alone, as in fast.loop: a run can be repeated to the digit.
 """
 
+from itertools import islice
+
 import torch
 
-from cs231n.simclr.classifiers import BATCH, Labelled, normalized
+from cs231n.simclr.classifiers import Labelled, orders
 
 from .loop import TOGETHER, generator
 
-LABELLED = 1_000_003  # sets the draws of labelled training apart from those of pretraining
+LABELLED, PAIRS = 1_000_003, 1_000_033  # set the draws of the two kinds of training apart
 
 
 class FastLabelled(Labelled):
@@ -27,32 +29,26 @@ class FastLabelled(Labelled):
         """Return the context of a forward pass."""
         return self.precision.cast(self.images.device)
 
-    def batches(self, steps, augmented):
+    def batches(self, steps):
         """Yield (views, labels) of each step, as Labelled does."""
-        plain = None if augmented else normalized(self.images)
-        for chosen, changes in self._draws(steps, augmented):
-            if augmented:
-                views = self.augment.apply(self.images[chosen], changes, layout=self.layout)
-            else:
-                views = plain[chosen]
+        for chosen, _, views in self._views(steps, LABELLED):
             yield views, self.labels[chosen]
 
-    def _draws(self, steps, augmented):
-        """Yield the images of each step, long (BATCH,), and their Changes: every image once, then again."""
-        images, waiting = self.images, torch.empty(0, dtype=torch.long)
+    def pairs(self, steps):
+        """Yield the two views of each of a step's images, as Labelled does."""
+        for _, back, views in self._views(steps, PAIRS, whole=True):
+            yield views[back]
+
+    def _views(self, steps, kind, whole=False):
+        """Yield of each step: the images of its views, the order that puts these as they were, and the views."""
+        images = self.images
+
+        def permutation(step):
+            return torch.randperm(len(images), generator=generator(self.seed, kind, 0, step))
+
+        chosen = orders(len(images), steps, permutation, whole)
         for first in range(0, steps, TOGETHER):
-            last = min(first + TOGETHER, steps)
-            draw = [generator(self.seed, LABELLED, step) for step in range(first, last)]
-            chosen = []
-            for each in draw:
-                while len(waiting) < BATCH:
-                    waiting = torch.cat([waiting, torch.randperm(len(images), generator=each)])
-                chosen.append(waiting[:BATCH])
-                waiting = waiting[BATCH:]
-            chosen = torch.stack(chosen)
-            if augmented:
-                yield from (
-                    (these, changes) for these, _, changes in self.augment.batches(images, chosen, draw)
-                )
-            else:
-                yield from ((these, None) for these in chosen.to(images.device))
+            some = torch.stack(list(islice(chosen, TOGETHER))).repeat(1, 2 if whole else 1)
+            draw = [generator(self.seed, kind, 1, first + k) for k in range(len(some))]
+            for these, back, changes in self.augment.batches(images, some, draw):
+                yield these, back, self.augment.apply(images[these], changes, layout=self.layout)

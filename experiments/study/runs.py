@@ -1,4 +1,4 @@
-"""The runs of a fair comparison: those not finished are done and written down, one by one."""
+"""The runs of the study: those not finished are done and written down, one by one."""
 
 import json
 import multiprocessing
@@ -7,97 +7,57 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 
 from tqdm import tqdm
 
-from cs231n.simclr.classifiers import BATCH
-from cs231n.simclr.comparison import ARMS
+from .jobs import run_job
 
-from .jobs import classes_of, encoder_file, pretraining_cost, run_job, steps_of
-
-# What a study is asked and keeps, so that all its runs have the same.
-ASKED = (
-    "data",
-    "size",
-    "encoder",
-    "epochs",
-    "batch_size",
-    "temperature",
-    "steps",
-    "trials",
-    "tune_at",
-    "precision",
-)
+KEY = ("kind", "data", "labels", "images", "seconds", "share", "seed", "rates")
 
 
 class Runs:
     """The runs of a study: those finished, read from results.jsonl, and those to come."""
 
     def __init__(self, settings, folder, jobs=1, progress=True):
-        self.settings, self.folder, self.jobs, self.progress = settings, folder, jobs, progress
+        self.settings, self.jobs, self.progress = settings, jobs, progress
         self.file = folder / "results.jsonl"
         self.finished = read_results(self.file)
 
+    def missing(self, wanted):
+        """Return those of the wanted runs that are not finished, each once, in their order."""
+        done = {key_of(run) for run in self.finished}
+        return list({key_of(job): job for job in wanted if key_of(job) not in done}.values())
+
     def do(self, wanted, title):
-        """Do the wanted runs that are not finished, several at a time; each is written down when it ends."""
-        done = {key_of(run) for run in self.finished if self._is_there(run)}
-        missing = [job for job in wanted if key_of(job) not in done]
-        costs = {key_of(job): self._images(job) for job in missing}
-        bar = tqdm(
-            total=sum(costs.values()),
-            desc=title,
-            unit="image",
-            unit_scale=True,
-            disable=not self.progress or not missing,
-        )
-        # Seed after seed, so that a cut study has whole ones; the long runs first, so that no process idles.
-        missing.sort(key=lambda job: (job["seed"], -costs[key_of(job)]))
-        for run in self._results(missing):
-            self.finished.append(run)
-            with open(self.file, "a") as out:
-                out.write(json.dumps(run) + "\n")
-                out.flush()
-                os.fsync(out.fileno())
-            bar.update(costs[key_of(run)])
-        bar.close()
+        """Do the wanted runs that are not finished, several at a time; each is written down when it ends.
+
+        Returns: the wanted runs, finished, in their order.
+        """
+        missing = self.missing(wanted)
+        # In seconds of training, so that the bar's time left is right also where runs differ in length.
+        total = sum(job["seconds"] for job in missing)
+        form = "{desc}: {percentage:3.0f}% {n:.0f}/{total:.0f} CPU s [{elapsed}<{remaining}]"
+        quiet = not self.progress or not missing
+        with tqdm(total=total, desc=title, disable=quiet, bar_format=form) as bar:
+            for run in self._results(missing):
+                self.finished.append(run)
+                with open(self.file, "a", encoding="utf-8") as out:
+                    out.write(json.dumps(run) + "\n")
+                    out.flush()
+                    os.fsync(out.fileno())
+                bar.update(run["seconds"])
+        found = {key_of(run): run for run in self.finished}
+        return [found[key_of(job)] for job in wanted]
 
     def _results(self, jobs):
         if self.jobs == 1 or len(jobs) < 2:
-            yield from (run_job(self.settings, job, self.folder) for job in jobs)
+            yield from (run_job(self.settings, job) for job in jobs)
             return
         # Fresh processes: a fork of one whose torch has threads may hang.
         with ProcessPoolExecutor(self.jobs, multiprocessing.get_context("spawn")) as pool:
-            futures = [pool.submit(run_job, self.settings, job, self.folder) for job in jobs]
+            futures = [pool.submit(run_job, self.settings, job) for job in jobs]
             try:
                 for future in as_completed(futures):
                     yield future.result()
             finally:
                 pool.shutdown(wait=False, cancel_futures=True)
-
-    def _is_there(self, run):
-        return run["kind"] != "pretrain" or encoder_file(self.folder, run).exists()
-
-    def _images(self, job):
-        """About how many images the run trains on, for the progress bar."""
-        spent = pretraining_cost(self.settings).images
-        if job["kind"] == "pretrain":
-            return spent
-        (arm,) = (arm for arm in ARMS if arm.name == job["arm"])
-        steps = steps_of(self.settings, arm, classes_of(self.settings) * (job["labels"] or 0))
-        return (1 if arm.frozen else BATCH * steps) + (spent if arm.pretrained == "labelled" else 0)
-
-
-def read_study(folder):
-    """Return (settings, finished runs) of a results folder. Raises ValueError when it holds none."""
-    return read_settings(folder / "settings.json"), read_results(folder / "results.jsonl")
-
-
-def read_settings(file):
-    """Return the settings of a study. Raises ValueError when the file is not such a one."""
-    try:
-        settings = json.loads(file.read_bytes())
-        if not {*ASKED, "torch", "threads", "seconds"} - settings.keys():
-            return settings
-    except (ValueError, AttributeError):
-        pass
-    raise ValueError(f"{file} can't be read as the settings of a study. Choose another --results.")
 
 
 def read_results(file):
@@ -112,8 +72,8 @@ def read_results(file):
     for number, line in enumerate(whole, start=1):
         try:
             run = json.loads(line)
-            named = ("accuracy", "split") if run["kind"] == "arm" else ("loss",)
-            if not {"seed", "rates", "cost", *named} <= run.keys():
+            named = {"top1", "right"} if run["kind"] == "test" else set()
+            if not {*KEY, "steps", "cost", "validation", *named} <= run.keys():
                 raise ValueError
         except (ValueError, KeyError, TypeError):
             raise ValueError(
@@ -127,8 +87,7 @@ def read_results(file):
 
 def key_of(run):
     """Return what tells a run from others, whatever came of it."""
-    names = ("kind", "arm", "labels", "seed", "rates", "pretraining_rates", "split")
-    return json.dumps([run.get(name) for name in names])
+    return json.dumps([run[name] for name in KEY])
 
 
 def write_whole(file, text):

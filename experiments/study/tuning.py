@@ -1,132 +1,120 @@
-"""A fair comparison over arms, label budgets and seeds, tuned equally hard and resumable.
+"""How arms are tuned: a factorial grid, equal for all arms, that grows until no best level is at its edge."""
 
-A results folder holds settings.json, written once; results.jsonl, one finished run a line; and the encoders.
-First every arm is tuned with as many trials, on a validation split and with a seed of its own; then every
-arm is trained with its best trial's rates for every label budget and seed, and measured on the test split.
-"""
+import math
+import statistics
+from dataclasses import dataclass, replace
+from itertools import product
 
-import json
-from pathlib import Path
-
-import torch
-
-from cs231n.data_utils import draw_labelled
-from cs231n.simclr.comparison import ARMS, arms_named
-
-from .. import precision
-from .jobs import data_of, untrained
-from .runs import ASKED, Runs, read_settings, write_whole
-from .step_times import seconds_of_steps
-
-TUNING_SEED = 1000
-
-# The trials, in this order: (learning rate, weight decay) of training with labels; of the linear layer of a
-# probe ten times the rate; and the learning rate of pretraining, for the arms that have one.
-TRIALS = (
-    ((1e-3, 1e-4), 1e-3),
-    ((3e-3, 1e-2), 3e-3),
-    ((3e-4, 1e-4), 1e-3),
-    ((1e-3, 1e-2), 3e-3),
-    ((3e-3, 1e-4), 1e-3),
-    ((3e-4, 1e-2), 3e-3),
-)
-PRETRAINING_DECAY = 1e-6
+FACTORS = ("learning_rate", "pretraining_rate", "weight_decay")
 
 
-def study(options, folder, progress=True):
-    """Do every run that is not done yet; return the settings and the list of finished runs.
+@dataclass(frozen=True)
+class Grid:
+    """The levels of each factor in rising order, and how many were added to the first grid.
 
-    Inputs:
-    - options: dict of those in runs.ASKED, and of labels_per_class (list), seeds (number), arms (names,
-      or None for all of ARMS) and jobs (processes). More labels, seeds and arms can be asked for later.
-    - folder: where results are kept.
-
-    Raises ValueError when the folder holds results of other settings or damaged ones, or when a class has
-    fewer images than labels are asked for; OSError when the folder can't be written.
+    - below: {factor: levels added below its first one}. The Latin square counts from there.
     """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    # What can't be done is said now, not after an hour of tuning.
-    draw_labelled(data_of(options)["train"][1], max(*options["labels_per_class"], options["tune_at"]), seed=0)
-    settings = settings_of(options, folder)
-    runs = Runs(settings, folder, options["jobs"], progress)
-    trials = range(settings["trials"])
-    arms = arms_named(*options["arms"]) if options.get("arms") else ARMS
-    pretrained = [arm for arm in arms if arm.pretrained == "all"]
 
-    rates = {TRIALS[t][1] for t in trials if pretrained}
-    runs.do([_pretraining(rate, TUNING_SEED) for rate in sorted(rates)], "pretraining, tuning")
-    at = settings["tune_at"]
-    runs.do([_arm_job(arm, at, TUNING_SEED, t, "validation") for t in trials for arm in arms], "tuning")
-    best = {arm.name: best_trial(runs.finished, arm.name, at, settings["trials"]) for arm in arms}
+    learning_rate: tuple
+    pretraining_rate: tuple
+    weight_decay: tuple
+    below: tuple = (0, 0)
 
-    seeds = range(options["seeds"])
-    rates = {TRIALS[best[arm.name]][1] for arm in pretrained}
-    runs.do([_pretraining(rate, seed) for seed in seeds for rate in sorted(rates)], "pretraining")
-    jobs = []
-    for seed in seeds:
-        for arm in arms:  # all labels: that arm does not depend on the label budget
-            budgets = [None] if arm.match == "data" else options["labels_per_class"]
-            jobs += [_arm_job(arm, labels, seed, best[arm.name], "test") for labels in budgets]
-    runs.do(jobs, "arms")
-    return settings, runs.finished
+    def trials(self, share):
+        """Return the trials of an arm: lists of [learning rate, rate of pretraining or None, weight decay].
+
+        A share above 0 has every pair of rates, with weight decay in a Latin square; decays beyond the third
+        are tried where the third is. Share 0 has every learning rate with every weight decay.
+        """
+        if not share:
+            return [[rate, None, decay] for rate, decay in product(self.learning_rate, self.weight_decay)]
+        found = []
+        for i, rate in enumerate(self.learning_rate):
+            for j, before in enumerate(self.pretraining_rate):
+                place = (i - self.below[0] + j - self.below[1]) % 3
+                decays = self.weight_decay[2:] if place == 2 else self.weight_decay[place : place + 1]
+                found += [[rate, before, decay] for decay in decays]
+        return found
 
 
-def best_trial(finished, arm, labels, trials):
-    """Return the number of the arm's trial with the best validation accuracy, the first one of equals."""
-    found = {
-        run["trial"]: run["accuracy"]
-        for run in finished
-        if run["kind"] == "arm"
-        and run["split"] == "validation"
-        and run["arm"] == arm
-        and run["labels"] == labels
-    }
-    return max(range(trials), key=lambda trial: (found[trial], -trial))
+def first_grid(tuning):
+    """Return the Grid that the question's [tuning] table begins with. Raises ValueError for other than 3 levels."""
+    for factor in FACTORS:
+        if len(tuning[factor]) != 3 or sorted(tuning[factor]) != tuning[factor]:
+            raise ValueError(f"[tuning] {factor} needs three levels in rising order.")
+    if tuning["weight_decay"][0] != 0:
+        raise ValueError("[tuning] weight_decay begins with 0: there is nothing below it.")
+    return Grid(*(tuple(tuning[factor]) for factor in FACTORS))
 
 
-def settings_of(options, folder):
-    """Return the folder's settings, or make them: what was asked for, and what a short trial measures.
+def best_rates(finished):
+    """Return the best level of each factor, [learning rate, rate of pretraining or None, weight decay].
 
-    The trial gives the precision that is fastest here and the seconds of a step of each kind, from which the
-    arm that is matched in time gets its number of steps; written down, a repeated run has the same numbers.
+    - finished: an arm's trials. A level's worth is the mean validation accuracy of its trials; the lower level of
+      equals is taken.
     """
-    asked = {name: options[name] for name in ASKED} | {"torch": torch.__version__}
-    file = folder / "settings.json"
-    if file.exists():
-        settings = read_settings(file)
-        different = [name for name in asked if settings[name] != asked[name]]
-        different = [name for name in different if not (name == "precision" and asked[name] == "auto")]
-        if different:
-            was = ", ".join(f"{name} {settings[name]}" for name in different)
-            raise ValueError(f"{folder} holds results with {was}. Choose another --results.")
-        return settings
-    if options["trials"] not in range(1, len(TRIALS) + 1):
-        raise ValueError(f"trials is {options['trials']}; there are 1 to {len(TRIALS)} of them.")
-    torch.set_num_threads(1)
-    settings = asked | {"threads": 1}
-    images = data_of(settings)["train"][0]
-    model = untrained(settings, 0)
-    if asked["precision"] == "auto":
-        settings["precision"] = precision.fastest(model, (2 * options["batch_size"], *images.shape[1:]))
-    settings["seconds"] = seconds_of_steps(settings)
-    write_whole(file, json.dumps(settings, indent=1) + "\n")
-    return settings
+    best = []
+    for place in range(3):
+        worth = {}
+        for run in finished:
+            worth.setdefault(run["rates"][place], []).append(run["validation"])
+        best.append(max(worth, key=lambda level: (statistics.fmean(worth[level]), -(level or 0))))
+    return best
 
 
-def _pretraining(rate, seed):
-    return {"kind": "pretrain", "seed": seed, "rates": [rate, PRETRAINING_DECAY]}
+def edges(grid, best):
+    """Return {factor: "below" or "above"} of the arm's best levels that are at the edge of the grid.
+
+    No weight decay at all is no edge: there is nothing beyond it.
+    """
+    found = {}
+    for factor, level in zip(FACTORS, best, strict=True):
+        levels = getattr(grid, factor)
+        if level is not None and level == levels[-1]:
+            found[factor] = "above"
+        elif level is not None and level == levels[0] and level > 0:
+            found[factor] = "below"
+    return found
 
 
-def _arm_job(arm, labels, seed, trial, split):
-    (rate, decay), pretraining_rate = TRIALS[trial]
-    return {
-        "kind": "arm",
-        "arm": arm.name,
-        "labels": labels,
-        "seed": seed,
-        "trial": trial,
-        "rates": [rate * 10 if arm.frozen else rate, decay],
-        "pretraining_rates": [pretraining_rate, PRETRAINING_DECAY] if arm.pretrained else None,
-        "split": split,
-    }
+def extended(grid, factor, side):
+    """Return the grid with one more level of a factor, about three times (a decay: ten times) further out."""
+    levels = getattr(grid, factor)
+    if side == "above":
+        return replace(grid, **{factor: (*levels, beyond(levels[-1], 10 if factor == "weight_decay" else 3))})
+    below = tuple(n + (name == factor) for n, name in zip(grid.below, FACTORS[:2], strict=True))
+    return replace(grid, **{factor: (beyond(levels[0], 1 / 3), *levels)}, below=below)
+
+
+def beyond(level, times):
+    """Return the level that many times as high, rounded to one digit of 1, 3, 10."""
+    wanted = math.log10(level * times)
+    power = math.floor(wanted + 1e-9)
+    return min((float(f"{m}e{power}") for m in (1, 3, 10)), key=lambda value: abs(math.log10(value) - wanted))
+
+
+def tune(grid, shares, limit, do):
+    """Tune the arms of a cell; return {share: best rates} and the Grid that was needed.
+
+    - shares: the arms. do: does the trials given as {share: trials}, returns {share: finished runs}.
+    - limit: levels that may be added to a factor.
+
+    Raises ValueError when a best level is at the edge still.
+    """
+    added = dict.fromkeys(FACTORS, 0)
+    while True:
+        finished = do({share: grid.trials(share) for share in shares})
+        best = {share: best_rates(runs) for share, runs in finished.items()}
+        wanted = {(f, side) for rates in best.values() for f, side in edges(grid, rates).items()}
+        if not wanted:
+            return best, grid
+        for factor, side in sorted(wanted):
+            added[factor] += 1
+            if added[factor] > limit:
+                arms = ", ".join(f"{share:g}" for share, r in best.items() if factor in edges(grid, r))
+                levels = ", ".join(f"{level:g}" for level in getattr(grid, factor))
+                raise ValueError(
+                    f"the best {factor} of share {arms} is at the edge of {levels}, and {limit} levels have been "
+                    "added. Begin with another grid in experiments/contrast.toml, and another --results."
+                )
+            grid = extended(grid, factor, side)
