@@ -37,6 +37,8 @@ MEMORY, OUTPUT, PROCESSES, FILES = 1_024 * MIB, 8 * MIB, 64, 10_000
 def effects(sample: Sample) -> set[str]:
     """What the sample does to the weak grader, out of `samples.EFFECTS`."""
     with tempfile.TemporaryDirectory(prefix="cs231n-weak-") as folder:
+        if not sample.is_graded:
+            return _effects_in_a_weak_jail(sample, Path(folder))
         root = Path(folder) / "grader"
         canaries = _furnish(root, _tests(sample))
         sample.pack(root / "in" / "attack.zip")
@@ -45,6 +47,41 @@ def effects(sample: Sample) -> set[str]:
         before = _neighbour(root)
         ended, excess, left = _run(root)
         return set(_observed(sample, root, canaries, before, ended, excess, left))
+
+
+CALLED = """
+import os
+def asked(name):
+    reading, writing = os.pipe()
+    if not os.fork():
+        os.close(reading)
+        result = False
+        try:
+            result = bool(globals()[name]()) if name in globals() else False
+        except OSError:
+            pass
+        os.write(writing, b"y" if result else b"n")
+        os._exit(0)
+    os.close(writing)
+    return os.read(reading, 1) == b"y"
+print("it works" if asked("attack") | asked("found") else "nothing", flush=True)
+os._exit(0)
+"""
+
+
+def _effects_in_a_weak_jail(sample: Sample, folder: Path) -> set[str]:
+    """What a sample claims, if it can do that in a jail without a filter, or the next process finds it."""
+    path = folder / "jailed.py"
+    path.write_text(sample.code + CALLED, encoding="utf-8")
+    make_readable(folder, writable=True)
+    limits = dataclasses.replace(Limits.load(), processes=PROCESSES)
+    mounts = Mounts(writable={"/weak": folder}, environment={"HOME": "/weak"}, folder="/weak")
+    command = wrap([python_command(), "/weak/jailed.py"], mounts, limits, is_weak=True)
+    try:
+        ran = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    except subprocess.TimeoutExpired:
+        return set()
+    return set(sample.alive) if "it works" in ran.stdout else set()
 
 
 def _observed(sample, root, canaries, before, ended, excess, left) -> Iterable[str]:

@@ -140,7 +140,8 @@ class Experiment:
     def _surroundings(self) -> set[str]:
         """Mounts, shared memory, files of the kit and wherever a process might leave one."""
         found = {f"mount {line.split()[4]}" for line in _lines("/proc/self/mountinfo")}
-        found |= {f"shared memory {line.split()[1]}" for line in _lines("/proc/sysvipc/shm")[1:]}
+        for kind in ("shm", "sem", "msg"):
+            found |= {f"System V {kind} {line.split()[1]}" for line in _lines(f"/proc/sysvipc/{kind}")[1:]}
         found |= {f"socket {line.split()[7]}" for line in _lines("/proc/net/unix") if MARK in line}
         for place in (*PLACES, str(self.home)):
             found |= {f"file {place}/{name}" for name in os.listdir(place) if MARK in name}

@@ -2,18 +2,21 @@
 
 It grades one submission after another, as long as jobs come on its standard input, a line of JSON each, and
 answers each with a line: what was graded, which canaries the student's side could write anywhere, and what
-was left over. It is the trusted side as it is, with its ears open: every byte from a worker is searched, and
-so is every private folder before it is emptied.
+was left over. Its workers are forked from one fork server, as those of a class are. It is the trusted side as
+it is, with its ears open: every byte from a worker is searched, and so is every private folder before it is
+emptied.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import json
 import os
 import sys
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 import psutil
@@ -34,11 +37,30 @@ def main(folder: Path, sandbox: str) -> None:
         os.dup2(log, stream)
     canaries = json.loads((folder / "canaries.json").read_text(encoding="utf-8"))
     ears = Ears(canaries)
-    for line in sys.stdin:
-        print(json.dumps(grade_one(json.loads(line), folder, sandbox, ears)), file=answers)
+    with contextlib.ExitStack() as stack:
+        fork_server = _fork_server(stack, sandbox)
+        own = frozenset(child.pid for child in psutil.Process().children(recursive=True))
+        for line in sys.stdin:
+            answer = grade_one(json.loads(line), folder, sandbox, ears, fork_server)
+            print(json.dumps(answer | {"left": left_over(own)}), file=answers)
 
 
-def grade_one(job: dict, folder: Path, sandbox: str, ears: Ears) -> dict:
+def _fork_server(stack: contextlib.ExitStack, sandbox: str) -> Path | None:
+    """The address of a fork server, as a class has one, where it works."""
+    from instructor.sandbox.bubblewrap import SandboxUnavailable
+    from instructor.sandbox.jail import choose
+    from instructor.sandbox.warm import warm
+
+    try:
+        if choose(sandbox) != "bwrap":
+            return None
+    except SandboxUnavailable:
+        return None
+    server = stack.enter_context(warm(None, functools.partial(print, file=sys.stderr)))
+    return server.address if server else None
+
+
+def grade_one(job: dict, folder: Path, sandbox: str, ears: Ears, fork_server: Path | None = None) -> dict:
     """Grade the tasks of a job, and say what came of it."""
     from instructor.core.result import Result
     from instructor.grading.intake import IntakeError, submission_name
@@ -59,6 +81,7 @@ def grade_one(job: dict, folder: Path, sandbox: str, ears: Ears) -> dict:
             notebooks=job["notebooks"],
             limits=limits,
             tasks=job["tasks"],
+            fork_server=fork_server,
         )
     except (IntakeError, JailBroken) as error:
         result = Result(submission_name(path), job["seed"], "", problem=str(error))
@@ -76,18 +99,18 @@ def grade_one(job: dict, folder: Path, sandbox: str, ears: Ears) -> dict:
         "problem": result.problem,
         "internal": [*result.internal, *([crashed] if crashed else [])],
         "leaks": sorted(ears.heard),
-        "left": left_over(),
         "seconds": time.monotonic() - began,
     }
 
 
-def left_over() -> list[str]:
-    """Processes below this one, and files in its folder for temporary ones, once all had time to end."""
+def left_over(own: Collection[int]) -> list[str]:
+    """Processes below this one but its `own`, and temporary files, once all had time to end."""
     deadline = time.monotonic() + SETTLE
-    while (left := _processes() + _files()) and time.monotonic() < deadline:
+    while (left := _processes(own) + _files()) and time.monotonic() < deadline:
         time.sleep(0.05)
     for process in psutil.Process().children(recursive=True):  # it would be blamed on the next one
-        process.kill()
+        if process.pid not in own:
+            process.kill()
     return left
 
 
@@ -133,10 +156,12 @@ class Ears:
                     self.search_folder(folder)
 
 
-def _processes() -> list[str]:
+def _processes(own: Collection[int]) -> list[str]:
     found = []
     for process in psutil.Process().children(recursive=True):
         try:
+            if process.pid in own:
+                continue
             if process.status() == psutil.STATUS_ZOMBIE:
                 os.waitpid(process.pid, os.WNOHANG)  # a jail's own, for which it did not wait
             else:

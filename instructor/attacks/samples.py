@@ -6,6 +6,8 @@ lines `Key: value` below state the rest (README.md lists the keys). What follows
 block    the body of a task's TODO block
 module   code at the end of the task's module, whose blocks are filled with the reference but for the task's
 archive  a function `pack(path, files)` that writes the archive; `files` are an honest submission's
+jail     functions for a jail of their own, where nothing is graded: `attack()` gives what it was able to do,
+         and `found()`, if there is one, what the next check or another submission finds of it
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from instructor.core.composition import splice
 from instructor.core.tasks import ROOT, Task, code_tasks, notebooks, todo_modules
 
 COLLECTION = Path(__file__).parent / "collection"
-FORMS = ("block", "module", "archive")
+FORMS = ("block", "module", "archive", "jail")
 EFFECTS = ("gains", "leaks", "harms", "stops", "exhausts", "leaves", "escapes", "misleads")
 KEY = re.compile(r"^([A-Z]\w*): (.+)$")
 KNOWN = {"Form", "Task", "Earns", "Alive", "Says", "Refused", "Remarks", "Notebooks"}
@@ -52,9 +54,17 @@ class Sample:
     refused: str = ""
     notebook: str = ""
 
+    @property
+    def is_graded(self) -> bool:
+        """Whether it is a submission; else its functions are called in a jail of their own."""
+        return self.form != "jail"
+
     def pack(self, path: Path) -> Path:
         """Write the sample's archive to `path`."""
         files = honest_files(dict.fromkeys(self.tasks))
+        if self.form == "jail":
+            write_zip(path, {"jailed.py": self.code.encode()})
+            return path
         if self.form == "archive":
             scope: dict = {"__name__": f"attacks.{self.name}"}
             exec(compile(self.code, self.name, "exec"), scope)  # the kit's own code

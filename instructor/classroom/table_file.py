@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Collection, Iterable, Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -13,6 +14,10 @@ from instructor.core.text import sanitize
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
 BYTES = 64 << 20
+# Where a spreadsheet begins another cell if it takes ; or a tab for the separator, as it does in many
+# countries (quotes in the middle of a cell don't hold it back), and what makes a formula of that cell.
+STARTS, SIGNS = r"[;\t\r\n][\s\"]*", re.escape("".join(sign for sign in FORMULA if not sign.isspace()))
+WITHIN, MARKED = re.compile(rf"({STARTS})('*[{SIGNS}])"), re.compile(rf"({STARTS})'('*[{SIGNS}])")
 
 
 def write_table(
@@ -22,7 +27,8 @@ def write_table(
     for_people: bool = True,
     keep: bool = False,
 ) -> None:
-    """Write a table in one go. Numbers stay numbers; text that a spreadsheet might run gets an apostrophe.
+    """Write a table in one go. Numbers stay numbers; text that a spreadsheet might run gets an apostrophe,
+    also where only another separator than the comma would make a cell of it.
 
     One `for_people` begins with a mark without which Excel takes names in UTF-8 for something else. To `keep`
     what is there is to leave it beside the new file as NAME.bak-1, -2, …, unless it says the same.
@@ -137,11 +143,15 @@ def _cell(value: object) -> object:
         return "" if value is None else str(value).lower()
     if isinstance(value, int | float):
         return round(value, 4) if isinstance(value, float) and value % 1 else int(value)
-    text = sanitize(str(value), 30_000)
-    return f"'{text}" if text.lstrip().startswith(FORMULA) or text.startswith(FORMULA) else text
+    text = WITHIN.sub(r"\1'\2", sanitize(str(value), 30_000))
+    return f"'{text}" if _begins_a_formula(text) else text
 
 
 def _plain(value: object) -> str:
     """A cell as it was before `_cell`."""
-    text = value if isinstance(value, str) else ""
-    return text[1:] if text.startswith("'") and text[1:].lstrip().startswith(FORMULA) else text
+    text = MARKED.sub(r"\1\2", value if isinstance(value, str) else "")
+    return text[1:] if text.startswith("'") and _begins_a_formula(text[1:]) else text
+
+
+def _begins_a_formula(text: str) -> bool:
+    return text.lstrip().startswith(FORMULA) or text.startswith(FORMULA)

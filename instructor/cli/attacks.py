@@ -14,12 +14,11 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from instructor.attacks.experiment import Round
     from instructor.attacks.samples import Sample
     from instructor.attacks.verdict import Verdict
 
 
-JOBS = 2  # weak graders at a time
+JOBS = 2  # weak graders at a time, beside the two that are attacked
 EVERY = 10  # samples between two lines of a log
 
 
@@ -68,9 +67,11 @@ def run(options: argparse.Namespace) -> int:
     seed = fresh_seed() if options.seed is None else options.seed
     began = time.monotonic()
     try:
-        verdicts = _grade(samples, options.sandbox, seed, errors)
-        graded = time.monotonic() - began
-        dead = _dead(samples, errors) if options.alive else {}
+        with _progress(errors) as progress, ThreadPoolExecutor(2) as pool:
+            trying = pool.submit(_dead, samples, progress, errors) if options.alive else None
+            verdicts = _try_all(samples, options.sandbox, seed, progress, errors)
+            graded = time.monotonic() - began
+            dead = trying.result() if trying else {}
     except SandboxUnavailable as error:
         errors.print(Text(str(error)))
         return 2
@@ -83,32 +84,42 @@ def run(options: argparse.Namespace) -> int:
     return 1 if faults else 0
 
 
-def _grade(samples: Sequence[Sample], sandbox: str, seed: int, errors: Console) -> list[Verdict]:
+def _try_all(
+    samples: Sequence[Sample], sandbox: str, seed: int, progress: Progress, errors: Console
+) -> list[Verdict]:
+    """Submissions are graded by two graders; what needs none is tried in jails beside them."""
     from instructor.attacks.experiment import Experiment
+    from instructor.attacks.jailed import run_in_jails
     from instructor.attacks.verdict import judge
 
     verdicts: list[Verdict] = []
-    with _progress(errors) as progress:
-        line = progress.add_task("Starting two graders", total=len(samples))
+    line = progress.add_task("Starting two graders", total=len(samples))
 
-        def told(one: Round) -> None:
-            verdicts.append(judge(one))
-            progress.update(line, advance=1, description=f"graded: {one.sample.name}")
-            if not errors.is_terminal and len(verdicts) % EVERY == 0:
-                errors.print(f"{len(verdicts)} of {len(samples)} samples graded")
+    def told(verdict: Verdict) -> None:
+        verdicts.append(verdict)
+        progress.update(line, advance=1, description=f"tried: {verdict.sample.name}")
+        if not errors.is_terminal and len(verdicts) % EVERY == 0:
+            errors.print(f"{len(verdicts)} of {len(samples)} samples tried")
 
-        with Experiment(sandbox=sandbox, seed=seed) as experiment:
-            experiment.run(samples, told)
-    return verdicts
+    graded = [sample for sample in samples if sample.is_graded]
+    jailed = [sample for sample in samples if not sample.is_graded]
+    with ThreadPoolExecutor(1) as pool:
+        beside = pool.submit(run_in_jails, jailed, sandbox, told) if jailed else None
+        if graded:
+            with Experiment(sandbox=sandbox, seed=seed) as experiment:
+                experiment.run(graded, lambda one: told(judge(one)))
+        if beside:
+            beside.result()
+    return sorted(verdicts, key=lambda verdict: (verdict.sample.kind, verdict.sample.name))
 
 
-def _dead(samples: Sequence[Sample], errors: Console) -> dict[str, str]:
+def _dead(samples: Sequence[Sample], progress: Progress, errors: Console) -> dict[str, str]:
     """The samples that do not do to the weak grader what they claim."""
     from instructor.attacks.alive import effects
 
     dead: dict[str, str] = {}
-    with _progress(errors) as progress, ThreadPoolExecutor(JOBS) as pool:
-        line = progress.add_task("Trying the weak grader", total=len(samples))
+    line = progress.add_task("Trying the weak grader", total=len(samples))
+    with ThreadPoolExecutor(JOBS) as pool:
         for done, (sample, seen) in enumerate(zip(samples, pool.map(effects, samples), strict=True), 1):
             progress.update(line, advance=1, description=f"alive: {sample.name}")
             if not set(sample.alive) <= seen:
@@ -155,8 +166,8 @@ def _mark(good: bool) -> Text:
 
 def _summary(verdicts: Sequence[Verdict], faults: list[str], seed: int, graded: float, tried: float) -> str:
     count = "no faults" if not faults else "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-    also = f", tried on the weak grader in {tried:.0f} s" if tried > 1 else ""
-    return f"{len(verdicts)} samples with seed {seed}, graded in {graded:.0f} s{also}: {count}."
+    also = f", and on the weak grader {tried:.0f} s later" if tried > 1 else ""
+    return f"{len(verdicts)} samples with seed {seed}, tried in {graded:.0f} s{also}: {count}."
 
 
 def _progress(console: Console) -> Progress:

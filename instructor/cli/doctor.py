@@ -60,6 +60,7 @@ def run(options: argparse.Namespace) -> int:
         console.print(Text(f"{kind}: {found.summary}"), soft_wrap=True)
     if findings["bwrap"].works:
         console.print(Text(_about_the_fork_server()), soft_wrap=True)
+    console.print(Text(_about_limits()), soft_wrap=True)
     console.print(Text(_about_gpus()), soft_wrap=True)
     try:
         chosen = choose("auto")
@@ -136,6 +137,29 @@ def _about_the_fork_server() -> str:
         except NoForkServer as error:
             return WITHOUT.format(error)
     return "The fork server works: the processes of a class are forked from one that has imported everything."
+
+
+def _about_limits() -> str:
+    """Who keeps the limits on memory, processes and processor time: the kernel, or the watch."""
+    from instructor.sandbox import cgroup
+
+    counted, own = "counted ten times a second by the watch", "the kernel's own limits, in a control group"
+    to_have = f"To have the kernel's own limits, hand over a control group: {cgroup.TO_HAVE_ONE}"
+    try:
+        found = cgroup.home()
+    except cgroup.NoGroups as error:
+        return (
+            f"Limits: memory, processes and processor time: {counted} (no control group: {error}). {to_have}"
+        )
+    if found.controllers == {*cgroup.WANTED}:
+        return f"Limits: memory, processes and processor time: {own} of each jail (below {found.folder})."
+    names = {"memory": "memory", "pids": "processes"}
+    kept = [word for name, word in names.items() if name in found.controllers]
+    left = [word for name, word in names.items() if name not in found.controllers]
+    limited = f" {', '.join(kept)}: {own};" if kept else ""
+    lacks = f"{found.folder} has no controller for that"
+    time = "processor time: the kernel's own count"
+    return f"Limits:{limited} {time}; {', '.join(left)}: {counted} ({lacks}). {to_have}"
 
 
 def _about_gpus() -> str:

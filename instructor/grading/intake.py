@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from instructor.core.given import given_files
 from instructor.core.tasks import ROOT, code_tasks, notebooks, todo_modules
 from instructor.core.text import sanitize
 from instructor.grading.handed_in import located
@@ -161,27 +162,23 @@ def tidy(data: bytes) -> bytes:
 
 
 def _note_others(source: Source, copy: Copy, submission: Submission) -> None:
-    """Note what else there is: given files that were changed, and files that are not the kit's."""
-    root = copy.root
+    """Note what else there is: given files that were changed, and files that students have not received.
+
+    Whether the kit has a file of such a name is not told: only that list is looked at.
+    """
+    root, given = copy.root, given_files()
     wanted = {*copy.files.values(), root + MANIFEST}
     for name in source.names:
         if name in wanted or NOISE.search(name):
             continue
         inside = name.removeprefix(root)
-        if not (name.startswith(root) and _is_given(ROOT / inside)):
+        if not (name.startswith(root) and inside in given):
             submission.ignored.append(sanitize(name, 200))
-        elif inside.startswith("cs231n/") and _changed(source, name, ROOT / inside):
+        elif inside.startswith("cs231n/") and _changed(source, name, ROOT / given[inside]):
             submission.remarks.append(f"{inside} is not as it was given; the kit's own copy was used.")
     if (more := len(submission.ignored) - LISTED) > 0:
         del submission.ignored[LISTED:]
         submission.remarks.append(f"{more:,} more files than those listed were ignored.")
-
-
-def _is_given(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
 
 
 def _changed(source: Source, name: str, given: Path) -> bool:

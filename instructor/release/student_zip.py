@@ -1,4 +1,4 @@
-"""What students receive: the one list, `student_files.txt`, and its zip, the same bytes everywhere."""
+"""The zip that students receive, the same bytes everywhere."""
 
 from __future__ import annotations
 
@@ -8,44 +8,17 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from instructor.core.given import ListError, student_files
 from instructor.core.tasks import ROOT
 
-LIST = ROOT / "instructor" / "release" / "student_files.txt"
 WHOLE = ("cs231n", "notebooks", "tests")  # folders that students receive whole
 DATASETS = (".md", ".py", ".sh", ".txt")  # of datasets/, which also holds what was downloaded
 LEFT_OVER = ("__pycache__", ".ipynb_checkpoints")
-PATTERN = set("*?[]")
 FOLDER = "cs231n-assignments"  # the one folder that the zip unpacks to
 DIST = ROOT / "dist"
 RELEASE = DIST / f"{FOLDER}.zip"
 UPDATE = DIST / f"{FOLDER}-update.zip"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip knows
-
-
-class ListError(ValueError):
-    """A list that can't be followed; the message is a sentence."""
-
-
-def student_files(path: Path = LIST) -> dict[str, str]:
-    """Each member's name and the file of this repository it is a copy of, in the order of the list.
-
-    Raises ListError for a pattern, a path that leads elsewhere, or a member that is listed twice.
-    """
-    files: dict[str, str] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if not (entry := line.partition("#")[0].strip()):
-            continue
-        member, _, source = (part.strip() for part in entry.partition("<"))
-        for name in (member, source or member):
-            parts = name.split("/")
-            if PATTERN & set(name) or name.startswith("/") or {"", ".", ".."} & set(parts):
-                raise ListError(f"{path.name}, line {number}: {name!r} is not the plain name of one file.")
-        if member.split("/")[0] == "instructor":
-            raise ListError(f"{path.name}, line {number}: nothing of instructor/ is given to students.")
-        if member in files:
-            raise ListError(f"{path.name}, line {number}: {member} is listed twice.")
-        files[member] = source or member
-    return files
 
 
 def contents(files: Mapping[str, str], root: Path = ROOT) -> dict[str, bytes]:

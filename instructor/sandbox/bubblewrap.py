@@ -55,12 +55,18 @@ class SandboxUnavailable(RuntimeError):  # noqa: N818
 
 
 def wrap(
-    command: Sequence[str], mounts: Mounts, limits: Limits, way: str | None = None, makes_jails: bool = False
+    command: Sequence[str],
+    mounts: Mounts,
+    limits: Limits,
+    way: str | None = None,
+    makes_jails: bool = False,
+    is_weak: bool = False,
 ) -> list[str]:
     """The command that runs `command` in a jail. Raises SandboxUnavailable when that cannot work here.
 
     With `makes_jails`, which is for the kit's own code alone, a root stays one that can fork into jails of
-    their own, and there is a folder /submission to mount theirs on.
+    their own, and there is a folder /submission to mount theirs on. One that `is_weak` leaves /proc and
+    /dev/zero as they are, to show what would come of that.
     """
     way = way or working_way()
     uid = jail_user()
@@ -76,8 +82,8 @@ def wrap(
     for path in gpu_devices() if limits.gpu else ():
         arguments += ["--dev-bind", path, path]
     # /dev/full reads as /dev/zero does, and cannot be mapped: memory is shared by way of a file, and counted.
-    arguments += ["--dev-bind", "/dev/full", "/dev/zero", "--remount-ro", "/dev"]
-    arguments += [] if makes_jails else ["--remount-ro", "/proc"]
+    arguments += [] if is_weak else ["--dev-bind", "/dev/full", "/dev/zero"]
+    arguments += ["--remount-ro", "/dev", *([] if makes_jails or is_weak else ["--remount-ro", "/proc"])]
     for folder, size in (("/dev/shm", limits.shared_memory), ("/tmp", limits.disk)):
         arguments += ["--perms", "1777", "--size", str(size), "--tmpfs", folder]
     arguments += _system()  # after /tmp, which may be where the kit and its Python are

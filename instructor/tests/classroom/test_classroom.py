@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import io
 import json
 import re
 import subprocess
@@ -397,6 +398,28 @@ def test_no_text_is_taken_for_a_formula_and_numbers_stay_numbers(tmp_path, text)
     cell, number = next(iter(rows(tmp_path / "t.csv"))).values()
     assert cell.startswith("'")
     assert number == "-1.5"
+
+
+WITHIN = ["x;=1+1", 'x;"=1+1', "x\t=1", "x\n=1", 'x,"\n=1', "x;; @SUM(A1)", "x;'=1", "a;b;-1;c", "x;＝1"]
+WITHIN += ["\t;=1", "x;\t+1"]
+
+
+@pytest.mark.parametrize("separator", ",;\t")
+@pytest.mark.parametrize("text", [*FORMULAS, *WITHIN])
+def test_no_text_is_a_formula_whatever_the_separator(tmp_path, text, separator):
+    """Also where the separator is in the text, and the quotes around it are taken for a part of it."""
+    write_table(tmp_path / "t.csv", ("a", "b", "c"), [("name", text, text)], for_people=False)
+    written = (tmp_path / "t.csv").read_text(encoding="utf-8").replace("\r", "\n")
+    naive = [cell.strip(' "') for line in written.split("\n") for cell in line.split(separator)]
+    careful = [cell for row in csv.reader(io.StringIO(written), delimiter=separator) for cell in row]
+    for cell in (*careful, *(naive if separator != "," else ())):
+        assert not cell.strip().startswith(("=", "+", "-", "@", "|", "%", "＝"))
+    assert read_table(tmp_path / "t.csv")[0]["b"] == text
+
+
+def test_blank_lines_of_an_answer_stay_as_they_are(tmp_path):
+    write_table(tmp_path / "t.csv", ("a", "b"), [("one; two\n\n  three", 'said "yes"; no')])
+    assert list(rows(tmp_path / "t.csv")[0].values()) == ["one; two\n\n  three", 'said "yes"; no']
 
 
 def test_excel_knows_what_people_read_as_unicode_and_platforms_get_plain_files(course, tmp_path):

@@ -166,6 +166,16 @@ def test_other_members_are_listed_and_left_alone(tmp_path):
     assert not {"conftest.py", "torch.py"} & set(compose_submission(submission))
 
 
+@pytest.mark.parametrize("folder", ["", "work/"])
+def test_the_list_of_others_does_not_tell_which_names_the_kit_has(tmp_path, folder):
+    there = ["instructor/tasks.toml", "instructor/fillins/sim/reference.py", "pyproject.toml", "CHANGELOG.md"]
+    assert all((ROOT / name).is_file() for name in there)
+    asked = [*there, *(f"{name}x" for name in there)]
+    files = [(folder + name, data) for name, data in FILES.items()]
+    path = packed(tmp_path / "x.zip", [*files, *((folder + name, b"") for name in asked)])
+    assert read_submission(path).ignored == [folder + name for name in asked]
+
+
 def test_given_files_are_not_listed_but_a_changed_one_is_named(tmp_path):
     given = [("cs231n/todo.py", (ROOT / "cs231n" / "todo.py").read_bytes()), ("README.md", b"notes")]
     submission = read_submission(packed(tmp_path / "x.zip", [*FILES.items(), *given]))

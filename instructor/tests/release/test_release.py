@@ -11,12 +11,12 @@ import pytest
 
 from instructor.cli import release as command
 from instructor.core.composition import block_source, fillins, splice
+from instructor.core.given import LIST
 from instructor.core.tasks import ROOT, code_tasks, notebooks, todo_modules, translations
 from instructor.release import prove
 from instructor.release.leaks import leaks, secrets
 from instructor.release.student_zip import (
     FOLDER,
-    LIST,
     ListError,
     contents,
     pack,

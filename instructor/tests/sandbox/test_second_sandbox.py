@@ -2,15 +2,11 @@
 
 import dataclasses
 import os
-import shlex
-import shutil
 import socket
 import stat
 import subprocess
 import sys
-import tempfile
 import time
-from pathlib import Path
 
 import pytest
 import torch
@@ -21,13 +17,13 @@ from instructor.grading.report.words import SANDBOXES
 from instructor.sandbox import bubblewrap, landlock, mounts, promises
 from instructor.sandbox.bubblewrap import SandboxUnavailable
 from instructor.sandbox.inside.recipes import Recipe
-from instructor.sandbox.interpreter import python_folders
 from instructor.sandbox.jail import Jail
 from instructor.sandbox.launch import KINDS
 from instructor.sandbox.limits import Limits
 from instructor.sandbox.mounts import Mounts
 from instructor.sandbox.process_tree import tree
 from instructor.sandbox.student import Raised, Student
+from instructor.tests.sandbox.users import open_folder, run_as
 from instructor.tests.toy import toy_package
 
 FOLDERS = ["/", "/root", "/home", "/tmp", "/var", "/proc", "/proc/self", "/dev/shm", "/etc", str(ROOT)]
@@ -220,15 +216,6 @@ for kind in ("bwrap", "sandlock"):
 """
 
 
-def open_way(keep: Path, needed: list[str]) -> str:
-    """Shell lines that let others reach folders: the closed ones around them get empty ones on top."""
-    kept = [(shlex.quote(path), shlex.quote(f"{keep}/{n}")) for n, path in enumerate(needed)]
-    lines = ["set -e", *(f"mkdir -p {place} && mount --bind {path} {place}" for path, place in kept)]
-    for closed in sorted({_closed(path) for path in needed}):
-        lines.append(f"mount -t tmpfs -o mode=755 none {shlex.quote(closed)}")
-    return "\n".join((*lines, *(f"mkdir -p {path} && mount --bind {place} {path}" for path, place in kept)))
-
-
 @LONG
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user; else all tests show it")
 @pytest.mark.parametrize("grader", ["61000", "0"])
@@ -237,26 +224,8 @@ def test_an_ordinary_users_graders_are_held_to_their_limits(grader):
 
     Where the way there is closed to others, it is opened in a mount namespace of the test's own.
     """
-    folder = Path(tempfile.mkdtemp(prefix="ordinary-", dir="/tmp"))  # which others may pass
-    try:
-        toy_package(folder)
-        subprocess.run(["chmod", "-R", "a+rX", folder], check=True)
-        folder.chmod(0o1777)
-        needed = [path for path in (*python_folders(), str(ROOT)) if _closed(path)]
-        shell = (open_way(folder / "keep", needed) + "\n" if needed else "") + 'exec "$@"'
-        user = ["setpriv", "--reuid", grader, "--regid", grader, "--clear-groups"]
-        command = [*user, sys.executable, "-c", AS_A_USER, str(folder), BOMB]
-        ran = subprocess.run(
-            ["unshare", "--mount", "sh", "-c", shell, "sh", *command],
-            capture_output=True,
-            text=True,
-            timeout=300,
-            cwd=ROOT,
-            env={**os.environ, "HOME": str(folder), "TMPDIR": str(folder)},
-            check=False,
-        )
-    finally:
-        shutil.rmtree(folder)
+    with open_folder() as folder:
+        ran = run_as(grader, AS_A_USER, toy_package(folder), BOMB)
     assert ran.returncode == 0, ran.stderr[-2000:]
     lines = ran.stdout.splitlines()
     assert lines[0] == grader
@@ -265,14 +234,6 @@ def test_an_ordinary_users_graders_are_held_to_their_limits(grader):
         assert lines[at] != f"{kind} 0"
         assert "24 processes" in lines[at + 1]
         assert lines[at + 2].startswith("next")
-
-
-def _closed(path: str) -> str:
-    """The outermost folder on the way to `path` that other users cannot pass; "" when there is none."""
-    for parent in [*reversed(Path(path).parents)]:
-        if not parent.stat().st_mode & 0o001:
-            return str(parent)
-    return ""
 
 
 def test_the_doctor_finds_that_each_sandbox_keeps_everything():

@@ -1,0 +1,206 @@
+"""Memory, processor time and processes that do not show where one looks first count all the same."""
+
+import dataclasses
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from instructor.sandbox import launch
+from instructor.sandbox.jail import Jail
+from instructor.sandbox.limits import MIB, Limits
+from instructor.sandbox.process_tree import kill_tree, out_of_sight, resident, share, tree
+from instructor.sandbox.student import Died, Student, StudentError
+from instructor.tests.toy import toy_package
+
+LIMITS = dataclasses.replace(
+    Limits.load(),
+    call_seconds=60,
+    patience=1_000,
+    memory=600 * MIB,
+    disk=64 * MIB,
+)
+WAYS = ("forked", "sandlock")
+# The first thread of a process ends, the second one holds memory: /proc tells nothing of the process.
+FIRST_THREAD_GONE = """
+import ctypes, os, threading, time
+def hold():
+    held = b"x" * {size}
+    time.sleep(60)
+if not os.fork():
+    threading.Thread(target=hold).start()
+    ctypes.CDLL(None).syscall(60 if os.uname().machine == "x86_64" else 93, 0)
+time.sleep(60)
+"""
+# A page of zeros is nobody's, but where it is seen every 2 MiB, it takes a page of a table each time.
+TABLES = """
+import ctypes, mmap, time
+held = []
+for _ in range(700):
+    held.append(mmap.mmap(-1, 1 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000))
+    for place in range(0, 1 << 30, 2 << 20):
+        held[-1][place]
+time.sleep(60)
+"""
+SOCKETS = """
+import os, socket, time
+for _ in range(12):
+    if not os.fork():
+        held = []
+        try:
+            while True:
+                held.append(socket.socketpair())
+                held[-1][0].setblocking(False)
+                try:
+                    while held[-1][0].send(bytes(65_536)):
+                        pass
+                except BlockingIOError:
+                    pass
+        except OSError:
+            time.sleep(60)
+time.sleep(60)
+"""
+UNSEEN = {
+    "first thread gone": FIRST_THREAD_GONE.format(size=700_000_000),
+    "tables": TABLES,
+    "sockets": SOCKETS,
+}
+# Each child uses a quarter of a second, and is forgotten by the kernel when its parent ignores SIGCHLD.
+UNWAITED = """
+import os, signal, time
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+for _ in range(80):
+    if not os.fork():
+        end = time.process_time() + 0.25
+        while time.process_time() < end:
+            pass
+        os._exit(0)
+    time.sleep(0.02)
+    try:
+        os.waitpid(-1, 0)
+    except ChildProcessError:
+        pass
+result = "not counted"
+"""
+DENIED = """
+import ctypes, mmap, os, socket
+libc = ctypes.CDLL(None, use_errno=True)
+def said(way):
+    try:
+        way()
+    except OSError as error:
+        return error.errno
+    return 0
+def raw(*arguments):
+    if libc.syscall(*arguments) < 0:
+        raise OSError(ctypes.get_errno(), "")
+def zeros():
+    descriptor = os.open("/dev/zero", os.O_RDWR)
+    mmap.mmap(descriptor, 4096)
+reading, writing = os.pipe()
+one, other = socket.socketpair()
+file = os.open(os.environ["HOME"] + "/f", os.O_RDWR | os.O_CREAT)
+result = [
+    said(lambda: mmap.mmap(-1, 4096)),
+    said(lambda: mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x40000)),
+    said(lambda: raw(278, writing, ctypes.create_string_buffer(16), 1, 0)),
+    said(lambda: os.splice(file, writing, 16)),
+    said(lambda: one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)),
+    said(lambda: raw(157, 4, 0, 0, 0, 0)),
+    said(lambda: raw(72, writing, 1031, 1 << 20)),
+    bool(said(zeros)),
+]
+"""
+OOM = """
+import os
+result = None
+for name in ("oom_score_adj", "oom_adj"):
+    try:
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write("0")
+        result = name
+    except OSError:
+        pass
+"""
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def jail(request, tmp_path_factory):
+    kind = request.param.replace("forked", "bwrap")
+    fork_server = request.getfixturevalue("warm_fork_server") if request.param == "forked" else None
+    with Jail(toy_package(tmp_path_factory.mktemp("toy")), kind, LIMITS, fork_server) as running:
+        yield running
+
+
+@pytest.mark.parametrize("what", UNSEEN)
+def test_memory_that_no_process_is_seen_to_use_is_held_to_the_limit(tmp_path, warm_fork_server, what):
+    with (
+        Jail(toy_package(tmp_path), "bwrap", LIMITS, warm_fork_server) as jail,
+        Student(jail) as student,
+        pytest.raises(Died, match=r"more than 600 MiB of memory"),
+    ):
+        student.sim(UNSEEN[what])
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="the numbers are those of x86_64")
+def test_memory_that_could_not_be_counted_cannot_be_had(jail):
+    with Student(jail) as student:
+        assert student.sim(DENIED) == [1, 1, 1, 1, 1, 1, 1, True]
+
+
+def test_who_goes_first_when_memory_runs_out_cannot_be_changed_from_inside(jail):
+    with Student(jail) as student:
+        assert student.sim(OOM) is None
+        scores = [Path(f"/proc/{pid}/oom_score_adj").read_text() for pid in tree(jail.worker.pid)[1:]]
+    assert scores
+    assert set(scores) == {"1000\n"}
+
+
+@pytest.mark.parametrize("is_counted", [True, False])
+def test_what_children_use_counts_though_nobody_waits_for_them(
+    tmp_path, warm_fork_server, monkeypatch, is_counted
+):
+    """With a control group, where one can be had, and without one."""
+    if not is_counted:
+        monkeypatch.setattr(launch, "made", lambda *_: None)
+    limits = dataclasses.replace(LIMITS, submission_cpu_seconds=2)
+    with (
+        Jail(toy_package(tmp_path), "bwrap", limits, warm_fork_server) as jail,
+        Student(jail) as student,
+        pytest.raises(StudentError, match="2 s of processor time in all"),
+    ):
+        student.sim(UNWAITED)
+
+
+def test_a_process_whose_first_thread_has_ended_is_seen_and_ended():
+    code = FIRST_THREAD_GONE.format(size=50_000_000)
+    process = subprocess.Popen([sys.executable, "-c", code])
+    try:
+        deadline = time.monotonic() + 10
+        while not (below := _with_dead_leader(process.pid)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.2)
+        assert resident(below) > 50_000_000
+        assert share(below)[0] > 50_000_000
+        assert out_of_sight(below) > 0
+    finally:
+        kill_tree(process.pid)
+        process.wait()
+    assert resident(below) == 0
+
+
+def _with_dead_leader(parent: int) -> int:
+    with open(f"/proc/{parent}/task/{parent}/children") as file:
+        found = [int(pid) for pid in file.read().split()]
+    return next((pid for pid in found if _state(pid) == "Z"), 0)
+
+
+def _state(pid: int) -> str:
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0]
+    except OSError:
+        return "gone"
