@@ -17,6 +17,7 @@ from pathlib import Path
 import yaml
 
 from instructor.classroom.uploads import read_names
+from instructor.core.term import read_moment
 from instructor.core.text import file_name, sanitize
 from instructor.grading.handed_in import located
 from instructor.grading.layout import IntakeError
@@ -100,7 +101,7 @@ def created_at(value: object) -> datetime | None:
         value = value.get("utc")
     if isinstance(value, str):
         with suppress(ValueError):
-            value = datetime.fromisoformat(value.strip())
+            value = read_moment(value, UTC)
     if not isinstance(value, datetime):
         return None
     return value if value.tzinfo else value.replace(tzinfo=UTC)  # YAML gives times in UTC without saying so

@@ -50,8 +50,8 @@ def add(commands) -> None:
         metavar="N",
         help="how many of the 100 points written answers make up; 0: they come on top",
     )
-    question = {**many, "metavar": "NOTEBOOK.K=N"}
-    put("--question", **question, help="the most points of a notebook's question; may be repeated")
+    question = {**many, "metavar": "NOTEBOOK[.K]=N"}
+    put("--question", **question, help="the most points of a notebook's questions, or of its K-th")
     put("--scale", action="store_true", help="scale the other tasks so that all add up to 100")
     put("--check", action="store_true", help="show what would change, write nothing")
     command.set_defaults(run=run)
@@ -101,12 +101,12 @@ def _changed(text: str, options: argparse.Namespace) -> str:
     return edited(text, term, points, bonus, written)
 
 
-def _question(word: str) -> tuple[tuple[str, int], int]:
-    """The notebook, the number and the points of a question."""
-    found = re.fullmatch(r"(\w+)\.(\d{1,3})=(.*)", word)
+def _question(word: str) -> tuple[tuple[str, int | None], int]:
+    """The notebook, the number, or None for all of them, and the points of a question."""
+    found = re.fullmatch(r"(\w+)(?:\.(\d{1,3}))?=(.*)", word)
     if not found:
         raise ValueError(f"--question {word}: write it as NetworkVisualization.3=2")
-    return (found[1], int(found[2])), _whole(found[3], f"--question {word}")
+    return (found[1], int(found[2]) if found[2] else None), _whole(found[3], f"--question {word}")
 
 
 def _term_values(options: argparse.Namespace) -> dict[str, object]:

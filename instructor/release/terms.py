@@ -83,12 +83,13 @@ def rescaled(aspects: Mapping[str, int], points: int) -> dict[str, int]:
 
 
 def new_written(
-    share: int | None, named: Mapping[tuple[str, int], float], path: Path = TASKS_FILE
+    share: int | None, named: Mapping[tuple[str, int | None], int], path: Path = TASKS_FILE
 ) -> dict[str, object]:
     """The lines of [written] that change: the share, and the most points of the questions of each notebook.
 
-    `named` are those of single questions, by notebook and number. Another share is given to the questions in
-    proportion to what they are worth, else alike, in whole points. Raises ValueError for an unknown question.
+    `named` are those of single questions, by notebook and number, or of all of a notebook (None). Another
+    share is given to the questions in proportion to what they are worth, else alike, in whole points. Raises
+    ValueError for an unknown question.
     """
     now, books = load_written(path), {Path(name).stem: keys_of(name) for name in notebooks()}
     most = {key: now.most.get(key, 0) for keys in books.values() for key in keys}
@@ -96,10 +97,13 @@ def new_written(
         weights = most if any(most.values()) else dict.fromkeys(most, 1)
         most = _apportion(weights, share)
     for (stem, number), points in named.items():
-        if not 1 <= number <= len(books.get(stem, ())):
+        keys = books.get(stem, [])
+        if not keys or not 1 <= (number or 1) <= len(keys):
             told = ", ".join(f"{each}.1 to {each}.{len(keys)}" for each, keys in books.items() if keys)
-            raise ValueError(f"there is no question {stem}.{number}; there are {told}")
-        most[books[stem][number - 1]] = points
+            raise ValueError(f"there is no question {stem}.{number or 1}; there are {told}")
+        if number and not any(most[key] for key in keys):
+            raise ValueError(f"say first what each question is worth: --question {stem}={points}")
+        most |= dict.fromkeys(keys[number - 1 : number] if number else keys, points)
     lines = {stem: [most[key] for key in keys] for stem, keys in books.items() if any(most[k] for k in keys)}
     return {**lines, **({} if share is None else {"share": share})}
 

@@ -296,6 +296,8 @@ def test_a_share_of_the_hundred_is_set_and_taken_back(tasks_file):
     assert load_written(tasks_file).most[FIRST] == 3
     assert main(["new-term", "--written", "0", "--scale"]) == 0
     assert load_written(tasks_file).share == 0
+    assert main(["new-term", "--question", "NetworkVisualization=4"]) == 0
+    assert load_written(tasks_file).most[SECOND] == 4
     assert sum(task.points for task in load_tasks(tasks_file) if not task.bonus) == 100
     assert len(before) == len(load_tasks(tasks_file))
 
@@ -306,6 +308,7 @@ def test_a_share_of_the_hundred_is_set_and_taken_back(tasks_file):
         ("--written 20", "the points add up to 100, 20 are too many"),
         ("--written many", "'many' is no whole number"),
         ("--question NetworkVisualization.9=2", "there is no question NetworkVisualization.9"),
+        ("--question NetworkVisualization.1=2", "say first what each question is worth"),
         ("--question Other.1=2", "there is no question Other.1; there are NetworkVisualization.1 to"),
         ("--question first=2", "write it as NetworkVisualization.3=2"),
     ],
