@@ -12,7 +12,7 @@ COLAB = .venv-colab
 export SYSTEM_PACKAGES = instructor/system_packages.sh
 GRADE_OPTIONS = $(if $(SANDBOX),--sandbox "$(SANDBOX)") $(GRADE)
 
-.PHONY: grade doctor verify attacks release test-docs test-lowest test-colab similarity golden golden-write test-cluster test-kills test-sandbox scale test-browser lint format sandbox
+.PHONY: grade doctor verify attacks release test-docs test-lowest test-colab similarity golden golden-write test-cluster test-kills test-sandbox scale test-browser lint format sandbox test-term
 
 grade: embedded-data sandbox ## grade SUBMISSION=path, or the reference solution when none is given
 ifneq ($(SUBMISSION),)
@@ -56,6 +56,9 @@ test-cluster: embedded-data sandbox ## grade on a Dask cluster of this machine, 
 
 test-kills: embedded-data sandbox ## kill a class run 50 times and compare its gradebook (some minutes)
 	@KILLS=$${KILLS:-50} $(PY) -m pytest instructor/tests/classroom/test_class_run.py $(PYTEST)
+
+test-term: embedded-data sandbox ## a term of thirty students on Canvas, Moodle, Gradescope and in folders (minutes)
+	@TERM_TESTS=1 $(PY) -m pytest instructor/tests/classroom/test_a_term.py $(PYTEST)
 
 test-sandbox: embedded-data sandbox ## 100,000 malformed frames, 20,000 archives, 50 kills, every limit twice (an hour)
 	@FUZZ_FRAMES=100000 FUZZ_ARCHIVES=20000 KILLS=$${KILLS:-50} LONG_TRIALS=1 $(PY) -m pytest $(PYTEST) \

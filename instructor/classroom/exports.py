@@ -17,13 +17,15 @@ from pathlib import Path
 import yaml
 
 from instructor.classroom.uploads import read_names
-from instructor.core.text import sanitize
+from instructor.core.term import read_moment
+from instructor.core.text import file_name, sanitize
 from instructor.grading.handed_in import located
 from instructor.grading.layout import IntakeError
 
 PASSED_OVER = re.compile(r"^(\.|__MACOSX$|Thumbs\.db$|desktop\.ini$)")
 METADATA = "submission_metadata.yml"
 BYTES = 256 << 20  # it holds the results of earlier runs, too
+BYTES_OF_ID = 60
 LONGEST = 60  # characters of a name, without what tells it from others
 
 
@@ -99,7 +101,7 @@ def created_at(value: object) -> datetime | None:
         value = value.get("utc")
     if isinstance(value, str):
         with suppress(ValueError):
-            value = datetime.fromisoformat(value.strip())
+            value = read_moment(value, UTC)
     if not isinstance(value, datetime):
         return None
     return value if value.tzinfo else value.replace(tzinfo=UTC)  # YAML gives times in UTC without saying so
@@ -121,19 +123,14 @@ _Reader.add_multi_constructor("!", _as_plain_data)
 
 
 def plain_name(text: str, own: str = "") -> str:
-    """`text` in plain characters; behind it `own`, the student's number, or a hash where letters are lost."""
-    spelled = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    name, mark = _plain(spelled), _plain(own)
-    lost = len(name) > LONGEST or any(c.isalnum() and not c.isascii() for c in spelled)
-    mark = mark[:LONGEST] or (short_hash(text) if lost else "")
-    return "-".join(filter(None, (name[:LONGEST] or "submission", mark)))
+    """`text` as the name of a file; behind it `own`, the student's number, or a hash where some is lost."""
+    name, mark = file_name(text, LONGEST), file_name(own, LONGEST, BYTES_OF_ID)
+    lost = not name or len(file_name(text, 10_000, 40_000)) > len(name)
+    mark = mark or (short_hash(text) if lost else "")
+    return "-".join(filter(None, (name or "submission", mark)))
 
 
 def short_hash(text: str) -> str:
     """Six characters that tell one name from another, however its accents are stored."""
     normal = unicodedata.normalize("NFC", text)
     return hashlib.sha256(normal.encode("utf-8", "surrogateescape")).hexdigest()[:6]
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]+", "_", text).strip("._-")

@@ -75,7 +75,7 @@ def _for_lateness(grade: Grade, late: Lateness | None, policy: LatePolicy) -> li
         return []
     points = policy.deduction(late.days, grade.total or 0.0)
     days = f"{late.days} day{'s' if late.days > 1 else ''}"
-    return [Change(LATE, TOTAL, -points, f"{late.said} That is {days}: {policy.said(late.days)}.")]
+    return [Change(LATE, TOTAL, 0.0 - points, f"{late.said} That is {days}: {policy.said(late.days)}.")]
 
 
 def _notes(rows: Sequence[Adjustment], late: Lateness | None, term: Term) -> Iterable[str]:

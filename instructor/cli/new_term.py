@@ -16,6 +16,7 @@ from instructor.core.files import write_atomically
 from instructor.core.public_tasks import write_public_table
 from instructor.core.tasks import TASKS_FILE, Task, load_tasks
 from instructor.core.term import LATE, load_term, read_moment, read_zone
+from instructor.release.question_points import write_question_points
 
 WRITTEN, REFUSED = 0, 2
 NAIVE = timezone(timedelta(), "none")  # stands for no zone at all
@@ -44,6 +45,13 @@ def add(commands) -> None:
     put("--without", **many, help="a task that counts for nothing this term")
     put("--bonus", **many, help="a task whose points come on top of the 100")
     put("--no-bonus", **many, help="a task that counts among the 100 again")
+    put(
+        "--written",
+        metavar="N",
+        help="how many of the 100 points written answers make up; 0: they come on top",
+    )
+    question = {**many, "metavar": "NOTEBOOK[.K]=N"}
+    put("--question", **question, help="the most points of a notebook's questions, or of its K-th")
     put("--scale", action="store_true", help="scale the other tasks so that all add up to 100")
     put("--check", action="store_true", help="show what would change, write nothing")
     command.set_defaults(run=run)
@@ -67,14 +75,20 @@ def run(options: argparse.Namespace) -> int:
         return WRITTEN
     write_atomically(TASKS_FILE, changed)
     write_public_table()
+    write_question_points()
     return WRITTEN
 
 
 def _changed(text: str, options: argparse.Namespace) -> str:
     """The text of tasks.toml as the options want it. Raises ValueError with the reason why it can't be."""
-    from instructor.release.terms import edited, new_points
+    from instructor.core.questions import load_written
+    from instructor.release.terms import edited, new_points, new_written
 
-    term = _term_values(options)
+    term, written, share = _term_values(options), {}, load_written(TASKS_FILE).share
+    if options.written is not None or options.question:
+        own = None if options.written is None else _whole(options.written, "--written")
+        share = share if own is None else own
+        written = new_written(own, dict(map(_question, options.question)), TASKS_FILE)
     tasks = {task.id: task for task in load_tasks(TASKS_FILE)}
     named = dict.fromkeys(options.without, 0)
     for word in options.points:
@@ -82,9 +96,17 @@ def _changed(text: str, options: argparse.Namespace) -> str:
         named[name] = _whole(number, f"--points {word}")
     bonus = dict.fromkeys(options.bonus, True) | dict.fromkeys(options.no_bonus, False)
     _require(named, tasks)
-    points = new_points(tasks, named, bonus, options.scale)
+    points = new_points(tasks, named, bonus, options.scale, 100 - share)
     _require(bonus, tasks)
-    return edited(text, term, points, bonus)
+    return edited(text, term, points, bonus, written)
+
+
+def _question(word: str) -> tuple[tuple[str, int | None], int]:
+    """The notebook, the number, or None for all of them, and the points of a question."""
+    found = re.fullmatch(r"(\w+)(?:\.(\d{1,3}))?=(.*)", word)
+    if not found:
+        raise ValueError(f"--question {word}: write it as NetworkVisualization.3=2")
+    return (found[1], int(found[2]) if found[2] else None), _whole(found[3], f"--question {word}")
 
 
 def _term_values(options: argparse.Namespace) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""`python -m instructor points`: write what students see of the tasks, from tasks.toml."""
+"""`python -m instructor points`: write what students see of tasks and questions, from tasks.toml."""
 
 from __future__ import annotations
 
@@ -7,20 +7,34 @@ import sys
 
 from instructor.core.public_tasks import TABLE_FILE, is_public_table_current, write_public_table
 from instructor.core.tasks import ROOT
+from instructor.release.question_points import stale_notebooks, write_question_points
 
 
 def add(commands) -> None:
     """Add the command to the parser of all commands."""
-    command = commands.add_parser("points", help="write what students see of the tasks, from tasks.toml")
+    command = commands.add_parser(
+        "points", help="write what students see of tasks and questions, from tasks.toml"
+    )
     command.add_argument("--check", action="store_true", help="write nothing; exit 1 if it would change")
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the file, or say with --check that it is stale; return 1 in that case, else 0."""
-    if options.check and not is_public_table_current():
-        name = TABLE_FILE.relative_to(ROOT)
-        print(f"{name} is not what tasks.toml says. Run: python -m instructor points", file=sys.stderr)
-        return 1
-    write_public_table()
-    return 0
+    """Write the files, or say with --check which are stale.
+
+    Returns 1 in that case, 2 when tasks.toml can't be understood, else 0.
+    """
+    try:
+        if not options.check:
+            write_public_table()
+            write_question_points()
+            return 0
+        stale = [] if is_public_table_current() else [TABLE_FILE]
+        stale += [path for path, _ in stale_notebooks()]
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    for path in stale:
+        told = f"{path.relative_to(ROOT)} is not what tasks.toml says. Run: python -m instructor points"
+        print(told, file=sys.stderr)
+    return 1 if stale else 0

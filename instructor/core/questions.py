@@ -15,7 +15,9 @@ from instructor.core.tasks import ROOT, TASKS_FILE, notebooks
 
 RUBRICS = ROOT / "instructor" / "rubrics"
 ASKED = re.compile(r"\*\*(?:Question|问题) ?\d+\.?\*\*")
-POINTS = re.compile(r" \*(?:\(\d+(?:\.\d+)? points?\)|（\d+(?:\.\d+)? 分）)\*")  # behind a question's number
+POINTS = re.compile(
+    r" \*(?:\((\d+(?:\.\d+)?) points?\)|（(\d+(?:\.\d+)?) 分）)\*"
+)  # behind a question's number
 HEADING = re.compile(r"\*\*(.{1,40}?)\.?\*\*\s*")
 SECTION = re.compile(r"^## Question (\d+)$", re.M)
 
@@ -115,6 +117,13 @@ def with_points(source: str, points: float | None) -> str:
         return plain
     told = f" *（{points:g} 分）*" if "问题" in found[0] else f" *({points:g} point{'s' * (points != 1)})*"
     return plain[: found.end()] + told + plain[found.end() :]
+
+
+def points_in(source: str) -> float | None:
+    """What a question's text says that it is worth; None where it says nothing of it."""
+    found = ASKED.search(source)
+    told = found and POINTS.match(source, found.end())
+    return float(told[1] or told[2]) if told else None
 
 
 def without_points(source: str) -> str:

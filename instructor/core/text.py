@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # controls, bidirectional marks, surrogates, unassigned
+
+
+def file_name(text: str, longest: int, most_bytes: int = 150) -> str:
+    """The letters and digits of `text`, in any script, and `._-`, as the name of a file; "" without any.
+
+    Others become one underscore. Latin letters lose their accents, so that a name is the same however a
+    system stores them. It has at most so many characters, and bytes in UTF-8.
+    """
+    kept, before = "", ""
+    for char in unicodedata.normalize("NFKD", text):
+        is_accent = bool(unicodedata.combining(char)) and before.isascii() and before.isalnum()
+        before = before if is_accent else char
+        kept += "" if is_accent else char
+    plain = "".join(c if _is_of_a_name(c) else "_" for c in unicodedata.normalize("NFC", kept))
+    name = re.sub("_+", "_", plain).strip("._-")[:longest]
+    return name.encode("utf-8", "ignore")[:most_bytes].decode("utf-8", "ignore").strip("._-")
+
+
+def _is_of_a_name(char: str) -> bool:
+    return (
+        char in "._-" or unicodedata.category(char)[0] in "LN" or unicodedata.category(char) in ("Mn", "Mc")
+    )
 
 
 def sanitize(text: str, limit: int = 2_000) -> str:

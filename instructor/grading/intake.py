@@ -14,7 +14,7 @@ from pathlib import Path
 
 from instructor.core.given import given_files
 from instructor.core.tasks import ROOT, code_tasks, notebooks, todo_modules
-from instructor.core.text import sanitize
+from instructor.core.text import file_name, sanitize
 from instructor.grading.handed_in import located
 from instructor.grading.layout import NOISE, Copy, IntakeError, chosen, copies, near
 from instructor.grading.reading_process import readings_of
@@ -78,10 +78,10 @@ def read_submission(path: Path) -> Submission:
 
 
 def submission_name(path: Path) -> str:
-    """A name for results: that of the zip or folder, in plain characters."""
+    """A name for results: that of the zip or folder, with letters of any script."""
     name = path.resolve().name
     stem = name[:-4] if name.lower().endswith(".zip") else name
-    return re.sub(r"[^A-Za-z0-9._-]+", "_", stem).strip("._-")[:80] or "submission"
+    return file_name(stem, 80) or "submission"
 
 
 def _is_export(names: Mapping[str, int]) -> bool:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from instructor.checks.marking import FOLDER
 from instructor.core.composition import FILLINS, fillins
+from instructor.core.questions import RUBRICS
 from instructor.core.tasks import ROOT, code_tasks
 from instructor.release import reading
 
@@ -95,8 +96,12 @@ class Secret:
 def secrets() -> tuple[Secret, ...]:
     """All secrets, each text once."""
     found: dict[str, Secret] = {}
-    for path in (*sorted(FILLINS.glob("*/*.py")), *sorted(FOLDER.glob("*.py"))):
-        for what, text in _secrets_of(path):
+    for path in (
+        *sorted(FILLINS.glob("*/*.py")),
+        *sorted(FOLDER.glob("*.py")),
+        *sorted(RUBRICS.glob("*.md")),
+    ):
+        for what, text in _secrets_of(path) if path.suffix == ".py" else _sentences_of(path):
             found.setdefault(reading.normal(text), Secret(what, str(path.relative_to(ROOT)), text))
     return tuple(found.values())
 
@@ -143,6 +148,12 @@ def _secrets_of(path: Path) -> Iterator[tuple[str, str]]:
             yield from (("a sentence", line) for line in node.value.splitlines() if _is_sentence(line))
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
             yield "the name", node.name
+
+
+def _sentences_of(path: Path) -> Iterator[tuple[str, str]]:
+    """What a rubric says is right."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    yield from (("a line", line) for line in lines if not line.startswith("#") and _is_sentence(line))
 
 
 def _logical_lines(source: str) -> Iterator[str]:

@@ -10,16 +10,21 @@ from pathlib import Path
 import tomlkit
 from tomlkit.items import Comment, Table, Whitespace
 
-from instructor.core.tasks import TASKS_FILE, Task, load_tasks
+from instructor.core.questions import keys_of, load_written
+from instructor.core.tasks import TASKS_FILE, Task, load_tasks, notebooks
 from instructor.core.term import load_term
 
 
 def edited(
-    text: str, term: Mapping[str, object], points: Mapping[str, int], bonus: Mapping[str, bool]
+    text: str,
+    term: Mapping[str, object],
+    points: Mapping[str, int],
+    bonus: Mapping[str, bool],
+    written: Mapping[str, object] | None = None,
 ) -> str:
-    """The text with other lines in [term], other points of tasks, and other bonus tasks.
+    """The text with other lines in [term] and [written], other points of tasks, and other bonus tasks.
 
-    A line of [term] that is to be None is taken away. The aspects of a task are scaled with its points.
+    A line that is to be None is taken away. The aspects of a task are scaled with its points.
     Raises ValueError when the new file would not be valid.
     """
     document = tomlkit.parse(text)
@@ -27,6 +32,8 @@ def edited(
     for key, value in term.items():
         is_date = isinstance(value, datetime)
         _set(table, key, tomlkit.value(value.isoformat(timespec="seconds")) if is_date else value)
+    for key, value in (written or {}).items():
+        _set(document.setdefault("written", tomlkit.table()), key, value)
     for task in document["task"]:
         name = task["id"]
         if name in points and points[name] != task["points"]:
@@ -41,11 +48,15 @@ def edited(
 
 
 def new_points(
-    tasks: Mapping[str, Task], named: Mapping[str, int], bonus: Mapping[str, bool], scale: bool
+    tasks: Mapping[str, Task],
+    named: Mapping[str, int],
+    bonus: Mapping[str, bool],
+    scale: bool,
+    whole: int = 100,
 ) -> dict[str, int]:
-    """The points of every task: as named, and with `scale` the rest in proportion, up to 100 in all.
+    """The points of every task: as named, and with `scale` the rest in proportion, up to the `whole` in all.
 
-    `bonus` says of some tasks whether they come on top of the 100. Raises ValueError when it does not add up.
+    `bonus` says of some tasks whether they come on top. Raises ValueError when it does not add up.
     """
     points = {name: named.get(name, task.points) for name, task in tasks.items()}
     extra = {name for name, task in tasks.items() if bonus.get(name, task.bonus)}
@@ -53,13 +64,13 @@ def new_points(
         free = {
             name: points[name] for name in tasks if name not in named and name not in extra and points[name]
         }
-        left = 100 - sum(points[name] for name in named if name not in extra)
+        left = whole - sum(points[name] for name in named if name not in extra)
         if not free or left < len(free):
             raise ValueError(f"there are {left} points left for {len(free)} tasks")
         points |= _apportion(free, left)
     total = sum(number for name, number in points.items() if name not in extra)
-    if total != 100:
-        apart = f"{100 - total} are missing" if total < 100 else f"{total - 100} are too many"
+    if total != whole:
+        apart = f"{whole - total} are missing" if total < whole else f"{total - whole} are too many"
         raise ValueError(f"the points add up to {total}, {apart}; name more, or add --scale")
     return points
 
@@ -69,6 +80,32 @@ def rescaled(aspects: Mapping[str, int], points: int) -> dict[str, int]:
     whole = sum(aspects.values())
     weights = {name: value / whole if whole else 1 / len(aspects) for name, value in aspects.items()}
     return _apportion(weights, points)
+
+
+def new_written(
+    share: int | None, named: Mapping[tuple[str, int | None], int], path: Path = TASKS_FILE
+) -> dict[str, object]:
+    """The lines of [written] that change: the share, and the most points of the questions of each notebook.
+
+    `named` are those of single questions, by notebook and number, or of all of a notebook (None). Another
+    share is given to the questions in proportion to what they are worth, else alike, in whole points. Raises
+    ValueError for an unknown question.
+    """
+    now, books = load_written(path), {Path(name).stem: keys_of(name) for name in notebooks()}
+    most = {key: now.most.get(key, 0) for keys in books.values() for key in keys}
+    if share:
+        weights = most if any(most.values()) else dict.fromkeys(most, 1)
+        most = _apportion(weights, share)
+    for (stem, number), points in named.items():
+        keys = books.get(stem, [])
+        if not keys or not 1 <= (number or 1) <= len(keys):
+            told = ", ".join(f"{each}.1 to {each}.{len(keys)}" for each, keys in books.items() if keys)
+            raise ValueError(f"there is no question {stem}.{number or 1}; there are {told}")
+        if number and not any(most[key] for key in keys):
+            raise ValueError(f"say first what each question is worth: --question {stem}={points}")
+        most |= dict.fromkeys(keys[number - 1 : number] if number else keys, points)
+    lines = {stem: [most[key] for key in keys] for stem, keys in books.items() if any(most[k] for k in keys)}
+    return {**lines, **({} if share is None else {"share": share})}
 
 
 def _apportion(weights: Mapping[str, float], whole: int) -> dict[str, int]:
@@ -113,3 +150,4 @@ def _validate(text: str) -> None:
         path.write_text(text, encoding="utf-8")
         load_tasks(path)
         load_term(path)
+        load_written(path)

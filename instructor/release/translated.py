@@ -18,6 +18,7 @@ from pathlib import Path
 import nbformat
 from markdown_it import MarkdownIt  # comes with rich
 
+from instructor.core.questions import points_in, with_points, without_points
 from instructor.core.tasks import ROOT, translations
 
 FOLDER = ROOT / "instructor" / "languages"
@@ -53,12 +54,13 @@ def translated_notebook(text: str, sections: dict[str, Section], where: str) -> 
     book = nbformat.reads(text, as_version=4)
     cells = [cell for cell in book.cells if cell.cell_type == "markdown"]
     answers = [cell for cell in cells if "answer" in cell.metadata.get("tags", [])]
-    english = {cell.id: cell.source for cell in cells if cell not in answers}
+    english = {cell.id: without_points(cell.source) for cell in cells if cell not in answers}
     if answers:
         english[ANSWER] = answers[0].source
     texts, wrong = translate(english, sections, where)
     for cell in cells:
-        cell.source = texts[ANSWER if cell in answers else cell.id]
+        translation = texts[ANSWER if cell in answers else cell.id]
+        cell.source = with_points(translation, points_in(cell.source))
     return nbformat.writes(book, version=4) + "\n", wrong
 
 

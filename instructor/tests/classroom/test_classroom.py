@@ -1,5 +1,6 @@
 """A class run: who handed in what, resuming, the gradebook; with a pool that grades at once."""
 
+import contextlib
 import csv
 import dataclasses
 import io
@@ -7,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+import unicodedata
 import zipfile
 
 import pytest
@@ -14,14 +16,17 @@ import pytest
 from instructor.__main__ import main
 from instructor.classroom.class_run import run_class
 from instructor.classroom.entries import ClassError, Entry, Student, is_class, read_class
+from instructor.classroom.exports import plain_name
 from instructor.classroom.hand_grades import HandGrades, questions, written_answers
 from instructor.classroom.journal import Busy, Journal, Record
+from instructor.classroom.page import class_html
 from instructor.classroom.pool import Event
 from instructor.classroom.reports import Class, write_class_reports
 from instructor.classroom.roster import match, read_roster
 from instructor.classroom.table_file import read_table, write_table
 from instructor.classroom.tallies import Statistics
 from instructor.classroom.work import Options
+from instructor.cli import grade_class
 from instructor.core.result import CheckResult, Diagnosis, Result, TaskResult, from_plain, to_plain
 from instructor.core.tasks import ROOT, load_tasks, notebooks, todo_modules
 from instructor.grading.intake import handed_in, read_submission
@@ -185,10 +190,35 @@ def test_names_of_any_script_are_kept_and_told_apart(tmp_path):
         pack(tmp_path / f"{name}.zip")
     found = {entry.students[0].name: entry.name for entry in read_class(tmp_path).entries}
     assert set(found) == {"张伟", "刘洋", "Zoë", "Ann!"}
-    assert (found["Zoë"], found["Ann!"]) == ("Zoe", "Ann")
+    assert (found["Zoë"], found["Ann!"], found["张伟"]) == ("Zoe", "Ann", "张伟")
     assert len(set(found.values())) == 4
     pack(tmp_path / "一.zip")
     assert found.items() <= {e.students[0].name: e.name for e in read_class(tmp_path).entries}.items()
+
+
+NAMES = {
+    "Łukasz Wójcik": "Łukasz_Wojcik",
+    "Борис Йорданов": "Борис_Йорданов",
+    "김민준": "김민준",
+    "أحمد": "أحمد",
+    "स्मिता देवी": "स्मिता_देवी",
+    "สมหญิง": "สมหญิง",
+    "Ngọc Ánh": "Ngoc_Anh",
+    "O\u2019Neil\u202e/../x": "O_Neil_.._x",
+}
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize(("name", "kept"), NAMES.items())
+def test_a_name_in_any_script_keeps_its_letters_however_it_is_stored(name, kept, form):
+    assert plain_name(unicodedata.normalize(form, name)) == kept
+    assert plain_name(unicodedata.normalize(form, name), "17") == f"{kept}-17"
+
+
+def test_a_name_that_is_too_long_for_a_file_is_cut_and_told_apart():
+    names = {plain_name("张" * 80 + end) for end in "ab"} | {plain_name("a" * 80 + end) for end in "ab"}
+    assert len(names) == 4
+    assert all(len(name.encode()) < 200 for name in names)
 
 
 def test_a_name_stays_when_another_student_of_that_name_joins(tmp_path):
@@ -557,6 +587,41 @@ def test_a_command_is_there_at_once_so_that_ctrl_c_finds_it_listening():
 
 def test_a_run_stopped_before_its_first_result_says_so():
     assert Statistics([]).sentence() == "No submission is graded yet."
+
+
+def test_after_a_stop_it_is_said_which_submissions_are_not_graded_yet(course, tmp_path, monkeypatch, capsys):
+    for number in range(14):
+        pack(course / f"s{number:02}.zip", number)
+
+    @contextlib.contextmanager
+    def pool(*_):
+        yield AtOnce(jobs=1, stop_after=2)
+
+    monkeypatch.setattr(grade_class, "_pool", pool)
+    words = ["grade", str(course), "--results", str(tmp_path / "r"), "--sandbox", "none", "--tasks", "sim"]
+    assert main(words) == 130
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Not graded yet: 16 of 18 submissions: eve, s00, s01" in said
+    assert "s09, s10 and 4 more." in said
+    for name in ("class.html", "summary.md"):
+        page = (tmp_path / "r" / "hw.sim" / name).read_text(encoding="utf-8")
+        assert "Not graded yet: 16 of 18 submissions" in page.replace("&#58;", ":")
+
+
+def test_who_has_started_nothing_has_made_no_mistake(course, tmp_path):
+    failed = CheckResult("c", "NetworkVisualization", "runs", "Code cell 3 runs.", "failed", "not started")
+    book = TaskResult("NetworkVisualization", "Notebook", 2, 0.5, "partial", {}, (failed,), share=0.25)
+    idle = TaskResult("sim", "Cosine similarity", 5, 0.0, "not started", {}, ())
+    statistics = Statistics(load_tasks())
+    for name in ("ann", "bob"):
+        statistics.add(Entry(name, tmp_path, ()), Result(name, 1, "bwrap", [idle, book]))
+    assert (statistics.idle, statistics.failures, statistics.mistakes) == (["ann", "bob"], [], [])
+    begun = dataclasses.replace(graded("eve"), tasks=[*graded("eve").tasks, book])
+    statistics.add(Entry("eve", tmp_path, ()), begun)
+    assert {each.names for each in [*statistics.failures, *statistics.mistakes]} == {("eve",)}
+    assert statistics.tasks["sim"].statuses["not started"] == 2
+    page = class_html("hw", statistics, [], HandGrades(tmp_path / "answers.csv"))
+    assert "Without 2 who have started nothing: ann, bob." in page
 
 
 def test_students_not_in_the_class_are_named(course, tmp_path, capsys):

@@ -514,7 +514,9 @@ def test_the_manifest_is_compared_and_not_trusted(tmp_path):
         ("/x/Ann Lee (1).ZIP", "Ann_Lee_1"),
         ("/x/..zip", "submission"),
         ("/x/<b>\x1b[0m.zip", "b_0m"),
-        ("/x/é", "submission"),
+        ("/x/é", "e"),
+        ("/x/张伟.zip", "张伟"),
+        ("/x/\u202e!?", "submission"),
         ("/x/" + "a" * 200, "a" * 80),
     ],
 )

@@ -1,0 +1,35 @@
+"""What a question is worth, behind its number in the notebooks of every language, from tasks.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from instructor.core.files import write_atomically
+from instructor.core.questions import load_written, with_points
+from instructor.core.tasks import ROOT, notebooks, translations
+
+
+def stale_notebooks() -> Iterator[tuple[Path, str]]:
+    """Each notebook that does not say what tasks.toml does, and the text that does."""
+    import nbformat
+
+    most = load_written().most
+    for name in notebooks():
+        for place in (name, *(names[name] for names in translations().values() if name in names)):
+            if not (path := ROOT / place).is_file():
+                continue
+            text = path.read_text(encoding="utf-8")
+            book = nbformat.reads(text, as_version=4)
+            for before, cell in zip(book.cells, book.cells[1:], strict=False):
+                if "answer" in cell.metadata.get("tags", []):
+                    before.source = with_points(before.source, most.get(f"{name}#{cell.get('id')}"))
+            if (changed := nbformat.writes(book, version=4) + "\n") != text:
+                yield path, changed
+
+
+def write_question_points() -> None:
+    """Write the notebooks that are not current, and say so."""
+    for path, text in stale_notebooks():
+        write_atomically(path, text)
+        print(f"Written: {path.relative_to(ROOT)}")
