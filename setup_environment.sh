@@ -5,7 +5,9 @@
 #
 # FOLDER/.complete holds the Python version and the requirements that were installed last, and is written at the end:
 # other requirements, another Python or an installation that was cut short are noticed and put right by running this
-# again. Set PYTHON to choose the Python to start from, SYSTEM_PACKAGES to a script that may install missing packages.
+# again. Set PYTHON to choose the Python to start from, SYSTEM_PACKAGES to a script that may install missing packages,
+# TORCH_INDEX to the address of a package index that torch and torchvision are to come from, such as PyTorch's own one of
+# builds for processors alone: those take a fifth of the space and run nothing on a GPU.
 set -u
 
 venv=$1
@@ -20,6 +22,12 @@ main() {
   local options=() file
   for file in "$@"; do options+=(--requirement "$file"); done
   echo "Installing the packages of $* into $venv (once; PyTorch is some gigabytes, so this takes minutes)"
+  if [ -n "${TORCH_INDEX:-}" ]; then
+    sed -nE 's/^(torch(vision)?[<>=!~].*)$/\1/p' "$@" >"$venv/torch.txt"
+    "$own_python" -m pip install -qq --disable-pip-version-check --index-url "$TORCH_INDEX" \
+      --requirement "$venv/torch.txt" ||
+      fail "torch and torchvision could not be installed from TORCH_INDEX=$TORCH_INDEX; pip's message is above."
+  fi
   "$own_python" -m pip install -qq --disable-pip-version-check "${options[@]}" ||
     fail "pip could not install them; its message is above. Check the network, the index and proxy that" \
       "'$own_python -m pip config list' shows, and the free disk space. Then run this again: it goes on from there."
@@ -31,7 +39,9 @@ main() {
 
 # What a complete environment has in its stamp; empty when its Python does not run.
 wanted() {
-  "$own_python" -c 'import sys; print("Python", *sys.version_info[:2])' 2>/dev/null && cat "$@"
+  "$own_python" -c 'import sys; print("Python", *sys.version_info[:2])' 2>/dev/null || return
+  if [ -n "${TORCH_INDEX:-}" ]; then echo "torch from $TORCH_INDEX"; fi
+  cat "$@"
 }
 
 usable() { "$own_python" -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }

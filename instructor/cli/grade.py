@@ -151,41 +151,30 @@ def grade_one(options: argparse.Namespace) -> int:
     from rich.text import Text
 
     from instructor.classroom.alone import Alone
-    from instructor.core.result import Result
     from instructor.core.seeds import run_seed
-    from instructor.grading.intake import IntakeError, submission_name
-    from instructor.grading.one_submission import grade
+    from instructor.grading.one_submission import result_of
     from instructor.grading.report import write_reports
     from instructor.grading.report.for_people import show
-    from instructor.sandbox.bubblewrap import SandboxUnavailable
-    from instructor.sandbox.jail import JailBroken
 
     console, errors = Console(), Console(stderr=True)
-    seed = run_seed(options.seed)
     try:
         alone = Alone(options.path, options.adjust, options.handed_in)
     except ValueError as error:
         return _refuse(str(error))
-    try:
-        with _bar(errors) as bar:
-            line = bar.add_task("Starting", total=None)
+    with _bar(errors) as bar:
+        line = bar.add_task("Starting", total=None)
 
-            def progress(what: str, done: int, total: int) -> None:
-                bar.update(line, description=what, completed=done, total=total)
+        def progress(what: str, done: int, total: int) -> None:
+            bar.update(line, description=what, completed=done, total=total)
 
-            result = grade(
-                options.path,
-                sandbox=options.sandbox,
-                seed=seed,
-                notebooks=options.notebooks,
-                tasks=options.tasks,
-                progress=progress,
-            )
-    except (IntakeError, SandboxUnavailable, JailBroken) as error:
-        result = Result(submission_name(options.path), seed, "", problem=str(error))
-    except OSError as error:
-        problem = f"This machine can't grade it now: {error.strerror or error}."
-        result = Result(submission_name(options.path), seed, "", problem=problem)
+        result = result_of(
+            options.path,
+            sandbox=options.sandbox,
+            seed=run_seed(options.seed),
+            notebooks=options.notebooks,
+            tasks=options.tasks,
+            progress=progress,
+        )
     try:
         settled = alone.settled(result)
         folder = write_reports(result, options.results, alone.whose, settled)

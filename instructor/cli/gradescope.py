@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import io
 import sys
-import zipfile
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from instructor.core.files import write_bytes_atomically
-from instructor.core.tasks import ROOT
+from instructor.core.tasks import load_tasks
+from instructor.grading.report.for_gradescope import TRIES, Settings, read_visibility
+from instructor.release.gradescope_bundle import bundle, grade_here
 from instructor.sandbox.launch import KINDS
 
-SCRIPTS = ("setup.sh", "run_autograder")  # stand at the top of the bundle
-TOP = ("README.md", "Makefile", "pyproject.toml", "requirements.txt", "setup_environment.sh")
-TOP += ("collect_submission.sh",)
-FOLDERS = ("cs231n", "notebooks", "tests", "instructor")
-DATASETS = (".md", ".py", ".sh", ".txt")  # of datasets/, which also holds what was downloaded
-LEFT_OUT = {"__pycache__", ".ipynb_checkpoints"}
-WHEN = (2026, 1, 1, 0, 0, 0)  # of every member, so that the same kit gives the same bundle
+CONTAINER = "3 GB of memory and 1 CPU, and its timeout to 40 minutes (docs/ci.md says why)"
 
 
 def add(commands) -> None:
@@ -35,52 +28,69 @@ def add(commands) -> None:
     add("--sandbox", choices=KINDS, default="auto", help="what run_autograder uses (default: auto)")
     add("--notebooks", choices=("quick", "full", "none"), default="quick", help="as for grade")
     add("--tasks", metavar="A,B", default="", help="as for grade")
+    add(
+        "--visibility",
+        action="append",
+        default=[],
+        metavar="WHEN",
+        help="when students see checks: visible, hidden, after_due_date or after_published; of one task or "
+        "one aspect as sim=hidden or sim.value=hidden; may be repeated (default: visible)",
+    )
+    add("--tries", default="", metavar="N", help="how many submissions count, as 5 or 5/day (default: all)")
+    add("--no-pictures", action="store_true", help="leave the feedback's pictures out of the results")
+    add(
+        "--measure",
+        action="store_true",
+        help="instead of packing: run the bundle on the reference as there; tell memory and time",
+    )
+    add(
+        "--grade",
+        type=Path,
+        metavar="DIR",
+        help="what run_autograder does: grade DIR/submission",
+    )
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the bundle; return 0, or 2 when it can't be written."""
-    chosen = ["--sandbox", options.sandbox, "--notebooks", options.notebooks]
-    data = bundle([*chosen, *(["--tasks", options.tasks] if options.tasks else [])])
+    """Write the bundle; return 0, or 2 when it can't be written or the options make no sense."""
+    if options.grade:
+        return grade_here(options.grade)
+    try:
+        settings = _settings(options)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if options.measure:
+        from instructor.release.gradescope_trial import measure
+
+        return measure(settings)
+    data = bundle(settings)
     try:
         write_bytes_atomically(options.path, data)
     except OSError as error:
         print(f"{options.path} can't be written: {error.strerror or error}.", file=sys.stderr)
         return 2
     print(f"Written {options.path} ({len(data) / 1e6:.1f} MB). It holds the answers: keep it to yourself.")
+    print(f"Set the assignment's container to {CONTAINER}.")
     return 0
 
 
-def bundle(options: Sequence[str]) -> bytes:
-    """The bytes of the zip, whose grader has these options; the same kit always gives the same."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, source in sorted(members()):
-            _add(archive, name, source.read_bytes(), executable=bool(source.stat().st_mode & 0o100))
-        _add(archive, "grade_options", "".join(f"{option}\n" for option in options).encode())
-    return packed.getvalue()
-
-
-def members() -> Iterator[tuple[str, Path]]:
-    """Every file of the bundle: its name there, and where it is."""
-    here = ROOT / "instructor" / "gradescope"
-    for name in SCRIPTS:
-        yield name, here / name
-    for name in TOP:
-        yield name, ROOT / name
-    for folder in (*FOLDERS, "datasets"):
-        for path in (ROOT / folder).rglob("*"):
-            inside = path.relative_to(ROOT)
-            if not path.is_file() or path.is_symlink() or set(inside.parts) & LEFT_OUT:
-                continue
-            if folder == "datasets" and (path.suffix not in DATASETS or len(inside.parts) > 2):
-                continue
-            if inside.parts[:2] not in (("instructor", "tests"), ("instructor", "golden")):
-                yield inside.as_posix(), path
-
-
-def _add(archive: zipfile.ZipFile, name: str, data: bytes, executable: bool = False) -> None:
-    member = zipfile.ZipInfo(name, WHEN)
-    member.compress_type = zipfile.ZIP_DEFLATED
-    member.external_attr = (0o100755 if executable else 0o100644) << 16
-    archive.writestr(member, data)
+def _settings(options: argparse.Namespace) -> Settings:
+    """What a bundle with these options does. Raises ValueError with a sentence."""
+    known = [task.id for task in load_tasks()]
+    chosen = [name.strip() for name in options.tasks.split(",") if name.strip()]
+    if unknown := [name for name in chosen if name not in known]:
+        raise ValueError(f"No such task: {', '.join(unknown)}. There are {', '.join(known)}.")
+    if options.tries and not TRIES.fullmatch(options.tries):
+        raise ValueError(f"--tries {options.tries}: give a number, as 5, or one for 24 hours, as 5/day.")
+    general, apart = read_visibility(options.visibility, load_tasks())
+    return Settings(
+        options.sandbox,
+        options.notebooks,
+        tuple(chosen),
+        general,
+        apart,
+        options.tries,
+        not options.no_pictures,
+    )

@@ -14,11 +14,12 @@ from instructor.core.result import PASSED, CheckResult, Picture, Result, TaskRes
 from instructor.core.tasks import ROOT, Task, code_tasks, feedback_pictures, load_tasks
 from instructor.core.text import sanitize
 from instructor.diagnosis.diagnose import diagnose
-from instructor.grading.intake import Submission, read_submission
+from instructor.grading.intake import IntakeError, Submission, read_submission, submission_name
 from instructor.grading.notebook_runs import code_cells, run_notebook
 from instructor.grading.pictures import take_pictures
 from instructor.grading.scoring import score_notebook, score_tasks
 from instructor.grading.workspace import compose_submission
+from instructor.sandbox.bubblewrap import SandboxUnavailable
 from instructor.sandbox.charge import wait_for_room
 from instructor.sandbox.jail import Jail, JailBroken, choose
 from instructor.sandbox.limits import Limits
@@ -34,6 +35,17 @@ def grade(path: Path, *, sandbox: str = "auto", **options) -> Result:
     """
     choose(sandbox)
     return grade_submission(read_submission(path), sandbox=sandbox, **options)
+
+
+def result_of(path: Path, *, seed: int, **options) -> Result:
+    """What `grade` gives for the submission at `path`; what keeps it from that is the result's `problem`."""
+    try:
+        return grade(path, seed=seed, **options)
+    except (IntakeError, SandboxUnavailable, JailBroken) as error:
+        problem = str(error)
+    except OSError as error:
+        problem = f"This machine can't grade it now: {error.strerror or error}."
+    return Result(submission_name(path), seed, "", problem=problem)
 
 
 def grade_submission(

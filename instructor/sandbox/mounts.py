@@ -32,6 +32,11 @@ class Mounts:
 def environment(extra: Mapping[str, str], with_gpu: bool = False) -> dict[str, str]:
     """The whole environment of a student's process: nothing is taken over from the caller's."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    threads |= {
+        "MALLOC_ARENA_MAX": "2",
+        "MALLOC_MMAP_THRESHOLD_": str(1 << 20),
+    }  # what is freed is given back
+    threads |= {"MALLOC_TRIM_THRESHOLD_": str(1 << 20)}
     quiet = {
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONNOUSERSITE": "1",
