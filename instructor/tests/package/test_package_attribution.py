@@ -1,4 +1,5 @@
-"""The demonstration of integrated gradients: where the shares must add up they do, and the rest is shown as it is."""
+"""The demonstration of integrated gradients: where the shares must add up they do, and the rest is shown "
+"as it is."""
 
 import pytest
 import torch
