@@ -1,4 +1,5 @@
-"""Whether attributions add up: a network on which they must, and the error against the number of steps (given)."""
+"""Whether attributions add up: a network on which they must, and the error against the number of steps "
+"(given)."""
 
 import torch
 from torch import nn

@@ -1,41 +1,33 @@
-"""What checks.check has found, to look at: a card for a few tasks, a table for all (given)."""
+"""What checks.check has found, to look at: a card for a few tasks, a table for all (given).
+
+Both are HTML with colors of their own, on light and on dark notebooks. No script: everything is text that can
+be marked and copied; a click on a place in a file marks all of it.
+"""
 
 import html
-import textwrap
-from pathlib import Path
-
-import matplotlib
-from PIL import Image, ImageDraw, ImageFont
 
 from .check_examples import EXAMPLES
 from .todo import table
+from .words import t
 
-COLORS = {"passed": "#2a9d6f", "wrong": "#d1495b", "not started": "#8494a3"}
-INK, MUTED, PAPER = "#22303c", "#5d6c7a", "#f6f8fa"
-WIDTH, SCALE, LINE = 680, 2, 19  # of a card in points; pixels a point; height of a line
+# Ink and paper for light and for dark notebooks; each ink has a contrast of 4.5 or more with each paper.
+LIGHT = {"paper": "#f6f8fa", "code": "#e9edf1", "ink": "#22303c", "muted": "#52606d"}
+LIGHT |= {"passed": "#1b7048", "wrong": "#b3263b", "not-started": "#52606d"}
+DARK = {"paper": "#1f2933", "code": "#2b3846", "ink": "#e6ebf0", "muted": "#a9b6c2"}
+DARK |= {"passed": "#63d29e", "wrong": "#ff97a4", "not-started": "#a9b6c2"}
+LONGEST = 1200  # characters of a message that are shown
+# JupyterLab and Notebook, Colab, VS Code; elsewhere what the reader's system prefers.
+DARK_PAGES = ('body[data-jp-theme-light="false"]', 'html[theme="dark"]', "body.vscode-dark")
+UNDECIDED = "body:not([data-jp-theme-light]):not(.vscode-light):not(.vscode-dark)"
 
 
 def card(verdicts):
-    """Return a picture of verdicts: each task's status, what was expected, and how long the check took.
+    """Return the HTML of verdicts: each task's status, place, goal and hints, and what was expected.
 
-    Input: a list of checks.Verdict. Returns a PIL image, twice as many pixels wide as it is to be shown.
+    Input: a list of checks.Verdict.
     """
-    rows = [(verdict, _lines(verdict, brief=len(verdicts) > 3)) for verdict in verdicts]
-    height = sum(34 + LINE * len(lines) for _, lines in rows) + 8
-    image = Image.new("RGB", (SCALE * WIDTH, SCALE * height), PAPER)
-    draw, top = ImageDraw.Draw(image), 8
-    for verdict, lines in rows:
-        color = COLORS[verdict.status]
-        bottom = top + 26 + LINE * len(lines)
-        draw.rectangle([0, SCALE * top, SCALE * 5, SCALE * bottom], fill=color)
-        _text(draw, 18, top, verdict.task, INK, bold=True)
-        right = WIDTH - 12
-        _text(draw, right, top, _seconds(verdict.seconds), MUTED, anchor="ra")
-        _text(draw, right - 80, top, verdict.status, color, bold=True, anchor="ra")
-        for k, line in enumerate(lines, start=1):
-            _text(draw, 18, top + 3 + LINE * k, line, MUTED)
-        top = bottom + 8
-    return image
+    rows = "".join(_row(verdict, brief=len(verdicts) > 3) for verdict in verdicts)
+    return f'{style()}<div class="cs231n-card">{rows}</div>'
 
 
 class Progress:
@@ -58,49 +50,115 @@ class Progress:
     def _rows(self):
         for name, task in self._tasks.items():
             verdict = self._verdicts.get(name)
-            yield name, task["title"], task["points"], verdict.status if verdict else "when handed in"
+            yield name, task, verdict.status if verdict else "when handed in"
 
     def _summary(self):
         reached, whole = self.points
-        return f"{reached} of {whole} points are within reach: the checks here find most mistakes, not all."
+        return t(
+            "{reached} of {whole} points are within reach: the checks here find most mistakes, not all.",
+            reached=reached,
+            whole=whole,
+        )
 
     def __repr__(self):
-        lines = [f"{points:4}  {status:15} {title}" for _, title, points, status in self._rows()]
+        lines = [f"{task['points']:4}  {t(status):15} {t(task['title'])}" for _, task, status in self._rows()]
         return "\n".join([*lines, self._summary()])
 
     def _repr_html_(self):
+        heads = "".join(f"<th>{t(head)}</th>" for head in ("task", "name", "points", "minutes", "status"))
         rows = "".join(
-            f"<tr><td style='text-align:left'>{html.escape(title)}</td>"
-            f"<td style='text-align:left'><code>{html.escape(name)}</code></td><td>{points}</td>"
-            f"<td style='text-align:left;color:{COLORS.get(status, MUTED)}'><b>{status}</b></td></tr>"
-            for name, title, points, status in self._rows()
+            f"<tr><td>{_text(t(task['title']))}</td><td><code>{_text(name)}</code></td>"
+            f"<td>{task['points']}</td><td>{task.get('minutes', '')}</td>"
+            f'<td class="{_kind(status)}"><b>{_text(t(status))}</b></td></tr>'
+            for name, task, status in self._rows()
         )
-        head = "<tr><th style='text-align:left'>task</th><th></th><th>points</th><th></th></tr>"
-        return f"<table>{head}{rows}</table><p>{self._summary()}</p>"
+        whole = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table><p>{self._summary()}</p>"
+        return f'{style()}<div class="cs231n-card">{whole}</div>'
 
 
-def _lines(verdict, brief):
-    """What is said below the task: what was wrong, or what the check tries."""
-    examples = EXAMPLES.get(verdict.task, ())
-    if verdict.message:
-        return textwrap.wrap(verdict.message[:600], 84)[:6]
-    if verdict.status == "passed":
-        return [f"all {len(examples)} examples came out as expected"]
-    if brief:
-        return []
-    return [
-        line
-        for example in examples
-        for line in textwrap.wrap("– " + example.__doc__, 84, subsequent_indent="   ")
+def style():
+    """Return the style of cards and tables, for light and dark notebooks."""
+    light, dark = (
+        "".join(f"--{name}:{color};" for name, color in colors.items()) for colors in (LIGHT, DARK)
+    )
+    pages = ",".join(f"{page} .cs231n-card" for page in DARK_PAGES)
+    return (
+        f"<style>.cs231n-card{{{light}}}{pages}{{{dark}}}"
+        f"@media (prefers-color-scheme:dark){{{UNDECIDED} .cs231n-card{{{dark}}}}}"
+        ".cs231n-card{background:var(--paper);color:var(--ink);max-width:52em;padding:4px 0;line-height:1.45;"
+        "font-family:system-ui,sans-serif;font-size:14px;border-radius:4px}"
+        ".cs231n-card section{border-left:5px solid var(--muted);margin:6px 0;padding:2px 14px}"
+        ".cs231n-card header{display:flex;gap:1em;align-items:baseline;flex-wrap:wrap}"
+        ".cs231n-card header b:first-child{flex:1}.cs231n-card p{margin:3px 0;color:var(--ink)}"
+        ".cs231n-card .aside,.cs231n-card ul,.cs231n-card summary{color:var(--muted);margin:3px 0}"
+        ".cs231n-card summary{cursor:pointer;width:max-content}"
+        ".cs231n-card summary:focus-visible{outline:2px solid var(--ink)}"
+        ".cs231n-card code{background:var(--code);color:var(--ink);padding:1px 4px;border-radius:3px;"
+        "font-size:13px;white-space:pre-wrap}.cs231n-card .place{user-select:all}"
+        ".cs231n-card .message{white-space:pre-wrap;overflow-wrap:anywhere}"
+        ".cs231n-card .passed{color:var(--passed);border-color:var(--passed)}"
+        ".cs231n-card .wrong{color:var(--wrong);border-color:var(--wrong)}"
+        ".cs231n-card .not-started{color:var(--not-started)}"
+        ".cs231n-card table{border-collapse:collapse;margin:4px 14px}"
+        ".cs231n-card th,.cs231n-card td{text-align:left!important;padding:3px 12px 3px 0;color:var(--ink);"
+        "background:var(--paper)}.cs231n-card td.passed{color:var(--passed)}"
+        ".cs231n-card td.wrong{color:var(--wrong)}.cs231n-card td.not-started{color:var(--not-started)}"
+        ".cs231n-card table+p{margin:6px 14px}</style>"
+    )
+
+
+def _row(verdict, brief):
+    kind, task = _kind(verdict.status), table()["tasks"].get(verdict.task, {})
+    parts = [
+        f"<header><b>{_text(verdict.task)}</b><b class='{kind}'>{_text(t(verdict.status))}</b>"
+        f"<span class='aside'>{_facts(task, verdict)}</span></header>"
     ]
+    if verdict.message:
+        parts.append(f"<p class='message'>{_text(verdict.message[:LONGEST])}</p>")
+    elif verdict.status == "passed":
+        count = len(EXAMPLES.get(verdict.task, ()))
+        parts.append(f"<p class='aside'>{t('all {count} examples came out as expected', count=count)}</p>")
+    if verdict.status != "passed":
+        if verdict.where:
+            said = t("Write here:") if verdict.status == "not started" else t("Look here:")
+            parts.append(f"<p>{said} <code class='place'>{_text(verdict.where)}</code></p>")
+        if not brief:
+            parts.append(_help(verdict, task))
+    return f'<section class="{kind}">{"".join(parts)}</section>'
 
 
-def _seconds(seconds):
-    return f"{1000 * seconds:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+def _help(verdict, task):
+    """The goal, and folded: what the check tries, a hint, the formula."""
+    examples = EXAMPLES.get(verdict.task, ())
+    tried = "".join(f"<li>{_text(t(' '.join(example.__doc__.split())))}</li>" for example in examples)
+    parts = [f"<p class='aside'>{_text(t(task['goal']))}</p>"] if "goal" in task else []
+    for name, inside in (
+        ("What the check tries", f"<ul>{tried}</ul>" if tried else ""),
+        ("A hint", f"<p>{_text(t(task['hint']))}</p>" if "hint" in task else ""),
+        ("The formula", f"<p><code>{_text(task['formula'])}</code></p>" if "formula" in task else ""),
+    ):
+        if inside:
+            parts.append(f"<details><summary>{t(name)}</summary>{inside}</details>")
+    return "".join(parts)
 
 
-def _text(draw, x, y, text, color, bold=False, anchor="la"):
-    name = f"DejaVuSans{'-Bold' if bold else ''}.ttf"
-    font = ImageFont.truetype(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name, 13 * SCALE)
-    text = text.encode("utf-8", "replace").decode()
-    draw.text((SCALE * x, SCALE * y), text, fill=color, font=font, anchor=anchor)
+def _facts(task, verdict):
+    """Points, minutes, and how long the check took."""
+    facts = [t("{points} points", points=task["points"])] if "points" in task else []
+    if "minutes" in task and verdict.status != "passed":
+        facts.append(t("about {minutes} minutes", minutes=task["minutes"]))
+    seconds = verdict.seconds
+    facts.append(
+        t("checked in {time}", time=f"{1000 * seconds:.0f} ms" if seconds < 1 else f"{seconds:.1f} s")
+    )
+    return " · ".join(facts)
+
+
+def _kind(status):
+    return status.replace(" ", "-")
+
+
+def _text(text):
+    """A text as HTML that can be sent: no markup of its own, no characters that can't be shown."""
+    shown = "".join(sign if sign.isprintable() or sign == "\n" else " " for sign in text)
+    return html.escape(shown.encode("utf-8", "replace").decode())

@@ -7,7 +7,6 @@
 They find most mistakes, not all. What your code prints is not shown while a check runs.
 """
 
-import base64
 import contextlib
 import io
 import random
@@ -15,27 +14,38 @@ import sys
 import time
 import traceback
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 import tqdm
 
+from .blocks import Module
 from .cards import Progress, card
 from .check_examples import EXAMPLES
+from .check_examples.errors import meaning_of
 from .check_examples.expect import CheckFailed
-from .todo import TASK_FILES, TaskNotStarted
+from .todo import TASK_FILES, TaskNotStarted, table
+from .words import t
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check found: status is "passed", "wrong" or "not started"; message is empty when passed."""
+    """What a check found: status is "passed", "wrong" or "not started"; message is empty when passed.
+
+    `where` is the place in the student's file to look at, as "cs231n/simclr/utils.py:33"; empty when passed.
+    """
 
     task: str
     status: str
     message: str
     seconds: float
+    where: str = ""
 
     def __str__(self):
-        return f"{self.task}: {self.status}" + (f" - {self.message}" if self.message else "")
+        said = self.message
+        if self.status == "not started" and not said:
+            said = self.where.partition(":")[0]
+        return f"{self.task}: {self.status}" + (f" - {said}" if said else "")
 
 
 def report(*tasks):
@@ -58,15 +68,17 @@ def check(task):
     Raises ValueError for an unknown task. Random numbers drawn afterwards are as if no check had run.
     """
     if task not in EXAMPLES:
-        raise ValueError(f"There is no task {task!r}; choose from {', '.join(EXAMPLES)}.")
+        raise ValueError(
+            t("There is no task {task!r}; choose from {tasks}.", task=task, tasks=", ".join(EXAMPLES))
+        )
     start = time.perf_counter()
-    status, message = "passed", ""
+    status, message, where = "passed", "", ""
     with _undisturbed():
         for example in EXAMPLES[task]:
-            status, message = _try(task, example)
+            status, message, where = _try(task, example)
             if status != "passed":
                 break
-    return Verdict(task, status, message, time.perf_counter() - start)
+    return Verdict(task, status, message, time.perf_counter() - start, where)
 
 
 @contextlib.contextmanager
@@ -78,40 +90,64 @@ def attempt():
         print(unfilled)
 
 
-def _show(picture):
-    """Display a picture when a notebook's kernel is there to do it."""
+def _show(page):
+    """Display HTML when a notebook's kernel is there to do it."""
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
-    if shell is None or not hasattr(shell, "kernel"):
-        return
-    file = io.BytesIO()
-    picture.save(file, "PNG")
-    data = {"image/png": base64.b64encode(file.getvalue()).decode("ascii")}
-    shell.display_pub.publish(data, {"image/png": {"width": picture.width // 2}})
+    if shell is not None and hasattr(shell, "kernel"):
+        shell.display_pub.publish({"text/html": page})
 
 
 def _try(task, example):
-    """Status and message of one example."""
+    """Status and message of one example, and the place in the student's file to look at."""
     try:
         example()
     except TaskNotStarted as unfilled:
-        return "not started", "" if unfilled.task == task else f"it needs {unfilled.task} first"
+        first = unfilled.task
+        return "not started", "" if first == task else t("it needs {task} first", task=first), place(first)
     except CheckFailed as failed:
-        return "wrong", str(failed)
+        return "wrong", str(failed), place(task)
     except (Exception, SystemExit) as error:
-        return "wrong", f"it raised {type(error).__name__}: {error}{place_of(task, error)}"
-    return "passed", ""
+        return "wrong", told(task, error), place(task, _line_of(task, error))
+    return "passed", "", ""
 
 
-def place_of(task, error):
-    """Return where in the student's file an error came from, " (line ... of ...)", or nothing."""
+def told(task, error):
+    """Return a sentence about an error of the student's code: what it means, its own words, and its place."""
+    sentence = t("it raised {kind}: {text}", kind=type(error).__name__, text=error)
+    if (line := _line_of(task, error)) and not isinstance(error, SyntaxError):  # which says so itself
+        sentence += t(" (line {line} of {file})", line=line, file=TASK_FILES[task])
+    meaning = meaning_of(error)
+    return f"{meaning}\n{sentence}" if meaning else sentence
+
+
+def place(task, line=None):
+    """Return a line of a task's file as "cs231n/simclr/utils.py:33"; without one, where its block begins."""
+    if task not in TASK_FILES:
+        return ""
+    return f"{TASK_FILES[task]}:{line or _block_line(task)}"
+
+
+def _block_line(task):
+    """The number of the line below the START line of a task's block; 1 where there is none."""
+    file = Path(__file__).parents[1] / TASK_FILES[task]
+    try:
+        blocks = Module(file.read_text(encoding="utf-8")).inside(table()["tasks"][task]["block"])
+    except (OSError, ValueError):
+        return 1
+    return blocks[0].start + 2 if blocks else 1
+
+
+def _line_of(task, error):
+    """The line of the task's file that an error came from, or None."""
+    file = TASK_FILES[task]
     if isinstance(error, SyntaxError):
-        return ""  # its own text names the file and the line
-    lines = [
-        frame.lineno
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename.replace("\\", "/").endswith(TASK_FILES[task])
-    ]
-    return f" (line {lines[-1]} of {TASK_FILES[task]})" if lines else ""
+        return error.lineno if _is(error.filename, file) else None
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if _is(frame.filename, file)]
+    return lines[-1] if lines else None
+
+
+def _is(path, file):
+    return str(path).replace("\\", "/").endswith(file)
 
 
 @contextlib.contextmanager

@@ -192,19 +192,25 @@ def show_matrix(matrix, names=None, title=None):
     ax.set_title(title or "")
 
 
-def show_bars(values, xlabel, highlight=(), unit="%"):
+def show_bars(values, xlabel, highlight=(), unit="%", guesses=None):
     """Draw a horizontal bar for each named value, the first on top.
 
-    Inputs: values, dict from a name to a number; xlabel, the text below; highlight, names to draw in red.
+    Inputs: values, dict from a name to a number; xlabel, the text below; highlight, names to draw in red;
+    guesses, dict from a name to a number, drawn as a diamond on its bar, or to None.
     """
     _, ax = plt.subplots(figsize=(7, 0.6 + 0.38 * len(values)), layout="constrained")
     colors = [AFTER if name in highlight else BEFORE for name in values]
     bars = ax.barh(list(values), list(values.values()), color=colors)
     ax.bar_label(bars, [f"{value:.1f} {unit}" for value in values.values()], padding=4, color=INK)
     ax.invert_yaxis()
-    ax.set_xlim(0, 1.15 * max(values.values()) or 1)
+    guessed = {name: guess for name, guess in (guesses or {}).items() if guess is not None}
+    ax.set_xlim(0, 1.15 * max([*values.values(), *guessed.values()]) or 1)
     ax.set_xlabel(xlabel)
     _light(ax)
+    if guessed:
+        ax.scatter(guessed.values(), guessed.keys(), marker="D", color=INK, edgecolors="white", zorder=3)
+        ax.scatter([], [], marker="D", color=INK, label="your guess")
+        ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
 
 
 def to_colors(X, mean=SQUEEZENET_MEAN, std=SQUEEZENET_STD):

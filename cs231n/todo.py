@@ -4,6 +4,8 @@ import json
 import re
 from pathlib import Path
 
+from .words import t
+
 
 def table():
     """Return what tasks.json, beside this file, says that the assignments consist of.
@@ -26,13 +28,16 @@ class TaskNotStarted(NotImplementedError):  # noqa: N818
 
     def __init__(self, task: str):
         # torch raises a data loader worker's error again as type(error)(text with the worker's traceback)
-        if retold := re.search(r"(\w+) is not started yet", task):
+        if retold := re.search(r"(\w+) (?:is not started yet|还没有开始)", task):
             task = retold[1]
         self.task = task
-        file = TASK_FILES.get(task, "the file that raised this")
         super().__init__(
-            f"{task} is not started yet. Open {file}, find {task}, and replace the raise line "
-            "between its START and END markers with your code."
+            t(
+                "{task} is not started yet. Open {file}, find {task}, and replace the raise line between its "
+                "START and END markers with your code.",
+                task=task,
+                file=TASK_FILES.get(task, t("the file that raised this")),
+            )
         )
 
     def __reduce__(self):  # pickled by its task, not by its sentence

@@ -4,6 +4,7 @@ import math
 
 import torch
 
+from ..words import t
 from .expect import expect_close, expect_gradient, expect_tensor, expect_unchanged
 
 E1, E2 = (1.0, 0.0), (0.0, 1.0)
@@ -21,10 +22,10 @@ def _of(name):
 def sim_of_known_angles():
     """The cosine of 0, 90 and 180 degrees, and of (3, 4) with (4, 3)."""
     cases = (
-        (E1, E1, 1.0, "a vector and itself have similarity 1."),
-        (E1, E2, 0.0, "vectors at a right angle have similarity 0."),
-        (E1, (-1.0, 0.0), -1.0, "opposite vectors have similarity -1."),
-        ((3.0, 4.0), (4.0, 3.0), 0.96, "(3 · 4 + 4 · 3) / (5 · 5) = 0.96."),
+        (E1, E1, 1.0, t("a vector and itself have similarity 1.")),
+        (E1, E2, 0.0, t("vectors at a right angle have similarity 0.")),
+        (E1, (-1.0, 0.0), -1.0, t("opposite vectors have similarity -1.")),
+        ((3.0, 4.0), (4.0, 3.0), 0.96, t("(3 · 4 + 4 · 3) / (5 · 5) = 0.96.")),
     )
     for z_i, z_j, expected, because in cases:
         expect_close(
@@ -36,8 +37,10 @@ def sim_does_not_see_lengths():
     """Scaling either vector changes nothing."""
     z_i, z_j = torch.tensor([1.0, 2, 2]), torch.tensor([2.0, 1, 2])
     for a, b in ((1, 1), (10, 1), (1, 0.1), (0.02, 300)):
-        because = f"(2 + 2 + 4) / (3 · 3) = 0.8889, also with the vectors made {a} and {b} times as long."
-        expect_close(_of("sim")(a * z_i, b * z_j), 8 / 9, "sim of (1, 2, 2) and (2, 1, 2)", because)
+        because = t(
+            "(2 + 2 + 4) / (3 · 3) = 0.8889, also with the vectors made {a} and {b} times as long.", a=a, b=b
+        )
+        expect_close(_of("sim")(a * z_i, b * z_j), 8 / 9, t("sim of (1, 2, 2) and (2, 1, 2)"), because)
 
 
 def sim_has_a_gradient():
@@ -55,10 +58,12 @@ def positive_pairs_row_by_row():
     left = torch.tensor([(2.0, 0.0), (3.0, 0.0), (0.0, 1.0), (3.0, 4.0)])
     right = torch.tensor([(5.0, 0.0), (0.0, 2.0), (0.0, -4.0), (4.0, 3.0)])
     expected = [[1.0], [0.0], [-1.0], [0.96]]
-    because = "the pairs are at 0, 90 and 180 degrees, and (3, 4) · (4, 3) / 25 = 0.96; lengths do not count."
+    because = t(
+        "the pairs are at 0, 90 and 180 degrees, and (3, 4) · (4, 3) / 25 = 0.96; lengths do not count."
+    )
     function = _of("sim_positive_pairs")
-    expect_close(function(left, right), expected, "the similarities (pair, 1)", because)
-    expect_close(function(left[3:], right[3:]), [[0.96]], "the similarity of a single pair", because)
+    expect_close(function(left, right), expected, t("the similarities (pair, 1)"), because)
+    expect_close(function(left[3:], right[3:]), [[0.96]], t("the similarity of a single pair"), because)
 
 
 def positive_pairs_have_a_gradient():
@@ -75,9 +80,13 @@ def matrix_of_known_angles():
     """All pairs of four vectors in the plane."""
     out = torch.tensor([(2.0, 0.0), (0.0, 3.0), (4.0, 3.0), (-1.0, 0.0)])
     expected = [[1, 0, 0.8, -1], [0, 1, 0.6, 0], [0.8, 0.6, 1, -0.8], [-1, 0, -0.8, 1.0]]
-    because = "entry i, j is the cosine of the angle between rows i and j of (2, 0), (0, 3), (4, 3), (-1, 0)."
+    because = t(
+        "entry i, j is the cosine of the angle between rows i and j of (2, 0), (0, 3), (4, 3), (-1, 0)."
+    )
     expect_close(_of("compute_sim_matrix")(out), expected, "sim_matrix", because)
-    expect_close(_of("compute_sim_matrix")(out[1:3]), [[1, 0.6], [0.6, 1]], "sim_matrix of two rows", because)
+    expect_close(
+        _of("compute_sim_matrix")(out[1:3]), [[1, 0.6], [0.6, 1]], t("sim_matrix of two rows"), because
+    )
 
 
 def matrix_has_a_gradient():
@@ -105,41 +114,50 @@ def _loss_examples(task):
             return _of(task)(left, right, tau)
         return _of(task)(left, right, tau, device="cpu")
 
+    def expect_loss(value, expected, what, because, N):
+        likely = (
+            (t("the loss is the mean over all 2N views, not over the N images."), 2 * expected),
+            (t("the loss is the mean over all 2N views, not their sum."), 2 * N * expected),
+            (t("the terms are divided by 2N twice; once is enough."), expected / (2 * N)),
+        )
+        expect_close(value, expected, what, because, likely=likely)
+
     def loss_of_views_that_are_all_alike():
         """When all 2N views are the same, the positive is one of 2N - 1 equals: the loss is log(2N - 1)."""
         for N in (1, 2, 5):
-            because = f"all similarities are 1, so each of the 2N terms is log(2N - 1) with N = {N}."
-            expect_close(loss([E1] * N, [E1] * N, 0.5), math.log(2 * N - 1), "the loss", because)
+            because = t("all similarities are 1, so each of the 2N terms is log(2N - 1) with N = {N}.", N=N)
+            expect_loss(loss([E1] * N, [E1] * N, 0.5), math.log(2 * N - 1), t("the loss"), because, N)
 
     def loss_of_pairs_at_right_angles():
         """Positives alike, all else at right angles: the loss is log(1 + (2N - 2) exp(-1 / tau))."""
         for N, tau in ((2, 0.5), (2, 1.0), (3, 0.2)):
             rows = torch.eye(N)
             expected = math.log(1 + (2 * N - 2) * math.exp(-1 / tau))
-            because = (
-                f"with N = {N}, tau = {tau} each view has one similarity of 1, its positive, and 2N - 2 of 0."
+            because = t(
+                "with N = {N}, tau = {tau} each view has one similarity of 1, its positive, and 2N - 2 of 0.",
+                N=N,
+                tau=tau,
             )
-            expect_close(loss(rows, rows, tau), expected, "the loss", because)
-            expect_close(
-                loss(3 * rows, 0.5 * rows, tau), expected, "the loss of vectors of other lengths", because
-            )
+            expect_loss(loss(rows, rows, tau), expected, t("the loss"), because, N)
+            longer = loss(3 * rows, 0.5 * rows, tau)
+            expect_loss(longer, expected, t("the loss of vectors of other lengths"), because, N)
 
     def loss_where_one_view_went_astray():
         """Three views alike and one at a right angle: the four terms differ."""
         e = math.e
         terms = [math.log((2 * e + 1) / e), math.log(2 * e + 1), math.log((2 * e + 1) / e), math.log(3)]
-        because = (
+        because = t(
             "the terms of the four views are log((2e + 1) / e), log(2e + 1), log((2e + 1) / e) and log 3."
         )
-        expect_close(loss([E1, E1], [E1, E2], 1.0), sum(terms) / 4, "the loss", because)
+        expect_loss(loss([E1, E1], [E1, E2], 1.0), sum(terms) / 4, t("the loss"), because, 2)
 
     def loss_has_a_gradient():
         """The gradient reaches both batches and fits the value; the batches keep theirs."""
         generator = torch.Generator().manual_seed(0)
         inputs = [torch.randn(3, 4, generator=generator) for _ in range(2)]
-        expect_tensor(loss(*inputs, 0.5), None, "the loss")
+        expect_tensor(loss(*inputs, 0.5), None, t("the loss"))
         _expect_alone(lambda left, right: loss(left, right, 0.5), inputs, ("out_left", "out_right"))
-        expect_gradient(lambda left, right: loss(left, right, 0.5), inputs, "the loss")
+        expect_gradient(lambda left, right: loss(left, right, 0.5), inputs, t("the loss"))
 
     return (
         loss_of_views_that_are_all_alike,

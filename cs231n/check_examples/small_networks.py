@@ -3,6 +3,7 @@
 import torch
 from torch import nn
 
+from ..words import t
 from .expect import CheckFailed
 
 PATIENCE = 1000  # forward passes after which a loop counts as endless
@@ -52,5 +53,8 @@ def _count(model):
     model.calls += 1
     if model.calls > PATIENCE:
         raise CheckFailed(
-            f"the loop still goes on after {PATIENCE} forward passes; it must stop after 100 steps."
+            t(
+                "the loop still goes on after {count} forward passes; it must stop after 100 steps.",
+                count=PATIENCE,
+            )
         )

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from ..words import t
 from .expect import expect
 
 N = 3  # images in a batch
@@ -50,8 +51,16 @@ def _train(model, batches, learning_rate=0.0, temperature=TAU):
 
 
 def _expect_loss(value, expected, because):
-    expect(isinstance(value, float | int), "train must return the mean loss as a number.")
-    expect(abs(value - expected) < 1e-3, f"the mean loss is {value:.4g}, expected {expected:.4g}: {because}")
+    expect(isinstance(value, float | int), t("train must return the mean loss as a number."))
+    expect(
+        abs(value - expected) < 1e-3,
+        t(
+            "the mean loss is {here:.4g}, expected {there:.4g}: {because}",
+            here=value,
+            there=expected,
+            because=because,
+        ),
+    )
 
 
 def _one_hot(first):
@@ -64,20 +73,19 @@ def train_returns_the_loss_of_both_views():
     for temperature in (0.5, 1.0):
         loss, _ = _train(_Model(12), [(_one_hot(0), _one_hot(0))], temperature=temperature)
         expected = math.log(1 + (2 * N - 2) * math.exp(-1 / temperature))
-        _expect_loss(
-            loss, expected, f"positives are alike, all else is at right angles; tau is {temperature}."
-        )
+        because = t("positives are alike, all else is at right angles; tau is {tau}.", tau=temperature)
+        _expect_loss(loss, expected, because)
     loss, _ = _train(_Model(12), [(_one_hot(0), _one_hot(N))])
-    _expect_loss(loss, math.log(2 * N - 1), "x_i and x_j are at right angles here. Are both of them used?")
+    because = t("x_i and x_j are at right angles here. Are both of them used?")
+    _expect_loss(loss, math.log(2 * N - 1), because)
 
 
 def train_takes_the_loss_of_the_projections():
     """Projections that are all alike have loss log(2N - 1), whatever the features are."""
     model = _Model(12, projection=lambda x: x.sum(dim=1, keepdim=True) * torch.ones(4))
     loss, _ = _train(model, [(_one_hot(0), _one_hot(0))])
-    _expect_loss(
-        loss, math.log(2 * N - 1), "all projections are alike. The model returns (features, projections)."
-    )
+    because = t("all projections are alike. The model returns (features, projections).")
+    _expect_loss(loss, math.log(2 * N - 1), because)
 
 
 def train_steps_once_a_batch_with_a_fresh_gradient():
@@ -86,12 +94,13 @@ def train_steps_once_a_batch_with_a_fresh_gradient():
     batch = [torch.randn(N, 3, 2, 2, generator=generator) for _ in range(2)]
     _, optimizer = _train(_Model(12), [batch] * 3)
     expect(
-        len(optimizer.seen) == 3, f"3 batches need 3 optimizer steps, but there were {len(optimizer.seen)}."
+        len(optimizer.seen) == 3,
+        t("3 batches need 3 optimizer steps, but there were {count}.", count=len(optimizer.seen)),
     )
     found = all(gradient is not None and bool(gradient.abs().max() > 0) for gradient in optimizer.seen)
-    expect(found, "an optimizer step found no gradient; it has to be computed before the step.")
+    expect(found, t("an optimizer step found no gradient; it has to be computed before the step."))
     same = all(torch.allclose(gradient, optimizer.seen[0], atol=1e-6) for gradient in optimizer.seen)
-    expect(same, "the same batch gave another gradient the second time; is the old gradient still in it?")
+    expect(same, t("the same batch gave another gradient the second time; is the old gradient still in it?"))
 
 
 def train_follows_the_gradient_of_the_loss_it_returns():
@@ -110,8 +119,11 @@ def train_follows_the_gradient_of_the_loss_it_returns():
         real = (losses[0] - losses[1]) / (2 * nudge)
         expect(
             abs(real - optimizer.seen[0][place].item()) < 5e-3 + 2e-2 * abs(real),
-            "the gradient that the optimizer step found does not fit how the loss changes with the weights; "
-            "does it flow through both views?",
+            t(
+                "the gradient that the optimizer step found does not fit how the loss changes with the "
+                "weights; "
+                "does it flow through both views?"
+            ),
         )
 
 
@@ -122,8 +134,10 @@ def train_learns():
     batches = [(x, x + torch.randn(x.shape, generator=generator)) for x in images]
     model = _Model(12)
     losses = [_train(model, batches, learning_rate=0.5)[0] for _ in range(10)]
-    expect(not torch.equal(model.weight.detach(), torch.eye(12)), "the weights of the model did not change.")
-    expect(losses[-1] < 0.9 * losses[0], "the loss should fall over ten epochs, but it did not.")
+    expect(
+        not torch.equal(model.weight.detach(), torch.eye(12)), t("the weights of the model did not change.")
+    )
+    expect(losses[-1] < 0.9 * losses[0], t("the loss should fall over ten epochs, but it did not."))
 
 
 EXAMPLES = {

@@ -5,6 +5,7 @@ import torch
 from PIL import Image
 
 from ..data_utils import CIFAR10_MEAN, CIFAR10_STD
+from ..words import t
 from .expect import expect, expect_tensor
 
 DRAWS = 300
@@ -18,11 +19,12 @@ def _draws(image, count=DRAWS):
         transform = compute_train_transform()
     except TypeError as error:
         expect(
-            "NoneType" not in str(error), "augmentations is None; make it the list of the four transforms."
+            "NoneType" not in str(error),
+            t("augmentations is None; make it the list of the four transforms."),
         )
         raise
     views = [transform(Image.fromarray(image)) for _ in range(count)]
-    expect_tensor(views[0], (3, 32, 32), "a view")
+    expect_tensor(views[0], (3, 32, 32), t("a view"))
     mean, std = torch.tensor(CIFAR10_MEAN).view(3, 1, 1), torch.tensor(CIFAR10_STD).view(3, 1, 1)
     return torch.stack(views) * std + mean
 
@@ -43,7 +45,8 @@ def view_is_a_color_image_of_32_by_32():
     rng = np.random.default_rng(0)
     for height, width in ((32, 32), (48, 40), (20, 64)):
         image = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
-        expect_tensor(_draws(image, 2)[0], (3, 32, 32), f"a view of a {height} × {width} image")
+        what = t("a view of a {height} × {width} image", height=height, width=width)
+        expect_tensor(_draws(image, 2)[0], (3, 32, 32), what)
 
 
 def view_is_a_random_part():
@@ -55,10 +58,17 @@ def view_is_a_random_part():
         edges = (line[:, 1:] > middle[:, None]).ne(line[:, :-1] > middle[:, None]).sum(dim=1)
         expect(
             edges.max() > 11,
-            f"no view shows most of the {direction} of the image; the part should be random.",
+            t(
+                "no view shows most of the {direction} of the image; the part should be random.",
+                direction=t(direction),
+            ),
         )
         expect(
-            edges.min() < 8, f"no view shows less than half of the {direction} of the image; is there a crop?"
+            edges.min() < 8,
+            t(
+                "no view shows less than half of the {direction} of the image; is there a crop?",
+                direction=t(direction),
+            ),
         )
 
 
@@ -69,18 +79,19 @@ def view_is_flipped_half_of_the_time():
     flipped = _share(views[:, :, -8:].mean(dim=(1, 2)) < views[:, :, :8].mean(dim=(1, 2)))
     expect(
         38 <= flipped <= 62,
-        f"about 50 % of the views should be flipped left to right, yours are in {flipped} %.",
+        t("about 50 % of the views should be flipped left to right, yours are in {share} %.", share=flipped),
     )
     views = _draws(ramp.transpose(1, 0, 2)).mean(dim=1)
     upside_down = _share(views[:, -8:].mean(dim=(1, 2)) < views[:, :8].mean(dim=(1, 2)))
-    expect(upside_down == 0, "some views are upside down; flip only left to right.")
+    expect(upside_down == 0, t("some views are upside down; flip only left to right."))
 
 
 def view_is_gray_one_time_in_five():
     """A plain red image becomes gray in about 20 % of the views, and keeps three channels."""
     gray = _gray(_draws(_red()))
     expect(
-        12 <= _share(gray) <= 28, f"about 20 % of the views should be gray, yours are in {_share(gray)} %."
+        12 <= _share(gray) <= 28,
+        t("about 20 % of the views should be gray, yours are in {share} %.", share=_share(gray)),
     )
 
 
@@ -92,7 +103,7 @@ def view_has_new_colors_four_times_in_five():
     changed = _share((colored - red).abs().amax(dim=(1, 2, 3)) > 2 / 255)
     expect(
         72 <= changed <= 88,
-        f"the color jitter should change about 80 % of the views, yours changes {changed} %.",
+        t("the color jitter should change about 80 % of the views, yours changes {share} %.", share=changed),
     )
 
 
@@ -114,7 +125,7 @@ class _Numbered:
         self.calls = 0
 
     def __call__(self, image):
-        expect(isinstance(image, Image.Image), "the transform must get the PIL image img.")
+        expect(isinstance(image, Image.Image), t("the transform must get the PIL image img."))
         self.calls += 1
         return torch.tensor([float(np.asarray(image).mean()), float(self.calls)])
 
@@ -124,7 +135,7 @@ def _item(index, **arguments):
 
     images = np.stack([np.full((32, 32, 3), brightness, dtype=np.uint8) for brightness in (10, 20, 30)])
     item = ImagePairs(images, [7, 8, 9], **arguments)[index]
-    expect(isinstance(item, tuple) and len(item) == 3, "an item must be the tuple (x_i, x_j, target).")
+    expect(isinstance(item, tuple) and len(item) == 3, t("an item must be the tuple (x_i, x_j, target)."))
     return item
 
 
@@ -133,18 +144,22 @@ def pair_is_two_draws_of_one_image():
     for index, brightness in ((0, 10), (2, 30)):
         x_i, x_j, _ = _item(index, transform=_Numbered())
         for name, view in (("x_i", x_i), ("x_j", x_j)):
-            expect_tensor(view, (2,), f"{name}, with a transform that returns two numbers,")
-            expect(view[0] == brightness, f"{name} must be the transform of image number {index}.")
+            expect_tensor(view, (2,), t("{name}, with a transform that returns two numbers,", name=name))
+            expect(
+                view[0] == brightness,
+                t("{name} must be the transform of image number {index}.", name=name, index=index),
+            )
         expect(
-            x_i[1] != x_j[1], "x_i and x_j are the same draw; each view needs its own call of the transform."
+            x_i[1] != x_j[1],
+            t("x_i and x_j are the same draw; each view needs its own call of the transform."),
         )
 
 
 def pair_comes_with_its_class():
     """The class is that of the image, through the target transform when there is one."""
-    expect(_item(1, transform=_Numbered())[2] == 8, "target must be the class of the image.")
+    expect(_item(1, transform=_Numbered())[2] == 8, t("target must be the class of the image."))
     doubled = _item(1, transform=_Numbered(), target_transform=lambda target: 2 * target)[2]
-    expect(doubled == 16, "target must go through target_transform.")
+    expect(doubled == 16, t("target must go through target_transform."))
 
 
 EXAMPLES = {

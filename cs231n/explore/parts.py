@@ -12,7 +12,7 @@ from IPython import get_ipython
 from IPython.display import display
 
 from ..check_examples.expect import CheckFailed
-from ..checks import place_of
+from ..checks import told
 from ..data_utils import imagenet_class_names
 from ..start import on_colab
 from ..todo import TASK_FILES, TaskNotStarted
@@ -64,7 +64,7 @@ class Explorer:
         except CheckFailed as failed:
             self.say(f"{task}: {failed}")
         except Exception as error:
-            self.say(f"{task} raised {type(error).__name__}: {error}{place_of(task, error)}")
+            self.say(f"{task}: {told(task, error)}")
 
     def _ipython_display_(self):
         display({"text/html": STYLE, "text/plain": ""}, raw=True)

@@ -17,6 +17,7 @@ from scipy import stats
 from tqdm.auto import tqdm
 
 from ..data_utils import draw_labelled
+from ..words import t
 from .classifiers import BATCH, Labelled, Rates, accuracy, pretrain, train_labelled
 from .cost import Cost
 from .evaluation import device_of
@@ -141,6 +142,31 @@ class Comparison:
         for (one, other), (mean, half) in self.differences().items():
             lines.append(f"{one} − {other}: {mean:+.1f}" + (f" ± {half:.1f}" if half is not None else ""))
         return "\n".join(lines)
+
+
+def beside(comparison, guesses):
+    """Return, as text, what was guessed beside what was measured, the worst guess first.
+
+    Inputs: comparison, a Comparison; guesses, dict from the name of an arm to percent, or to None for no
+    guess. Raises ValueError for an arm that is not in the comparison, and for what is no percentage.
+    """
+    measured = {row.arm: row.accuracy for row in comparison.rows}
+    made = {arm: guess for arm, guess in guesses.items() if guess is not None}
+    for arm, guess in made.items():
+        if arm not in measured:
+            raise ValueError(f"There is no arm {arm!r} to guess; there are {', '.join(measured)}.")
+        if isinstance(guess, bool) or not isinstance(guess, int | float) or not 0 <= guess <= 100:
+            raise ValueError(f"The guess for {arm!r} is {guess!r}; write a number from 0 to 100.")
+    if not made:
+        return t(
+            "You have guessed nothing yet. Numbers that one has expected something else of stay in mind."
+        )
+    wide = max(map(len, made))
+    lines = [f"{'':{wide}}  {t('guessed')}  {t('measured')}"]
+    for arm in sorted(made, key=lambda arm: -abs(made[arm] - measured[arm])):
+        difference = measured[arm] - made[arm]
+        lines.append(f"{arm:{wide}}{made[arm]:8.1f}%{measured[arm]:9.1f}%  ({difference:+.1f})")
+    return "\n".join(lines)
 
 
 def compare(

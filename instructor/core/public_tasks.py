@@ -16,7 +16,8 @@ TABLE_FILE = ROOT / "cs231n" / "tasks.json"
 def public_table() -> str:
     """The text of the file, in the order of the tasks.
 
-    - tasks: {id: title, points, file, its block unless it is a notebook, and whether it is a bonus}.
+    - tasks: {id: title, points, file; unless it is a notebook its block, minutes, goal, hint and formula; and
+      whether it is a bonus}.
     - packed: the files that are handed in.
     - notebooks: {file: title, and the languages it is translated into}.
     """
@@ -46,4 +47,6 @@ def write_public_table() -> None:
 
 def _entry(task: Task) -> dict[str, str | int]:
     entry = {"title": task.title, "points": task.points, "file": task.module}
-    return entry | ({"block": task.block} if task.block else {}) | ({"bonus": True} if task.bonus else {})
+    if task.block:
+        entry |= {name: getattr(task, name) for name in ("block", "minutes", "goal", "hint", "formula")}
+    return {key: value for key, value in entry.items() if value} | ({"bonus": True} if task.bonus else {})

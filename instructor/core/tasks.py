@@ -17,6 +17,7 @@ TASKS_FILE = ROOT / "instructor" / "tasks.toml"
 class Task:
     """One graded task; `block` is None for a notebook. Points of a `bonus` task come on top of the 100.
 
+    `minutes` is about how long it takes, 0 when nobody has said; `goal` what it is for, in a sentence.
     `languages` are those that a notebook is translated into, beside the English one.
     """
 
@@ -29,6 +30,8 @@ class Task:
     block: str | None = None
     needs: tuple[str, ...] = ()
     formula: str = ""
+    minutes: int = 0
+    goal: str = ""
     bonus: bool = False
     languages: tuple[str, ...] = ()
 

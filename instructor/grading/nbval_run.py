@@ -19,6 +19,7 @@ from collections.abc import Callable
 from queue import Empty
 
 import nbval.kernel
+import nbval.plugin
 import pytest
 from jupyter_client.manager import KernelManager
 from jupyter_core.utils import run_sync
@@ -114,11 +115,24 @@ def main(request: dict) -> None:
         print(json.dumps(answer), file=answers)
 
     nbval.kernel.KernelManager = functools.partial(KernelInJail, request, tell)
+    _pass_over_cards()
     _listen_with_care(limits.output, Account(request["worker"]), limits.patience)
     options = ["--nbval", "--nbval-current-env", f"--nbval-cell-timeout={limits.cell_seconds}"]
     options += [f"--nbval-kernel-startup-timeout={limits.start_seconds * limits.patience}"]
     options += [f"--rootdir={request['folder']}"]
     pytest.main([*ARGUMENTS, *options, request["notebook"]], plugins=[Cells(tell)])
+
+
+def _pass_over_cards() -> None:
+    """Have nbval compare what a check cell prints, and not the card that it shows beside that."""
+    original = nbval.plugin.IPyNbFile.__init__
+
+    @functools.wraps(original)
+    def without_cards(self, *arguments, **options):
+        original(self, *arguments, **options)
+        self.skip_compare += ("text/html",)
+
+    nbval.plugin.IPyNbFile.__init__ = without_cards
 
 
 def _listen_with_care(limit: int, account: Account, patience: float) -> None:

@@ -1,4 +1,7 @@
-"""The demonstration of integrated gradients: where the shares must add up they do, and the rest is shown as it is."""
+"""The demonstration of integrated gradients: where the shares must add up they do, and the rest is shown "
+"as it is."""
+
+from itertools import pairwise
 
 import pytest
 import torch
@@ -19,7 +22,7 @@ def test_twice_as_many_steps_leave_a_quarter_of_the_error(digit):
     X, y, model = digit
     errors = errors_by_steps(answer("integrated_gradients"), X[:1], y[:1], model, [5, 10, 20])
     assert errors[0] < 5
-    for coarse, fine in zip(errors, errors[1:], strict=False):
+    for coarse, fine in pairwise(errors):
         assert coarse / fine == pytest.approx(4, rel=0.15)
 
 

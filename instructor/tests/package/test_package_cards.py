@@ -1,59 +1,99 @@
 """Cards and progress: what is shown of the checks, and where their points come from."""
 
-import base64
-import io
+import re
 
-import numpy as np
+import pytest
 from IPython.core.interactiveshell import InteractiveShell
-from PIL import Image
 
 from cs231n import checks
-from cs231n.cards import COLORS, Progress, card
+from cs231n.cards import DARK, LIGHT, Progress, card, style
 from cs231n.check_examples import EXAMPLES
 from cs231n.checks import Verdict
+from cs231n.todo import table
 from instructor.__main__ import main
 from instructor.core import public_tasks
 from instructor.core.tasks import code_tasks, load_tasks
 
 
-def colors_in(picture):
-    return {"#" + bytes(color).hex() for color in np.unique(np.asarray(picture).reshape(-1, 3), axis=0)}
+def light(color):
+    """The relative luminance of a color (WCAG 2.2)."""
+    parts = [int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def test_a_card_shows_each_status_in_its_color():
-    for status, color in COLORS.items():
-        shown = colors_in(card([Verdict("sim", status, "", 0.1)]))
-        assert color in shown
-        assert not shown & (set(COLORS.values()) - {color})
+def contrast(one, other):
+    upper, lower = sorted((light(one), light(other)), reverse=True)
+    return (upper + 0.05) / (lower + 0.05)
 
 
-def test_a_card_grows_with_what_there_is_to_say_but_not_without_end():
-    short = card([Verdict("sim", "wrong", "no", 0.1)])
-    long = card([Verdict("sim", "wrong", "word " * 40, 0.1)])
-    endless = card([Verdict("sim", "wrong", "word " * 100_000, 0.1)])
-    assert short.height < long.height < endless.height < 400
-    assert short.width == long.width
+@pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
+def test_every_text_of_a_card_can_be_read(colors):
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    for ink in ("ink", "muted", "passed", "wrong", "not-started"):
+        assert contrast(colors[ink], colors["paper"]) >= 4.5, ink
+    assert contrast(colors["ink"], colors["code"]) >= 4.5
 
 
-def test_a_card_bears_any_message():
-    card(
-        [Verdict("sim", "wrong", "\ud800 \x00 \x1b[31m é 中 ∂\n\n\t", 1e9), Verdict("none", "passed", "", 0)]
+def test_every_color_of_a_card_is_one_of_its_theme():
+    shown = re.sub(r"--[a-z-]+:#[0-9a-f]{6};", "", style())
+    assert "#" not in shown.replace("var(", "")
+
+
+def test_a_card_shows_status_place_goal_and_folded_hints():
+    shown = card([Verdict("sim", "wrong", "no", 0.1, "cs231n/simclr/contrastive_loss.py:31")])
+    assert "<code class='place'>cs231n/simclr/contrastive_loss.py:31</code>" in shown
+    assert "5 points · about 15 minutes · checked in 100 ms" in shown
+    assert "Compare two vectors by their angle alone." in shown
+    assert shown.count("<details>") == 3
+    assert "<details open" not in shown
+    for text in (
+        "A dot product that does not change when either vector is scaled.",
+        "z_i · z_j / (‖z_i‖ ‖z_j‖)",
+    ):
+        assert text in shown
+
+
+def test_what_is_not_started_names_its_file():
+    shown = card([checks.check("train")])
+    assert re.search(r"Write here: <code class='place'>cs231n/simclr/utils\.py:\d+</code>", shown)
+
+
+def test_what_has_passed_needs_no_hint():
+    shown = card([Verdict("sim", "passed", "", 0.1)])
+    assert "<details" not in shown
+    assert "all 3 examples came out as expected" in shown
+
+
+def test_a_card_shows_a_long_message_but_not_without_end():
+    assert len(card([Verdict("sim", "wrong", "word " * 100_000, 0.1)])) < 20_000
+
+
+def test_a_card_bears_any_message_and_lets_no_markup_through():
+    shown = card(
+        [
+            Verdict("sim", "wrong", "\ud800 \x00 \x1b[31m é 中 ∂\n\n\t<script>alert(1)</script>", 1e9),
+            Verdict("none", "passed", "", 0),
+        ]
     )
+    assert "<script" not in shown
+    assert "\x1b" not in shown
+    shown.encode("utf-8")
 
 
-def test_a_card_of_few_tasks_that_are_not_started_says_what_is_expected():
+def test_a_card_of_many_tasks_is_brief():
     few = card([Verdict("train", "not started", "", 0.1)])
     many = card([Verdict(task, "not started", "", 0.1) for task in EXAMPLES])
-    assert few.height > 2 * 19 * len(EXAMPLES["train"])
-    assert many.height < len(EXAMPLES) * few.height / 2
+    assert "<li>" in few
+    assert "<li>" not in many
 
 
 def test_outside_a_notebook_a_report_is_text_alone(capsys):
     checks.report("sim")
-    assert capsys.readouterr().out == "sim: not started\n"
+    assert capsys.readouterr().out == "sim: not started - cs231n/simclr/contrastive_loss.py\n"
 
 
-def test_in_a_notebook_a_report_shows_a_picture_that_nbval_passes_over(capsys):
+def test_in_a_notebook_a_report_shows_a_card_that_can_be_copied(capsys):
     shell, published = InteractiveShell.instance(), []
     shell.kernel = object()
     shell.display_pub.publish = lambda data, *rest, **options: published.append(data)
@@ -61,10 +101,18 @@ def test_in_a_notebook_a_report_shows_a_picture_that_nbval_passes_over(capsys):
         checks.report("sim")
     finally:
         InteractiveShell.clear_instance()
-    assert capsys.readouterr().out == "sim: not started\n"
+    assert capsys.readouterr().out.startswith("sim: not started")
     ((kind, data),) = published[0].items()
-    assert kind == "image/png"
-    assert Image.open(io.BytesIO(base64.b64decode(data))).width == 1360
+    assert kind == "text/html"
+    assert "<script" not in data
+    assert "<img" not in data
+
+
+def test_every_task_says_minutes_goal_hint_and_formula():
+    for name, task in table()["tasks"].items():
+        if "block" in task:
+            assert task["minutes"] >= 5, name
+            assert all(task[key] for key in ("goal", "hint", "formula")), name
 
 
 def test_progress_shows_every_task_with_its_points():

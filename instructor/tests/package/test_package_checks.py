@@ -3,8 +3,10 @@
 import importlib
 import importlib.util
 import random
+import re
 import sys
 from itertools import count
+from pathlib import Path
 
 import pytest
 import torch
@@ -14,7 +16,7 @@ from cs231n import checks
 from cs231n.check_examples import EXAMPLES
 from cs231n.check_examples.expect import CheckFailed
 from cs231n.todo import TASK_FILES, TaskNotStarted
-from instructor.core.composition import PACKAGE, compose, fillins
+from instructor.core.composition import PACKAGE, Fillin, compose, fillins
 from instructor.core.tasks import code_tasks
 
 TASKS = [task.id for task in code_tasks()]
@@ -54,8 +56,8 @@ def test_every_example_says_what_it_shows():
 def test_an_untouched_package_is_not_started_and_never_wrong(loaded, capsys):
     loaded({}).report()
     lines = capsys.readouterr().out.splitlines()
-    needs = {"simclr_loss_vectorized": " - it needs compute_sim_matrix first"}
-    assert lines == [f"{task}: not started{needs.get(task, '')}" for task in TASKS]
+    said = {**TASK_FILES, "simclr_loss_vectorized": "it needs compute_sim_matrix first"}
+    assert lines == [f"{task}: not started - {said[task]}" for task in TASKS]
 
 
 def test_the_reference_passes_and_the_report_is_the_same_every_time(loaded, capsys):
@@ -77,6 +79,76 @@ def test_another_right_answer_passes(loaded, task, name):
 def test_most_known_mistakes_are_found(loaded):
     missed = [(t, n) for t, n in _fillins("wrong") if loaded({**REFERENCE, t: n}).check(t).status != "wrong"]
     assert len(missed) <= 0.15 * len(_fillins("wrong")), missed
+
+
+# ---- what a check says of usual mistakes ----
+
+SAID = {
+    ("class_visualization_update_step", "wrong_no_penalty"): "the penalty is missing",
+    ("class_visualization_update_step", "wrong_sign_of_penalty"): "the penalty has the wrong sign",
+    ("class_visualization_update_step", "wrong_factor_two_missing"): "the penalty counts half",
+    ("class_visualization_update_step", "wrong_softmax_probability"): "the unnormalized score of target_y",
+    ("class_visualization_update_step", "wrong_rebound"): "must change in place",
+    ("compute_saliency_maps", "wrong_mean_over_batch"): "images are averaged",
+    ("compute_saliency_maps", "wrong_softmax_probability"): "Take the unnormalized score, before the softmax",
+    ("compute_saliency_maps", "wrong_cross_entropy"): "the map of the cross-entropy",
+    ("compute_saliency_maps", "wrong_predicted_class"): "the class with the highest score",
+    ("compute_saliency_maps", "wrong_no_absolute_value"): "magnitude of each channel's gradient first",
+    ("compute_saliency_maps", "wrong_sum_over_channels"): "not their sum or their mean",
+    ("compute_saliency_maps", "wrong_eval_deleted"): "Is the given line model.eval() still there",
+    ("integrated_gradients", "wrong_eval_deleted"): "Is the given line model.eval() still there",
+    ("make_fooling_image", "wrong_cross_entropy"): "the unnormalized score of target_y",
+    ("simclr_loss_vectorized", "wrong_divided_by_n"): "over all 2N views, not over the N images",
+    ("simclr_loss_vectorized", "wrong_sum_instead_of_mean"): "the mean over all 2N views, not their sum",
+    ("simclr_loss_naive", "wrong_divided_twice"): "divided by 2N twice",
+}
+
+
+@pytest.mark.parametrize(("task", "name"), SAID, ids=lambda part: part.removeprefix("wrong_"))
+def test_a_usual_mistake_is_told_as_what_it_is(loaded, task, name):
+    verdict = loaded({**REFERENCE, task: name}).check(task)
+    assert verdict.status == "wrong"
+    assert SAID[task, name] in verdict.message
+
+
+BODIES = {
+    "model(X)[:, y].sum().backward()\nsaliency = X.grad.abs().max(dim=1).values": "Pair image k with y[k]",
+    "model(X)[range(len(y)), y].sum().backward()\nsaliency = X.grad.abs().max(dim=1)": "(values, indices)",
+    "model(X)[range(len(y)), y].sum().backward()\nsaliency = X.grad.abs().amax(1) + float('inf')": "that "
+    "are infinite",
+    "saliency = X[:, 0] * float('nan')": "not a number (nan)",
+    "saliency = model(X)[:, y].max(1).abs()": "return a pair (values, indices): take its first part",
+    "model(X).backward()": "Add up the numbers that you want the gradient of",
+    "model(X).detach().sum().backward()": "no gradient leads back to the input",
+    "X.grad.abs()": "something is None that should hold a value",
+    "saliency = model(X, y)": "other arguments than it takes",
+    "import numpy\nsaliency = torch.abs(numpy.ones(3))": "a function of torch got something that is no "
+    "tensor",
+    "saliency = X.cuda()": "asks for a GPU",
+    "X += 1": "Change it in place under torch.no_grad() only",
+    "saliency = X @ X.new_ones(7, 7)": "do not fit together",
+    "saliency = grad": "has no value",
+}
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_an_error_is_told_with_what_it_means_and_where_it_is(loaded, body):
+    task = "compute_saliency_maps"
+    if "cuda" in body and torch.cuda.is_available():
+        pytest.skip("there is a GPU")
+    verdict = loaded({**REFERENCE, task: Fillin(task, "mine", "wrong", "", body)}).check(task)
+    assert verdict.status == "wrong"
+    assert BODIES[body] in verdict.message
+    assert re.fullmatch(re.escape(TASK_FILES[task]) + r":\d+", verdict.where)
+
+
+def test_what_is_not_started_names_the_line_of_its_block(loaded):
+    package = loaded({})
+    for task in TASKS:
+        file, _, line = package.check(task).where.partition(":")
+        raised = (Path(package.__file__).parents[1] / file).read_text("utf-8").splitlines()[int(line) - 1]
+        first = "compute_sim_matrix" if task == "simclr_loss_vectorized" else task
+        assert raised.strip().startswith(f'raise TaskNotStarted("{first}")')
 
 
 # ---- what a check says about code that fails on its own ----
@@ -109,6 +181,7 @@ def test_a_file_that_is_not_python_is_told_with_file_and_line(tmp_path, loaded):
     path.write_text("def train(:\n", encoding="utf-8")
     verdict = package.check("train")
     assert verdict.status == "wrong"
+    assert verdict.where == "cs231n/simclr/utils.py:1"
     assert "SyntaxError" in verdict.message
     assert "utils.py, line 1" in verdict.message
 

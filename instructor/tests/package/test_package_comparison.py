@@ -2,16 +2,31 @@
 
 import re
 
+import matplotlib.pyplot as plt
+import nbformat
 import numpy as np
 import pytest
 import torch
 
+from cs231n import plots
 from cs231n.simclr.classifiers import BATCH, Labelled, Rates, accuracy, train_arm
-from cs231n.simclr.comparison import ARMS, Arm, Terms, arms_named, compare, steps_of
+from cs231n.simclr.comparison import (
+    ARMS,
+    FIRST_ARMS,
+    Arm,
+    Comparison,
+    Row,
+    Terms,
+    arms_named,
+    beside,
+    compare,
+    steps_of,
+)
 from cs231n.simclr.cost import Cost, flops_of_a_step, metered
 from cs231n.simclr.data_utils import compute_test_transform
 from cs231n.simclr.evaluation import Classifier
 from cs231n.simclr.model import Model
+from instructor.core.tasks import ROOT
 
 FEW, IMAGES, STEPS = 2, 24, 3
 PRETRAINING = Cost(images=4 * 48, steps=9, flops=0, seconds=0.0)
@@ -166,3 +181,58 @@ def test_flops_are_those_of_the_layers():
     # Forward and the gradient of the weights, 2 · B · 12 · 5 each; the images need no gradient.
     assert flops_of_a_step(layer, (7, 3, 2, 2)) == 2 * (2 * 7 * 12 * 5)
     assert flops_of_a_step(torch.nn.Sequential(layer[0], torch.nn.Linear(12, 1)), (1, 3, 2, 2)) > 0
+
+
+# ---- the guess ----
+
+
+def measured(**accuracies):
+    rows = tuple(Row(name.replace("_", " "), accuracy, Cost()) for name, accuracy in accuracies.items())
+    return Comparison(10, rows)
+
+
+def test_a_guess_stands_beside_what_was_measured_the_worst_first():
+    text = beside(measured(scratch=80.0, SimCLR=90.0), {"scratch": 79, "SimCLR": 50.5})
+    first, second, third = text.splitlines()
+    assert first.split() == ["guessed", "measured"]
+    assert second.split() == ["SimCLR", "50.5%", "90.0%", "(+39.5)"]
+    assert third.split() == ["scratch", "79.0%", "80.0%", "(+1.0)"]
+
+
+def test_no_guess_is_no_error_and_is_told():
+    assert "guessed nothing yet" in beside(measured(scratch=80.0), {"scratch": None})
+    assert "guessed nothing yet" in beside(measured(scratch=80.0), {})
+
+
+@pytest.mark.parametrize(
+    ("guesses", "sentence"),
+    [
+        ({"magic": 50}, "no arm 'magic' to guess; there are scratch"),
+        ({"scratch": "many"}, "write a number from 0 to 100"),
+        ({"scratch": 800}, "write a number from 0 to 100"),
+        ({"scratch": True}, "write a number from 0 to 100"),
+        ({"scratch": float("nan")}, "write a number from 0 to 100"),
+    ],
+)
+def test_a_guess_that_is_none_is_told(guesses, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        beside(measured(scratch=80.0), guesses)
+
+
+def test_the_guess_is_drawn_on_its_bar():
+    plots.show_bars({"scratch": 80.0, "SimCLR": 90.0}, "% right", guesses={"scratch": 95, "SimCLR": None})
+    (ax,) = plt.gcf().axes
+    marked = [tuple(map(float, point)) for each in ax.collections for point in each.get_offsets()]
+    assert marked == [(95.0, 0.0)]
+    assert ax.get_xlim()[1] > 95
+    plt.close("all")
+
+
+def test_the_notebook_asks_for_a_guess_of_every_arm_before_it_compares():
+    book = nbformat.read(ROOT / "notebooks/SelfSupervisedLearning.ipynb", as_version=4)
+    cells = {cell.id: cell.source for cell in book.cells}
+    names = {}
+    exec(cells["fair-guess"], names)
+    assert list(names["guess"]) == [arm.name for arm in FIRST_ARMS]
+    assert set(names["guess"].values()) == {None}
+    assert list(cells).index("fair-guess") < list(cells).index("fair-run")

@@ -1,4 +1,5 @@
-"""The first cell's second half: what it does in Jupyter, in Colab's older IPython, and where things are missing."""
+"""The first cell's second half: what it does in Jupyter, in Colab's older IPython, and where things are "
+"missing."""
 
 import importlib
 import sys
