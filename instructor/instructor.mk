@@ -4,6 +4,7 @@
 #   SANDBOX=none     run the submission's code unprotected, and say so in every result
 #   LOWEST=path      where test-lowest makes its environment; COLAB=path: where test-colab does
 #   GRADE="..."      further options of `python -m instructor grade`
+#   FAIR="..."       options of `python -m experiments.study.page`: FAIR=--write puts the figures into the page
 #   GOLDEN="..."     which golden outputs: grades, class, release, verify (default: all)
 REQUIREMENTS += instructor/requirements.txt
 TESTS += instructor/tests experiments/tests
@@ -12,7 +13,7 @@ COLAB = .venv-colab
 export SYSTEM_PACKAGES = instructor/system_packages.sh
 GRADE_OPTIONS = $(if $(SANDBOX),--sandbox "$(SANDBOX)") $(GRADE)
 
-.PHONY: grade doctor verify attacks release test-docs test-lowest test-colab similarity golden golden-write test-cluster test-kills test-sandbox scale test-browser lint format sandbox test-term
+.PHONY: grade doctor verify attacks release test-docs test-lowest test-colab similarity golden golden-write test-cluster test-kills test-sandbox scale test-browser lint format sandbox test-term fair-answer
 
 grade: embedded-data sandbox ## grade SUBMISSION=path, or the reference solution when none is given
 ifneq ($(SUBMISSION),)
@@ -48,6 +49,9 @@ golden: embedded-data sandbox ## compare all that the kit writes with what is fr
 
 golden-write: embedded-data sandbox ## freeze what the kit writes now, for a change that is meant
 	@$(PY) -m instructor.golden --write $(GOLDEN)
+
+fair-answer: environment ## compute every figure of docs/fair_comparison.md from its committed results, and compare
+	@$(PY) -m experiments.study.page $(FAIR)
 
 test-cluster: embedded-data sandbox ## grade on a Dask cluster of this machine, and lose parts of it (some minutes)
 	@$(PY) -c 'import distributed' 2>/dev/null || \

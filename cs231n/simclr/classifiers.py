@@ -21,7 +21,7 @@ BATCH = 64  # images in a step, of either kind of training
 
 
 class Labelled:
-    """Images and labels as training takes them: all of them once in random order, then again, BATCH at a time.
+    """Images and labels as training takes them: all once in random order, then again, BATCH at a time.
 
     - images: uint8 tensor (n, 3, H, W); labels: long (n,); both on the device of the training.
     - views: the augmentation of a batch, from a uint8 tensor (B, 3, H, W) to normalized floats of that shape.
@@ -41,7 +41,7 @@ class Labelled:
             yield self.views(self.images[chosen]), self.labels[chosen]
 
     def pairs(self, steps):
-        """Yield the two views of each of a step's images: float (2B, 3, H, W), all first ones, then all second.
+        """Yield both views of each of a step's images: float (2B, 3, H, W), first all first ones.
 
         B is BATCH, or all images where they are fewer; no image is twice in a step.
         """

@@ -3,8 +3,8 @@
 A pretrained network is often compared with one that was trained far less. Here every arm has the same time
 of the processor, recipe, labelled images and first weights. A share of the time goes to SimCLR, the rest to
 training with labels; share 0 is training from scratch. `compare` is a first look, over a few seeds and with
-fixed rates. Whoever tunes them, over more seeds, calls the same `step_seconds`, `steps_of` and `run_arm`, with views
-that are made faster.
+fixed rates. Whoever tunes them, over more seeds, calls the same `step_seconds`, `steps_of` and `run_arm`,
+with views that are made faster.
 """
 
 import copy
@@ -73,8 +73,8 @@ def steps_of(share, seconds, each):
 def step_seconds(model, labelled, unlabelled, classes, loss, steps=4, rounds=5):
     """Return the StepSeconds of this machine: views, network, loss and optimizer.
 
-    One kind after the other, `rounds` times `steps`, since other work on the machine slows memory and clock; the
-    least of each counts. Inputs as of `run_arm`; the model stays as it is.
+    One kind after the other, `rounds` times `steps`, since other work on the machine slows memory and
+    clock; the least of each counts. Inputs as of `run_arm`; the model stays as it is.
     """
     found = {"pretraining": math.inf, "labelled": math.inf}
     for _ in range(rounds):
@@ -90,9 +90,11 @@ def run_arm(model, labelled, unlabelled, steps, rates, classes, seed, loss, prog
 
     Inputs:
     - model: simclr.model.Model, from where all arms start; it is left as it is.
-    - labelled, unlabelled: Labelled, of training with labels and of SimCLR; the second only where there are steps.
+    - labelled, unlabelled: Labelled, of training with labels and of SimCLR; the second only where there
+      are steps.
     - steps: (of SimCLR, with labels). rates: (Rates of SimCLR, Rates with labels).
-    - classes: number of them. seed: of new weights and of whatever torch draws. loss: see classifiers.pretrain.
+    - classes: number of them. seed: of new weights and of whatever torch draws. loss: see
+      classifiers.pretrain.
     """
     model, cost = copy.deepcopy(model), Cost()
     if steps[0]:
@@ -106,8 +108,8 @@ def interval(values, level=0.95):
     mean = statistics.fmean(values)
     if len(values) < 2:
         return mean, None
-    t = stats.t.ppf((1 + level) / 2, len(values) - 1)
-    return mean, t * statistics.stdev(values) / len(values) ** 0.5
+    quantile = stats.t.ppf((1 + level) / 2, len(values) - 1)
+    return mean, quantile * statistics.stdev(values) / len(values) ** 0.5
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,7 @@ def beside(comparison, guesses):
     Inputs: comparison, a Comparison; guesses, dict from the name of an arm to percent, or to None for no
     guess. Raises ValueError for an arm that is not in the comparison, and for what is no percentage.
     """
-    measured = {row.arm: row.accuracy for row in comparison.rows}
+    measured = {str(arm): statistics.fmean(values) for arm, values in comparison.accuracies.items()}
     made = {arm: guess for arm, guess in guesses.items() if guess is not None}
     for arm, guess in made.items():
         if arm not in measured:
@@ -181,18 +183,18 @@ def compare(
     seeds=3,
     progress=True,
 ):
-    """Train scratch and SimCLR with equal time, at few labels and at all, and measure them on held-out images.
+    """Train scratch and SimCLR with equal time, at few labels and at all; measure on held-out images.
 
     Inputs:
     - make_model: called without arguments, returns a new simclr.model.Model with weights of torch's draws.
-    - train_set, test_set: (images, labels), uint8 (N, H, W, 3) and (N,). labels_per_class images of each class,
-      drawn anew with each seed, are the labelled ones; all of them in the arms with all labels.
+    - train_set, test_set: (images, labels), uint8 (N, H, W, 3) and (N,). labels_per_class images of each
+      class, drawn anew with each seed, are the labelled ones; all of them in the arms with all labels.
     - views: the augmentation of a batch, see Labelled. loss: see classifiers.pretrain.
     - share: SimCLR's part of the time. seconds: of the processor, an arm and seed; by them a short trial of
       this machine sets how many steps there are. seeds: how many.
 
-    Returns: Comparison. Both contrasts of equal data are in it: SimCLR on the labelled images and fine-tuning against
-    scratch, at few labels and at all. Raises ValueError when a class has too few images.
+    Returns: Comparison. Both contrasts of equal data are in it: SimCLR on the labelled images and
+    fine-tuning against scratch, at few labels and at all. Raises ValueError when a class has too few images.
     """
     scratch, equal = Arm(0, labels=labels_per_class), Arm(share, labels=labels_per_class)
     more, all_scratch, all_equal = (

@@ -40,7 +40,7 @@ class FastLabelled(Labelled):
             yield views[back]
 
     def _views(self, steps, kind, whole=False):
-        """Yield of each step: the images of its views, the order that puts these as they were, and the views."""
+        """Yield of each step: which images its views are of, what undoes their sorting, the views."""
         images = self.images
 
         def permutation(step):

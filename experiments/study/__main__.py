@@ -11,7 +11,9 @@ from pathlib import Path
 
 from cs231n.data_utils import MissingData
 
+from .cells import Hours
 from .contrast import FILE, read_question
+from .results import read_results
 
 RESULTS = Path(__file__).parents[1] / "fair_comparison"
 
@@ -19,17 +21,16 @@ RESULTS = Path(__file__).parents[1] / "fair_comparison"
 def main(arguments=None):
     """Run the study; return its exit status: 0 done, 2 can't start or go on, 130 cut short."""
     options = parser().parse_args(arguments)
-    from .plan import Hours, study  # not for --help: they import torch
-    from .runs import Runs
-
     try:
         question = read_question(options.question)
         if options.plan:
-            hours = Hours(question, Runs({}, options.results))
+            hours = Hours(question, read_results(options.results / "results.jsonl"))
             for cell in question.cells:
                 print(f"{hours.of([cell]):6.2f} CPU hours  {cell.name}")
             print(f"{hours.of(question.cells):6.2f} CPU hours in all, beside levels that tuning adds")
             return 0
+        from .plan import study  # not for what is only asked or printed: it imports torch
+
         study(question, options.results, options.cells, options.jobs, progress=not options.quiet)
     except (MissingData, ValueError) as error:
         print(f"study: {error}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The question of the study as experiments/contrast.toml fixes it: cells, shares, recipe, tuning grid, thresholds."""
+"""The question of the study as experiments/contrast.toml fixes it: shares, recipe, tuning, cells."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""The data sets of the study: training, validation and test images, and the views that all arms draw of them."""
+"""The data sets of the study: training, validation and test images, and the views of them."""
 
 from dataclasses import replace
 from functools import lru_cache
@@ -18,8 +18,8 @@ from cs231n.data_utils import (
 from ..fast.affine import AffineAugmentation
 from ..fast.augment import Augmentation
 
-# name: (what loads a split, the augmentation). Clothes are gray: no view changes a color. They are mirrored and cut, but
-# not as small as photos, of which a twelfth still shows something.
+# name: (what loads a split, the augmentation). Clothes are gray: no view changes a color. They are
+# mirrored and cut, but # not as small as photos, of which a twelfth still shows something.
 DATA = {
     "fashion": (load_fashion_mnist, Augmentation(scale=(0.3, 1.0), saturation=0.0, hue=0.0, to_gray=0.0)),
     "digits": (load_digits, AffineAugmentation()),

@@ -22,11 +22,12 @@ def run_job(settings, job):
     """Do one run and return it with what came of it.
 
     - settings: dict, see tuning.settings_of.
-    - job: {"kind", "data", "labels", "images", "seconds", "share", "seed", "rates"}; kind is "tuning" or "test",
+    - job: {"kind", "data", "labels", "images", "seconds", "share", "seed", "rates"}; kind is "tuning" or
+      "test",
       images is None where the share is 0, rates are [with labels, of pretraining or None, weight decay].
 
-    What comes of it: steps of both kinds, cost, top-1 in percent on the validation images; of a "test" also on the
-    test images, and for which of them it was right.
+    What comes of it: steps of both kinds, cost, top-1 in percent on the validation images; of a "test" also
+    on the test images, and for which of them it was right.
     """
     torch.set_num_threads(1)
     keep_freed_memory()
@@ -81,12 +82,12 @@ def sources(settings, job):
 
 
 def times_key(data, images, settings):
-    """Return the name of the step times of SimCLR on so many images of a data set: its batch tells them apart."""
+    """Return the name of the step times for SimCLR on so many images: data set and batch set them."""
     return f"{data}, batch {min(images, settings['recipe']['batch'])}"
 
 
 def measured_times(settings, job):
-    """Return (name, [seconds of a step of SimCLR, with labels]) for a run, measured on this machine, one thread."""
+    """Return (name, [seconds of a step of SimCLR, with labels]) for a run, measured here on one thread."""
     torch.set_num_threads(1)
     keep_freed_memory()
     labelled, unlabelled = sources(settings, job)

@@ -10,9 +10,11 @@ from cs231n.data_utils import MissingData
 from cs231n.simclr.classifiers import BATCH
 from cs231n.simclr.comparison import TEMPERATURE
 
+from .cells import Hours, job_of, tests
 from .data import DATA
 from .jobs import data_of, measured_times, times_key
-from .runs import Runs, key_of, write_whole
+from .results import key_of, write_whole
+from .runs import Runs
 from .tuning import first_grid, tune
 
 
@@ -24,15 +26,17 @@ def study(question, folder, cells=None, jobs=1, progress=True, say=print):
     - cells: names of those to do; None for all whose data are there. jobs: processes.
     - say: gets lines that tell where the study is.
 
-    Raises ValueError when the folder holds results of another question or damaged ones, or when tuning ends at the
-    edge of its grid; MissingData for a named cell whose data are not there; OSError when the folder can't be written.
+    Raises ValueError when the folder holds results of another question or damaged ones, or when tuning
+    ends at the
+    edge of its grid; MissingData for a named cell whose data are not there; OSError when the folder can't
+    be written.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     settings = settings_of(question, folder)
     runs = Runs(settings, folder, jobs, progress)
     wanted = [question.cell(name) for name in cells] if cells else list(question.cells)
-    hours = Hours(question, runs)
+    hours = Hours(question, runs.finished)
     for number, cell in enumerate(wanted, start=1):
         try:
             data_of(settings, cell.data)
@@ -41,9 +45,7 @@ def study(question, folder, cells=None, jobs=1, progress=True, say=print):
                 raise
             say(f"{cell.name}: left out, since {error}")
             continue
-        say(
-            f"{number} of {len(wanted)}: {cell.name}; at most {hours.of(wanted[number - 1 :]):.1f} CPU hours to go"
-        )
+        say(f"{number} of {len(wanted)}: {cell.name}; {hours.of(wanted[number - 1 :]):.1f} CPU hours to go")
         do_cell(question, cell, settings, folder, runs)
     return settings, runs.finished
 
@@ -79,7 +81,7 @@ def settings_of(question, folder):
 
 
 def write_settings(settings, folder):
-    """Write down what a run needs beside the question, to be repeated: versions, and the seconds of a step."""
+    """Write down what a run needs beside the question to be repeated: version, seconds of a step."""
     kept = {name: settings[name] for name in ("question", "torch", "step_seconds")}
     write_whole(folder / "settings.json", json.dumps(kept, indent=1) + "\n")
 
@@ -126,7 +128,7 @@ def tuned(question, cell, do):
 
 
 def rates_of(question, cell, runs):
-    """Return {share: best rates} of a cell that is tuned. Raises ValueError when its trials are not finished."""
+    """Return {share: best rates} of a tuned cell. Raises ValueError when its trials are not finished."""
     finished = {key_of(run): run for run in runs.finished}
     try:
         return tuned(question, cell, lambda wanted: [finished[key_of(job)] for job in wanted])
@@ -135,7 +137,7 @@ def rates_of(question, cell, runs):
 
 
 def best_pretrained(question, cell, rates, finished):
-    """Return the share above the one that is subtracted with the best mean validation accuracy over a cell's seeds."""
+    """Return the pretrained share with the best mean validation accuracy over a cell's seeds."""
     found = {key_of(run): run for run in finished}
     try:
         worth = {
@@ -149,47 +151,3 @@ def best_pretrained(question, cell, rates, finished):
             f"the cell {cell.name!r} is not measured with all its seeds yet; run it first."
         ) from None
     return max(worth, key=worth.get)
-
-
-def tests(question, cell, rates):
-    """Return the measured runs of a cell, seed after seed, so that a cut study has whole ones."""
-    seeds = range(question.contrast["seeds"])
-    return [job_of(cell, share, seed, rates[share], "test") for seed in seeds for share in rates]
-
-
-def job_of(cell, share, seed, rates, kind):
-    """Return one run of a cell, see jobs.run_job. Where nothing is pretrained, the cell's images do not matter."""
-    return {
-        "kind": kind,
-        "data": cell.data,
-        "labels": cell.labels,
-        "images": cell.images if share else None,
-        "seconds": cell.seconds,
-        "share": share,
-        "seed": seed,
-        "rates": rates,
-    }
-
-
-class Hours:
-    """How much time of the processor the plan takes at most before levels are added: training alone."""
-
-    def __init__(self, question, runs):
-        self.question, self.done = question, {self._plain(run) for run in runs.finished}
-
-    def of(self, cells):
-        """Return the CPU hours of the runs of these cells that were not done when this was made."""
-        jobs = {self._plain(job): job["seconds"] for cell in cells for job in self._jobs(cell)}
-        return sum(seconds for key, seconds in jobs.items() if key not in self.done) / 3600
-
-    def _jobs(self, cell):
-        shares, first = self.question.contrast["shares"], first_grid(self.question.tuning)
-        if not cell.rates:
-            for share in shares:
-                seed = self.question.tuning["seed"]
-                yield from (job_of(cell, share, seed, rates, "tuning") for rates in first.trials(share))
-        yield from tests(self.question, cell, dict.fromkeys(shares[:2] if cell.rates else shares))
-
-    def _plain(self, run):
-        """What tells the runs of a plan apart: the rates of measured ones are not known before tuning."""
-        return key_of(run | {"rates": None}) if run["kind"] == "test" else key_of(run)

@@ -38,7 +38,7 @@ class Grid:
 
 
 def first_grid(tuning):
-    """Return the Grid that the question's [tuning] table begins with. Raises ValueError for other than 3 levels."""
+    """Return the Grid that [tuning] of the question begins with. Raises ValueError for another form."""
     for factor in FACTORS:
         if len(tuning[factor]) != 3 or sorted(tuning[factor]) != tuning[factor]:
             raise ValueError(f"[tuning] {factor} needs three levels in rising order.")
@@ -50,8 +50,8 @@ def first_grid(tuning):
 def best_rates(finished):
     """Return the best level of each factor, [learning rate, rate of pretraining or None, weight decay].
 
-    - finished: an arm's trials. A level's worth is the mean validation accuracy of its trials; the lower level of
-      equals is taken.
+    - finished: an arm's trials. A level's worth is the mean validation accuracy of its trials; the lower
+      level of equals is taken.
     """
     best = []
     for place in range(3):
@@ -114,7 +114,7 @@ def tune(grid, shares, limit, do):
                 arms = ", ".join(f"{share:g}" for share, r in best.items() if factor in edges(grid, r))
                 levels = ", ".join(f"{level:g}" for level in getattr(grid, factor))
                 raise ValueError(
-                    f"the best {factor} of share {arms} is at the edge of {levels}, and {limit} levels have been "
+                    f"the best {factor} of share {arms} is at the edge of {levels}; {limit} levels have been "
                     "added. Begin with another grid in experiments/contrast.toml, and another --results."
                 )
             grid = extended(grid, factor, side)

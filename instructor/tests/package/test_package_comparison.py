@@ -1,35 +1,41 @@
-"""The engine of the fair comparison: costs are counted, and each arm of `compare` gets what its name says."""
+"""The engine of the fair comparison: time is divided by shares, both kinds of training have one recipe."""
 
-import re
+import json
 
 import matplotlib.pyplot as plt
-import nbformat
 import numpy as np
 import pytest
 import torch
 
 from cs231n import plots
-from cs231n.simclr.classifiers import BATCH, Labelled, Rates, accuracy, train_arm
+from cs231n.simclr.classifiers import (
+    BATCH,
+    Labelled,
+    Rates,
+    accuracy,
+    one_by_one,
+    orders,
+    pretrain,
+    probe,
+    train_labelled,
+)
 from cs231n.simclr.comparison import (
-    ARMS,
-    FIRST_ARMS,
+    TEMPERATURE,
     Arm,
     Comparison,
-    Row,
-    Terms,
-    arms_named,
+    StepSeconds,
     beside,
     compare,
+    interval,
+    run_arm,
+    step_seconds,
     steps_of,
 )
-from cs231n.simclr.cost import Cost, flops_of_a_step, metered
+from cs231n.simclr.cost import flops_of_a_step, metered
 from cs231n.simclr.data_utils import compute_test_transform
-from cs231n.simclr.evaluation import Classifier
 from cs231n.simclr.model import Model
+from experiments.fast.loss import nt_xent
 from instructor.core.tasks import ROOT
-
-FEW, IMAGES, STEPS = 2, 24, 3
-PRETRAINING = Cost(images=4 * 48, steps=9, flops=0, seconds=0.0)
 
 
 def noise(n, seed=0):
@@ -40,118 +46,136 @@ def noise(n, seed=0):
     return images, labels
 
 
+def labelled(n, views=lambda images: images / 255 - 0.5):
+    images, labels = noise(n)
+    return Labelled(torch.from_numpy(images).permute(0, 3, 1, 2), torch.from_numpy(labels), views)
+
+
 @pytest.fixture(scope="module")
-def models():
-    """An untrained model, and one that stands for what SimCLR made of it."""
+def model():
     torch.manual_seed(0)
-    return Model(8, "small"), Model(8, "small")
+    return Model(8, "small")
 
 
-def rows_of(models, arms, pretraining=PRETRAINING, transform=None):
-    transform = transform or compute_test_transform()
-    compared = compare(
-        *models,
-        pretraining,
-        noise(IMAGES),
-        noise(20, seed=1),
-        transform,
-        labels_per_class=FEW,
-        steps=STEPS,
-        arms=arms,
-        progress=False,
+def test_a_share_is_that_part_of_the_time_and_the_rest_goes_to_labels():
+    each = StepSeconds(pretraining=0.02, labelled=0.01)
+    assert steps_of(0, 6, each) == (0, 600)
+    assert steps_of(0.5, 6, each) == (150, 300)
+    assert steps_of(0.97, 6, each) == (291, 18)
+    for share, seconds, message in ((1, 6, "below 1"), (-0.1, 6, "below 1"), (0.97, 0.01, "too few")):
+        with pytest.raises(ValueError, match=message):
+            steps_of(share, seconds, each)
+
+
+def test_every_image_comes_once_before_any_comes_again():
+    def permutation(step):
+        return torch.randperm(10)
+
+    seen = torch.cat(list(orders(10, 5, permutation)))  # 320 of 10 images
+    assert [len(set(part.tolist())) for part in seen.split(10)] == [10] * 32
+    whole = list(orders(10, 3, permutation, whole=True))
+    assert all(sorted(step.tolist()) == list(range(10)) for step in whole)
+    large = list(orders(100, 4, lambda step: torch.randperm(100), whole=True))
+    assert all(len(step) == len(set(step.tolist())) == BATCH for step in large)
+
+
+def test_both_views_of_a_pair_are_of_one_image():
+    source = labelled(6, views=lambda images: images.float())
+    for views in source.pairs(3):
+        first, second = views.chunk(2)
+        assert torch.equal(first, second)
+        assert len(first) == 6
+    transformed = one_by_one(compute_test_transform())(source.images)
+    assert transformed.shape == (6, 3, 16, 16)
+
+
+def test_an_arm_spends_its_steps_and_leaves_the_model_and_the_same_seed_gives_the_same(model):
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    few, all_of_them = labelled(4), labelled(24)
+    run = [run_arm(model, few, all_of_them, (2, 3), (Rates(), Rates()), 2, 0, nt_xent) for _ in range(2)]
+    (one, cost), (other, _) = run
+    torch.testing.assert_close(model.state_dict(), before, rtol=0, atol=0)
+    torch.testing.assert_close(one.state_dict(), other.state_dict(), rtol=0, atol=0)
+    assert (cost.steps, cost.images) == (2 + 3, 2 * 2 * 24 + 3 * BATCH)
+    _, scratch = run_arm(model, few, all_of_them, (0, 3), (Rates(), Rates()), 2, 0, nt_xent)
+    assert (scratch.steps, scratch.images) == (3, 3 * BATCH)
+
+
+def test_pretraining_lowers_the_loss_at_the_temperature_of_the_notebook(model):
+    asked = []
+
+    def loss(left, right, temperature):
+        asked.append((temperature, nt_xent(left, right, temperature)))
+        return asked[-1][1]
+
+    torch.manual_seed(1)
+    trained = Model(8, "small")
+
+    def views(images):
+        return images / 255 - 0.5 + 0.1 * torch.randn(images.shape)
+
+    pretrain(trained, labelled(24, views), 12, Rates(3e-3), loss, TEMPERATURE, seed=0)
+    assert asked[-1][1] < asked[0][1] - 0.1
+    cells = json.loads((ROOT / "notebooks" / "SelfSupervisedLearning.ipynb").read_text())["cells"]
+    (code,) = ("".join(cell["source"]) for cell in cells if cell["id"] == "neighbors")
+    assert f"temperature = budget(8, 1), 128, {asked[0][0]:g}\n" in code
+
+
+def test_labels_are_learned_by_training_and_by_a_probe(model):
+    source = labelled(24)
+    trained, cost = train_labelled(model, source, 12, Rates(1e-2), 2, seed=0)
+    assert accuracy(trained, source.images, source.labels) == 100
+    probed, _ = probe(model, source.images, source.labels, 60, Rates(1e-2), 2, seed=0)
+    assert accuracy(probed, source.images, source.labels) == 100
+    same = zip(probed.f.parameters(), model.f.parameters(), strict=True)
+    assert all(torch.equal(a, b) for a, b in same)
+    assert cost.cpu_seconds > 0
+
+
+def test_the_time_of_a_step_is_measured_and_the_random_numbers_of_the_model_stay(model):
+    source = labelled(8)
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    each = step_seconds(model, source, source, 2, nt_xent, steps=1, rounds=2)
+    assert each.pretraining > 0
+    assert each.labelled > 0
+    torch.testing.assert_close(model.state_dict(), before, rtol=0, atol=0)
+
+
+def test_a_comparison_has_both_contrasts_of_equal_data_with_intervals(monkeypatch):
+    monkeypatch.setattr(
+        "cs231n.simclr.comparison.step_seconds", lambda *inputs: StepSeconds(pretraining=0.02, labelled=0.01)
     )
-    return {row.arm: row for row in compared.rows}, compared
-
-
-def test_every_public_arm_is_carried_out_or_refused_with_the_command_that_can(models):
-    """What an arm spends with labels, beside its pretraining, is what its `match` says."""
-    one_step = flops_of_a_step(Classifier(models[0], 2), (BATCH, 3, 16, 16))
-    pretraining = Cost(images=8 * BATCH, steps=9, flops=5 * one_step, seconds=0.0)
-    expected = {
-        "steps": STEPS,
-        "epochs": STEPS + round(8 * BATCH / (2 * IMAGES) * 2 * FEW / BATCH),
-        "images": STEPS + 8,
-        "data": STEPS + 8,
-        "flops": STEPS + 5,
-        "seconds": STEPS,  # SimCLR took no time
-    }
-    possible = [arm for arm in ARMS if arm.pretrained != "labelled"]
-    rows, _ = rows_of(models, possible, pretraining)
-    assert list(rows) == [arm.name for arm in possible]
-    for arm in possible:
-        spent = rows[arm.name].cost
-        assert spent.steps == expected[arm.match] + (9 if arm.pretrained else 0), arm
-        seen = 2 * FEW if arm.frozen else BATCH * expected[arm.match]
-        assert spent.images == seen + (pretraining.images if arm.pretrained else 0), arm
-    (refused,) = set(ARMS) - set(possible)
-    with pytest.raises(ValueError, match=re.escape(f'python -m experiments.study --arms "{refused.name}"')):
-        rows_of(models, ARMS)
-
-
-def test_an_arm_sees_the_images_that_its_name_says(models):
-    """All labels are used by one arm alone; views are drawn by augmented arms alone."""
-    seen = []
-
-    def transform(photo):
-        seen.append(np.asarray(photo).tobytes())
-        return compute_test_transform()(photo)
-
-    for name, different in (
-        ("scratch, augmented", 2 * FEW),
-        ("scratch, all labels", IMAGES),
-        ("scratch, short", 0),
-        ("SimCLR, fine-tuned, no augmentation", 0),
-        ("SimCLR, linear probe", 0),
-    ):
-        seen.clear()
-        rows_of(models, arms_named(name), transform=transform)
-        assert len(set(seen)) == different, name
-
-
-def test_as_much_time_is_counted_in_steps_of_another_arm():
-    (arm,) = arms_named("scratch, as much time")
-    terms = Terms(steps=10, pretraining=Cost(seconds=6.0), epochs=1, seconds=0.5)
-    assert steps_of(arm, terms, images=100) == 10 + 12
-
-
-@pytest.mark.parametrize(
-    ("match", "sentence"),
-    [("luck", "matches 'luck'; it can match steps, epochs"), ("flops", "needs the flops of a step")],
-)
-def test_an_arm_that_cannot_be_matched_is_told_in_a_sentence(match, sentence):
-    with pytest.raises(ValueError, match=sentence):
-        steps_of(Arm("mine", match=match), Terms(1, Cost(), 1), images=10)
-
-
-def test_models_and_random_numbers_stay_as_they_were_and_a_second_run_gives_the_same(models):
-    before = [{name: value.clone() for name, value in model.state_dict().items()} for model in models]
-    arms = arms_named("random encoder, linear probe", "scratch, short", "SimCLR, fine-tuned")
     torch.manual_seed(3)
     expected = torch.rand(2)
     torch.manual_seed(3)
-    rows, compared = rows_of(models, arms)
+    sets = noise(24), noise(20, seed=1)
+    found = compare(
+        lambda: Model(8, "small"), *sets, labelled(1).views, nt_xent, 2, 0.5, 0.08, seeds=2, progress=False
+    )
     assert torch.equal(torch.rand(2), expected)
-    again, _ = rows_of(models, arms)
-    assert {name: row.accuracy for name, row in rows.items()} == {
-        name: row.accuracy for name, row in again.items()
+    scratch, equal, more = Arm(0, labels=2), Arm(0.5, labels=2), Arm(0.5, "all", 2)
+    ceiling, all_equal = Arm(0, labels=None), Arm(0.5, labels=None)
+    assert set(found.accuracies) == {scratch, equal, more, ceiling, all_equal}
+    assert found.pairs == ((equal, scratch), (all_equal, ceiling), (more, scratch))
+    assert {arm: cost.steps for arm, cost in found.costs.items()} == {
+        arm: 2 * sum(steps_of(arm.share, 0.08, StepSeconds(0.02, 0.01))) for arm in found.accuracies
     }
-    for model, state in zip(models, before, strict=True):
-        torch.testing.assert_close(model.state_dict(), state, rtol=0, atol=0)
-    assert all(name in str(compared) for name in rows)
+    # What SimCLR saw: both views of four labelled images, or of all 24.
+    assert found.costs[equal].images == 2 * (2 * 2 * 4 + 4 * BATCH)
+    assert found.costs[more].images == 2 * (2 * 2 * 24 + 4 * BATCH)
+    differences = found.differences()
+    pairs = [a - b for a, b in zip(found.accuracies[equal], found.accuracies[scratch], strict=True)]
+    assert differences[equal, scratch] == interval(pairs)
+    text = str(found)
+    for words in ("2 seeds", "SimCLR on the same images, all labels", "− scratch, 2 labels a class: ", " ± "):
+        assert words in text
 
 
-@pytest.mark.parametrize("frozen", [True, False])
-def test_labels_are_learned(models, frozen):
-    images, labels = noise(IMAGES)
-    images, labels = torch.from_numpy(images).permute(0, 3, 1, 2).contiguous(), torch.from_numpy(labels)
-    arm = Arm("any", frozen=frozen, augmented=False)
-    classifier, _ = train_arm(arm, models[0], Labelled(images, labels), 12, Rates(1e-2), 2, seed=0)
-    assert accuracy(classifier, images, labels) == 100
-    changed = [
-        not torch.equal(a, b)
-        for a, b in zip(classifier.f.parameters(), models[0].f.parameters(), strict=True)
-    ]
-    assert any(changed) != frozen
+def test_the_interval_is_students():
+    mean, half = interval([1.0, 2.0, 3.0])
+    assert mean == 2
+    assert abs(half - 4.302653 * 1 / 3**0.5) < 1e-5
+    assert interval([5.0]) == (5.0, None)
 
 
 def test_costs_are_counted_however_training_is_written():
@@ -187,8 +211,7 @@ def test_flops_are_those_of_the_layers():
 
 
 def measured(**accuracies):
-    rows = tuple(Row(name.replace("_", " "), accuracy, Cost()) for name, accuracy in accuracies.items())
-    return Comparison(10, rows)
+    return Comparison({name: [value] for name, value in accuracies.items()}, {}, ())
 
 
 def test_a_guess_stands_beside_what_was_measured_the_worst_first():
@@ -226,13 +249,3 @@ def test_the_guess_is_drawn_on_its_bar():
     assert marked == [(95.0, 0.0)]
     assert ax.get_xlim()[1] > 95
     plt.close("all")
-
-
-def test_the_notebook_asks_for_a_guess_of_every_arm_before_it_compares():
-    book = nbformat.read(ROOT / "notebooks/SelfSupervisedLearning.ipynb", as_version=4)
-    cells = {cell.id: cell.source for cell in book.cells}
-    names = {}
-    exec(cells["fair-guess"], names)
-    assert list(names["guess"]) == [arm.name for arm in FIRST_ARMS]
-    assert set(names["guess"].values()) == {None}
-    assert list(cells).index("fair-guess") < list(cells).index("fair-run")
