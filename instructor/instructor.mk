@@ -13,7 +13,7 @@ COLAB = .venv-colab
 export SYSTEM_PACKAGES = instructor/system_packages.sh
 GRADE_OPTIONS = $(if $(SANDBOX),--sandbox "$(SANDBOX)") $(GRADE)
 
-.PHONY: grade doctor verify attacks release test-docs test-lowest test-colab similarity golden golden-write test-cluster test-kills test-sandbox scale test-browser lint format sandbox test-term fair-answer
+.PHONY: grade doctor verify attacks release test-docs test-lowest test-colab similarity golden golden-write test-cluster test-kills test-sandbox scale test-browser lint format sandbox test-term fair-answer attacks-crowd
 
 grade: embedded-data sandbox ## grade SUBMISSION=path, or the reference solution when none is given
 ifneq ($(SUBMISSION),)
@@ -31,8 +31,11 @@ verify: embedded-data sandbox ## measure the grader: untouched 0, right answers 
 doctor: environment sandbox ## try which sandboxes work here, and what each keeps from a student's code
 	@$(PY) -m instructor doctor
 
-attacks: embedded-data sandbox ## run the hostile collection: nothing gained, leaked, harmed or left (20 minutes)
+attacks: embedded-data sandbox ## run the hostile collection: nothing gained, leaked, harmed or left (10 minutes)
 	@$(PY) -m instructor attacks --alive $(ATTACKS)
+
+attacks-crowd: embedded-data sandbox ## grade 20 honest submissions among 20 hostile ones, four times (10 minutes)
+	@$(PY) -m instructor attacks --crowd $(or $(N),20) $(ATTACKS)
 
 release: embedded-data sandbox ## build the students' zip in dist/ and prove it (some minutes)
 	@$(PY) -m instructor release $(RELEASE)
@@ -58,7 +61,7 @@ test-cluster: embedded-data sandbox ## grade on a Dask cluster of this machine, 
 	$(PY) -m pip install -qq --disable-pip-version-check --requirement instructor/requirements-cluster.txt
 	@CLUSTER_TESTS=1 $(PY) -m pytest instructor/tests/classroom/test_cluster.py $(PYTEST)
 
-test-kills: embedded-data sandbox ## kill a class run 50 times and compare its gradebook (some minutes)
+test-kills: embedded-data sandbox ## kill a class run, fill its disk, …: 50 times, and compare its gradebook (minutes)
 	@KILLS=$${KILLS:-50} $(PY) -m pytest instructor/tests/classroom/test_class_run.py $(PYTEST)
 
 test-term: embedded-data sandbox ## a term of thirty students on Canvas, Moodle, Gradescope and in folders (minutes)

@@ -74,6 +74,7 @@ def _effects_in_a_weak_jail(sample: Sample, folder: Path) -> set[str]:
     path = folder / "jailed.py"
     path.write_text(sample.code + CALLED, encoding="utf-8")
     make_readable(folder, writable=True)
+    folder.chmod(0o755)
     limits = dataclasses.replace(Limits.load(), processes=PROCESSES)
     mounts = Mounts(writable={"/weak": folder}, environment={"HOME": "/weak"}, folder="/weak")
     command = wrap([python_command(), "/weak/jailed.py"], mounts, limits, is_weak=True)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 JOBS = 2  # weak graders at a time, beside the two that are attacked
+CROWDS = 4  # runs with as many hostile submissions as honest ones
 EVERY = 10  # samples between two lines of a log
 
 
@@ -37,6 +38,12 @@ def add(commands: argparse._SubParsersAction) -> None:
     attacks.add_argument("--seed", type=int, help="draw the same inputs as a run with this seed")
     attacks.add_argument(
         "--alive", action="store_true", help="also show that each sample works against a weak grader"
+    )
+    attacks.add_argument(
+        "--crowd",
+        type=int,
+        metavar="N",
+        help="instead, grade N honest submissions among N hostile ones in one run, four times",
     )
     attacks.add_argument("--list", action="store_true", help="only list the samples and what each tries")
     attacks.set_defaults(run=run)
@@ -65,6 +72,8 @@ def run(options: argparse.Namespace) -> int:
     from instructor.core.seeds import fresh_seed  # imports torch, which takes seconds
 
     seed = fresh_seed() if options.seed is None else options.seed
+    if options.crowd is not None:
+        return _crowd(options.crowd, options.sandbox, seed, console, errors)
     began = time.monotonic()
     try:
         with _progress(errors) as progress, ThreadPoolExecutor(2) as pool:
@@ -81,6 +90,28 @@ def run(options: argparse.Namespace) -> int:
     for fault in faults:
         console.print(Text(f"✗ {fault}"), soft_wrap=True)
     console.print(Text(_summary(verdicts, faults, seed, graded, time.monotonic() - began - graded)))
+    return 1 if faults else 0
+
+
+def _crowd(count: int, sandbox: str, seed: int, console: Console, errors: Console) -> int:
+    """Grade honest submissions among hostile ones; the exit status is as that of the whole command."""
+    from instructor.attacks.crowd import attack_as_a_crowd
+    from instructor.sandbox.bubblewrap import SandboxUnavailable
+    from instructor.sandbox.jail import choose
+
+    if count < 1:
+        errors.print(f"--crowd {count}: say how many honest submissions there are, from 1 on.")
+        return 2
+    try:
+        choose(sandbox)
+    except SandboxUnavailable as error:
+        errors.print(str(error), markup=False)
+        return 2
+    faults = attack_as_a_crowd(count, CROWDS, seed, sandbox, lambda line: errors.print(line, markup=False))
+    for fault in faults:
+        console.print(f"✗ {fault}", markup=False, soft_wrap=True)
+    told = "no faults" if not faults else "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    console.print(f"{CROWDS} runs, {count} honest and {count} hostile submissions, seed {seed}: {told}.")
     return 1 if faults else 0
 
 

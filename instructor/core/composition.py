@@ -12,7 +12,7 @@ import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from cs231n.blocks import Block, Module, lines_of, string_lines
@@ -88,12 +88,15 @@ def compose(destination: Path, choice: Mapping[str, str | Fillin | None], packag
 
 def _deleted(source: str, block: str, beginning: str) -> str:
     """The source without the last line before a block that begins so, white space aside; "" deletes none."""
+    if not beginning:
+        return source
     module = Module(source)
     place = block_of(module, block)
-    found = [k for k in range(place.start) if beginning and module.lines[k].strip().startswith(beginning)]
+    found = [k for k in range(place.start) if module.lines[k].strip().startswith(beginning)]
     return "".join(line for k, line in enumerate(module.lines) if not found or k != found[-1])
 
 
+@lru_cache(maxsize=512)  # a diagnosis composes the same files again and again
 def splice(source: str, block: str, body: str) -> str:
     """Put `body` between the markers of `block`, indented as its start marker is.
 

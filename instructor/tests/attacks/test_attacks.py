@@ -1,17 +1,29 @@
 """The hostile collection: a part of it held against the grader, and a weak grader that must be noticed."""
 
+import dataclasses
+
 import pytest
 
-from instructor.attacks import canaries
+from instructor.__main__ import main
+from instructor.attacks import canaries, jailed
+from instructor.attacks import experiment as experiment_module
+from instructor.attacks import verdict as verdict_module
 from instructor.attacks.alive import effects
 from instructor.attacks.canaries import forms, found_in_bytes, found_in_tree, plant, word
 from instructor.attacks.experiment import Experiment, Round
-from instructor.attacks.samples import COLLECTION, load_samples
-from instructor.attacks.verdict import judge
+from instructor.attacks.jailed import judge_in_jails, run_in_jails
+from instructor.attacks.samples import COLLECTION, Sample, load_samples
+from instructor.attacks.verdict import Verdict, judge
 
-REPRESENTATIVE = ("walks_the_disk", "overwrites_results", "detached_process", "zip_slip", "html_in_an_error")
+# A tenth of the collection, of many kinds: submissions that are graded, and what is tried in its own jails.
+REPRESENTATIVE = (
+    *("walks_the_disk", "overwrites_results", "detached_process", "zip_slip", "html_in_an_error"),
+    *("advises_shared_memory_away", "ends_its_first_thread", "does_not_wait_for_its_children"),
+    *("keeps_files_without_names", "wants_to_be_spared", "system_v", "limits_of_the_worker"),
+    *("marks_on_a_folder", "sockets_of_other_kinds", "mounts_in_the_new_way"),
+)
 WEAKENED = ("walks_the_disk", "equals_everything", "some_matrix")
-ALIVE = ("walks_the_disk", "equals_everything", "zip_slip")
+ALIVE = ("walks_the_disk", "equals_everything", "zip_slip", "system_v", "wants_to_be_spared")
 # A grader that shows the kit to students, takes wrong answers for right ones, and remembers who came before.
 SHOWN = """
 _bound = _system
@@ -75,10 +87,71 @@ def test_every_sample_can_be_packed(tmp_path):
 
 def test_nothing_is_gained_leaked_harmed_or_left_behind():
     chosen = samples(*REPRESENTATIVE)
+    assert 9 * len(chosen) <= len(load_samples()) <= 10 * len(chosen)
     with Experiment(seed=7) as experiment:
-        verdicts = [judge(one) for one in experiment.run(chosen)]
+        verdicts = [judge(one) for one in experiment.run([each for each in chosen if each.is_graded])]
+    run_in_jails([each for each in chosen if not each.is_graded], "auto", verdicts.append)
     assert len(verdicts) == len(REPRESENTATIVE)
     assert [fault for verdict in verdicts for fault in verdict.faults] == []
+
+
+ABLE = Sample(
+    "able", "x", "It is able to.", "jail", "def attack():\n    return 'able'\n", (), (0.0, 0.0), ("leaks",)
+)
+REMEMBERED = """
+import os
+def attack():
+    os._exit(3)
+def found():
+    return os.getpid() > 0
+"""
+
+
+def test_what_a_sample_can_do_or_finds_in_its_jails_is_a_fault(warm_fork_server):
+    verdict = judge_in_jails(ABLE, "bwrap", warm_fork_server)
+    assert verdict.faults == ("could do what it should not: 'able'",)
+    found = dataclasses.replace(ABLE, code=REMEMBERED, says="memory")
+    verdict = judge_in_jails(found, "bwrap", warm_fork_server)
+    assert (verdict.leaked, verdict.left, verdict.harmed) == (1, 1, 0)
+    assert [fault.split(":")[0] for fault in verdict.faults[:2]] == [
+        "is found by another submission",
+        "is found by the next check",
+    ]
+    assert "does not read 'memory' but" in verdict.faults[2]
+
+
+def test_the_whole_collection_is_tried_and_faults_are_counted(monkeypatch, capsys):
+    """Those that are graded and the others side by side; in the order of the collection."""
+    tried = []
+
+    class Graded:
+        def __init__(self, **_):
+            pass
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def run(self, chosen, told):
+            for sample in chosen:
+                told(Round(sample, {}))
+
+    def verdict(sample):
+        tried.append(sample.name)
+        return Verdict(sample, 0.0, 0, 0, 0, ("broken",) if sample.name == "system_v" else (), 0.0)
+
+    monkeypatch.setattr(experiment_module, "Experiment", Graded)
+    monkeypatch.setattr(verdict_module, "judge", lambda one: verdict(one.sample))
+    monkeypatch.setattr(
+        jailed, "run_in_jails", lambda chosen, _, told: [told(verdict(each)) for each in chosen]
+    )
+    assert main(["attacks", "--seed", "3"]) == 1
+    said = capsys.readouterr().out
+    assert sorted(tried) == sorted(sample.name for sample in load_samples())
+    assert "✗ system_v: broken" in said
+    assert said.index("archives/zip_slip") < said.index("channels/system_v") < said.index("wire/")
 
 
 def test_a_grader_that_is_weak_in_every_respect_is_noticed_in_every_respect():

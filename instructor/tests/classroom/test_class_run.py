@@ -1,11 +1,13 @@
 """A class run as it is used, sandbox and all: killed at any moment, interrupted, and gone on with.
 
-KILLS=50 kills it that often; the default keeps the suite short.
+KILLS=50 lets something befall it that often; the default keeps the suite short.
 """
 
+import collections
 import contextlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -41,13 +43,13 @@ def course(tmp_path_factory):
     return folder
 
 
-def start(course, results, *options):
+def start(course, results, *options, **environment):
     command = [sys.executable, "-m", "instructor", "grade", str(course), "--results", str(results)]
     command += ["--tasks", "sim", "--notebooks", "none", "--seed", "7", "--jobs", "2", *options]
     return subprocess.Popen(
         command,
         cwd=ROOT,
-        env={**os.environ, "RUN_OF_A_TEST": MARK},
+        env={**os.environ, "RUN_OF_A_TEST": MARK, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -108,15 +110,84 @@ def test_ctrl_c_ends_cleanly(interrupted):
     assert not left_over()
 
 
-def test_a_run_killed_at_any_moment_gives_the_same_gradebook(course, whole, interrupted):
+def kill_the_run(process, results, chance):
+    process.send_signal(signal.SIGKILL)
+
+
+def kill_one_of_the_trusted_side(process, results, chance):
+    """As the kernel does when memory runs out: a grader, a fork server, or what else the run has started."""
+    below = psutil.Process(process.pid).children(recursive=True)
+    if below:
+        chance.choice(below).send_signal(signal.SIGKILL)
+
+
+def fill_the_disk(process, results, chance):
+    """Not a byte is left where the results are, a small file system of their own."""
+    with contextlib.suppress(OSError), open(results / "fill", "wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4_096))
+
+
+def let_the_results_vanish(process, results, chance):
+    shutil.rmtree(results / "hw.sim", ignore_errors=True)
+
+
+def leave_it_to_the_clock(process, results, chance):
+    """The clock of this run was set back a day from its second second on: `CLOCK` sees to that."""
+
+
+BAD_LUCK = (
+    kill_the_run,
+    kill_one_of_the_trusted_side,
+    fill_the_disk,
+    let_the_results_vanish,
+    leave_it_to_the_clock,
+)
+CLOCK = """
+import time
+_time, _began = time.time, time.monotonic()
+time.time = lambda: _time() - (86_400 if time.monotonic() > _began + 1 else 0)
+"""
+
+
+@pytest.fixture(scope="module")
+def small_disk(tmp_path_factory):
+    """A folder with room for 4 MiB where this user may mount one, else None: then no disk is filled."""
+    folder = tmp_path_factory.mktemp("small")
+    mounted = not subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "none", folder], check=False
+    ).returncode
+    yield folder if mounted else None
+    if mounted:
+        subprocess.run(["umount", folder], check=True)
+
+
+def test_bad_luck_of_any_kind_at_any_moment_gives_the_same_gradebook(
+    course, whole, interrupted, small_disk, tmp_path
+):
+    """The run is killed, or a part of it; the disk is full; the results vanish; the clock is set back."""
     results, chance = interrupted[0], random.Random(os.environ.get("KILLS_SEED", "1"))
+    if small_disk:
+        shutil.copytree(results, small_disk, dirs_exist_ok=True)
+        results = small_disk
+    (tmp_path / "sitecustomize.py").write_text(CLOCK, encoding="utf-8")
+    kinds = [kind for kind in BAD_LUCK if small_disk or kind is not fill_the_disk]
+    happened = collections.Counter()
     for k in range(KILLS):
-        process = start(course, results, *(["--force"] if k % 3 == 0 else []))
+        kind = kinds[k % len(kinds)]
+        leaps = {"PYTHONPATH": str(tmp_path)} if kind is leave_it_to_the_clock else {}
+        process = start(course, results, *(["--force"] if k % 3 == 0 else []), **leaps)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(chance.uniform(0.0, 20.0))
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGKILL)
-        process.communicate()
+        if process.poll() is None:
+            happened[kind.__name__] += 1
+            with contextlib.suppress(ProcessLookupError, psutil.Error):
+                kind(process, results, chance)
+        status, said = finish(process)
+        assert "Traceback" not in said, (kind.__name__, said[-3_000:])
+        assert status in (-signal.SIGKILL, 0, 1, 2), (kind.__name__, status, said[-3_000:])
+        (results / "fill").unlink(missing_ok=True)
+    print("bad luck:", dict(happened))
     status, said = finish(start(course, results))
     assert status == 1, said
     assert {name: (results / "hw.sim" / name).read_bytes() for name in FILES} == whole
