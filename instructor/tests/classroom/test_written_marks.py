@@ -33,7 +33,7 @@ from instructor.core.questions import (
 )
 from instructor.core.tasks import ROOT, TASKS_FILE, load_tasks, notebooks
 from instructor.core.term import LatePolicy, Term, read_moment
-from instructor.release import leaks, question_points
+from instructor.release import leaks, prove, question_points
 from instructor.release.translated import translated_notebook
 from instructor.tests.classroom.test_classroom import Silent, pack, rows
 from instructor.tests.classroom.test_freshness import Grader
@@ -249,6 +249,15 @@ def test_every_notebook_and_its_translation_tell_students_and_the_texts_are_othe
         told = [cell.source for cell in nbformat.reads(text, as_version=4).cells if points_in(cell.source)]
         assert len(told) == len(keys_of(f"notebooks/{path.name}"))
         assert "\n".join(map(without_points, text.splitlines())) + "\n" == path.read_text(encoding="utf-8")
+
+
+def test_a_release_whose_notebooks_say_other_points_is_refused(monkeypatch, capsys, tmp_path):
+    assert prove.promises(quick=True)["it says what each task and question is worth"](tmp_path) == []
+    monkeypatch.setattr(question_points, "load_written", lambda: Written(0, MOST))
+    first, *_ = prove.points_are_told(tmp_path)
+    assert first.startswith("notebooks/NetworkVisualization.ipynb is not what tasks.toml says.")
+    assert main(["points", "--check"]) == 1
+    assert first in capsys.readouterr().err
 
 
 def test_nobody_is_graded_again_because_a_question_is_worth_something_else(tmp_path, monkeypatch):
