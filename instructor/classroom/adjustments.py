@@ -48,11 +48,14 @@ class Adjustments:
 
     def __init__(self, rows: Sequence[Adjustment] = (), file: str = NAME) -> None:
         self._rows, self._file = list(rows), file
+        self._named: dict[str, list[Adjustment]] = {}
+        for row in rows:
+            self._named.setdefault(in_small_letters(row.student), []).append(row)
 
     def of(self, student: Student, entry: Entry | None = None) -> list[Adjustment]:
         """The rows of a student, by any name that is theirs; those of one submission too."""
-        names = _names(student, entry)
-        return [row for row in self._rows if in_small_letters(row.student) in names]
+        found = (row for name in _names(student, entry) for row in self._named.get(name, ()))
+        return sorted(found, key=lambda row: row.line)
 
     def require_known(self, entries: Iterable[Entry], absent: Iterable[Student]) -> None:
         """Raise ValueError, naming the line, for a row that is of nobody or could be of several."""

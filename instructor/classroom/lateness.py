@@ -100,7 +100,7 @@ def without_times(late: Sequence[tuple[str, Lateness]]) -> list[str]:
     whys = dict.fromkeys(each.doubt for _, each in late if each.doubt)
     why = next(iter(whys)) if len(whys) == 1 else "There is no time of them that can be read."
     return [
-        f"How late {len(names)} of {len({name for name, _ in late})} submissions are is not known, and "
+        f"How late {len(names)} of {len({name for name, _ in late})} submissions came is not known, and "
         f"nothing was taken off for it: {told}. {why} A class list (--roster) may have a column 'handed in'."
     ]
 

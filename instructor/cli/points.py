@@ -5,9 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from instructor.core.public_tasks import TABLE_FILE, is_public_table_current, write_public_table
-from instructor.core.tasks import ROOT
-from instructor.release.question_points import stale_notebooks, write_question_points
+from instructor.core.public_tasks import write_public_table
+from instructor.release.question_points import not_current, write_question_points
 
 
 def add(commands) -> None:
@@ -29,12 +28,10 @@ def run(options: argparse.Namespace) -> int:
             write_public_table()
             write_question_points()
             return 0
-        stale = [] if is_public_table_current() else [TABLE_FILE]
-        stale += [path for path, _ in stale_notebooks()]
+        stale = not_current()
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
-    for path in stale:
-        told = f"{path.relative_to(ROOT)} is not what tasks.toml says. Run: python -m instructor points"
-        print(told, file=sys.stderr)
+    for sentence in stale:
+        print(sentence, file=sys.stderr)
     return 1 if stale else 0

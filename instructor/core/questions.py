@@ -91,6 +91,7 @@ def title_of(question: str) -> str:
     return f"{Path(question.partition('#')[0]).stem}, {heading[1] if heading else 'question'}"
 
 
+@cache
 def rubric_of(question: str) -> str:
     """What a marker looks for in the answers to a question; "" where nobody has written it."""
     name, _, key = question.partition("#")

@@ -16,9 +16,10 @@ KEYS = ("name", "opens", "due", "seed", "zone", "late_per_day", "late_grace", "l
 LATE = ("late_per_day", "late_grace", "late_cap")
 END_OF_DAY = time(23, 59, 59)
 OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
-MOMENT = re.compile(
-    r"(?P<day>\d{4}-\d\d-\d\d)(?:[T ](?P<time>\d\d:\d\d(?::\d\d)?)(?:\.\d+)? ?(?P<zone>\S+)?)?"
-)
+DAY = r"(?P<year>\d{4})([-/])(?P<month>\d\d?)\2(?P<day>\d\d?)"
+MOMENT = re.compile(rf"{DAY}(?:[T ](?P<time>\d\d?:\d\d(?::\d\d)?)(?:\.\d+)? ?(?P<zone>\S+)?)?")
+DOTTED = re.compile(r"(\d\d?)\.(\d\d?)\.(\d{4})")  # what a spreadsheet makes of a date in parts of Europe
+AMBIGUOUS = re.compile(r"\d\d?/\d\d?/\d{4}")  # and in America, or in Britain
 COST = re.compile(r"(\d+(?:[.,]\d+)?) ?(%?)")
 DURATION = re.compile(r"(\d+) ?(min|minutes?|h|hours?|d|days?)")
 MINUTES = {"m": 1, "h": 60, "d": 24 * 60}
@@ -115,12 +116,15 @@ def read_moment(text: str, zone: tzinfo | None) -> datetime:
 
     Raises ValueError, as the end of a sentence, for anything else, and where no zone is known.
     """
-    found = MOMENT.fullmatch(text.strip())
+    found = MOMENT.fullmatch(DOTTED.sub(r"\3-\2-\1", text.strip(), count=1))
+    if AMBIGUOUS.match(text.strip()):
+        told = "may be two days: write it as 2027-02-01, in a spreadsheet into a cell that is text"
+        raise ValueError(f"{text[:40]!r} {told}")
     try:
         if found is None:
             raise ValueError
-        day = date.fromisoformat(found["day"])
-        clock = time.fromisoformat(found["time"]) if found["time"] else END_OF_DAY
+        day = date(*(int(found[part]) for part in ("year", "month", "day")))
+        clock = time(*map(int, found["time"].split(":"))) if found["time"] else END_OF_DAY
     except ValueError:
         raise ValueError(f"{text[:40]!r} is no date such as 2027-02-01 or 2027-02-01T23:59+01:00") from None
     own = read_zone(found["zone"]) if found["zone"] else zone

@@ -14,6 +14,7 @@ from instructor.core.composition import block_source
 from instructor.core.tasks import ROOT, code_tasks
 from instructor.release.kept_notebooks import METADATA, is_check, printed
 from instructor.release.leaks import leaks
+from instructor.release.question_points import not_current
 from instructor.release.student_zip import student_files, student_zip, unlisted, unpack
 
 Proof = Callable[[Path], list[str]]  # from the zip to the sentences that say what is wrong
@@ -29,6 +30,7 @@ def promises(quick: bool) -> dict[str, Proof]:
         "no answer, known mistake or hidden check is in it": nothing_leaks,
         "every task is unfilled": every_task_is_unfilled,
         "only check cells keep an output": outputs_are_verdicts,
+        "it says what each task and question is worth": points_are_told,
         "it is the same byte for byte when built again": it_is_reproducible,
     }
     running: dict[str, Proof] = {
@@ -79,6 +81,11 @@ def outputs_are_verdicts(release: Path) -> list[str]:
             book = nbformat.reads(data.decode("utf-8"), as_version=4)
             wrong += [f"{name}: {fault}" for fault in _stored(book)]
     return wrong
+
+
+def points_are_told(release: Path) -> list[str]:
+    """The zip is a copy of the files, as others promise; these are what tasks.toml says."""
+    return not_current()
 
 
 def it_is_reproducible(release: Path) -> list[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from instructor.core.files import write_atomically
+from instructor.core.public_tasks import TABLE_FILE, is_public_table_current
 from instructor.core.questions import load_written, with_points
 from instructor.core.tasks import ROOT, notebooks, translations
 
@@ -26,6 +27,14 @@ def stale_notebooks() -> Iterator[tuple[Path, str]]:
                     before.source = with_points(before.source, most.get(f"{name}#{cell.get('id')}"))
             if (changed := nbformat.writes(book, version=4) + "\n") != text:
                 yield path, changed
+
+
+def not_current() -> list[str]:
+    """A sentence on each file in which students read other points than those of tasks.toml."""
+    stale = [] if is_public_table_current() else [TABLE_FILE]
+    stale += [path for path, _ in stale_notebooks()]
+    told = "is not what tasks.toml says. Run: python -m instructor points"
+    return [f"{path.relative_to(ROOT)} {told}" for path in stale]
 
 
 def write_question_points() -> None:

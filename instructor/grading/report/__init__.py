@@ -27,7 +27,7 @@ def write_reports(result: Result, folder: Path, whose: str = "", grade: Grade | 
     grade = grade or Grade(result)
     made = {
         "results.json": lambda result: gradescope_json(result, dataclasses.replace(grade, result=result)),
-        "junit.xml": junit_xml,
+        "junit.xml": lambda result: junit_xml(result, grade),
         "feedback.html": lambda result: feedback_html(
             result, whose, dataclasses.replace(grade, result=result)
         ),

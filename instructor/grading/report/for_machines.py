@@ -140,8 +140,11 @@ def _tests(place: int, task: TaskResult) -> list[dict]:
     ]
 
 
-def junit_xml(result: Result) -> str:
-    """The result as JUnit XML; a submission that could not be graded is one error."""
+def junit_xml(result: Result, grade: Grade | None = None) -> str:
+    """The result as JUnit XML; a submission that could not be graded is one error.
+
+    `grade` is what the student gets for it, where that is more or less than what the checks say.
+    """
     suites = ElementTree.Element("testsuites", name="cs231n")
     checks = [check for task in result.tasks for check in task.checks]
     failed = sum(check.outcome == "failed" for check in checks)
@@ -157,6 +160,11 @@ def junit_xml(result: Result) -> str:
     )
     properties = ElementTree.SubElement(suite, "properties")
     facts = {"score": result.score, "max_score": result.points, "conditions": conditions(result)}
+    if grade and (grade.changes or grade.written is not None):
+        facts |= {
+            "grade": "none" if grade.total is None else grade.total,
+            "why": sanitize(" ".join(grade.whys())),
+        }
     for name, value in facts.items():
         ElementTree.SubElement(properties, "property", name=name, value=str(value))
     if result.problem:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -58,6 +60,11 @@ def _slug(status: str) -> str:
     return status.replace(" ", "-")
 
 
+def _breakable(text: str) -> Markup:
+    """The text, escaped, with places where a long name like NetworkVisualization may be broken."""
+    return Markup("<wbr>").join(re.split(r"(?<=[a-z])(?=[A-Z])", text))
+
+
 def environment(folder: Path) -> Environment:
     """What renders a page whose template is in `folder`: everything is escaped, the style is shared."""
     found = Environment(
@@ -68,7 +75,7 @@ def environment(folder: Path) -> Environment:
         lstrip_blocks=True,
     )
     found.filters |= {"number": number, "words": aspect_words, "slug": _slug, "sentence": sentence}
-    found.filters |= {"explained": explanations, "extra": extra, "signed": signed}
+    found.filters |= {"explained": explanations, "extra": extra, "signed": signed, "breakable": _breakable}
     return found
 
 

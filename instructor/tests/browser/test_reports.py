@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import base64
+import csv
 import dataclasses
 import io
 import shutil
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
+from instructor.classroom import hand_grades, reports
 from instructor.classroom.entries import ClassFolder, Entry, Student
-from instructor.classroom.hand_grades import questions
 from instructor.classroom.journal import Journal, Record
 from instructor.classroom.reports import Class, write_class_reports
+from instructor.core.questions import Written, questions
 from instructor.core.result import CheckResult, Diagnosis, Picture, Result, TaskResult
 from instructor.core.tasks import ROOT, load_tasks, todo_modules
+from instructor.core.term import LatePolicy, Term, read_moment
 from instructor.grading.intake import read_submission
+from instructor.tests.classroom.test_adjustments import save
 
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 # The contrast of every piece of text with what lies behind it (WCAG 2.2, 1.4.3), the worst first.
@@ -90,23 +95,55 @@ def work(folder):
     return folder, read_submission(folder).digest()
 
 
+LONG = "Your appeal of the fifth of February: the axis was not stated in the text of the task. " * 2
+ADJUSTED = [
+    ("student-01-with-quite-a-long-name", "sim", "5", "", LONG),
+    ("student-01-with-quite-a-long-name", "", "", "", "Was ill", "2030-02-02T08:00+01:00"),
+    ("student-07-with-quite-a-long-name", "total", "50", "", LONG),
+]
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
-    """The folder of a class of thirty with long names."""
+    """The folder of a class of thirty with long names; some are late, adjusted, marked, not graded."""
     target = tmp_path_factory.mktemp("reports") / "autumn-homework-1"
+    due = read_moment("2030-02-01T23:59+01:00", None)
+    patch = pytest.MonkeyPatch()
+    patch.setattr(reports, "load_term", lambda: Term(due=due, late=LatePolicy(10)))
+    patch.setattr(hand_grades, "load_written", lambda: Written(30, dict.fromkeys(questions(), 2)))
+    save(target / "adjust.csv", *ADJUSTED)
     handed_in, digest = work(tmp_path_factory.mktemp("handed-in"))  # the same by everybody
     entries, answer = [], dict.fromkeys(questions(), "Because.\n" * 5)
     with Journal(target / "journal") as journal:
         for k in range(30):
             name = f"student-{k:02d}-with-quite-a-long-name"
-            entries.append(
-                Entry(name, handed_in, (Student(name=f"Maximiliane-Sophie von und zu Nummer {k}"),))
+            who, when = (
+                Student(name=f"Maximiliane-Sophie von und zu Nummer {k}"),
+                due + timedelta(hours=20 - k),
             )
+            entries.append(Entry(name, handed_in, (who,), when=None if k == 9 else when))
+            if k == 11:
+                continue
             graded = Result(name, 1, "", problem="It is no zip.") if k == 7 else result(name, k / 30)
             journal.write(Record(name, "k", dataclasses.replace(graded, digest=digest), answer))
         tasks = tuple(task.id for task in load_tasks())
-        write_class_reports(Class(ClassFolder(target, "plain", entries), target, [], tasks), journal)
+        course = Class(ClassFolder(target, "plain", entries), target, [], tasks)
+        write_class_reports(course, journal)
+        (target / "answers.csv").write_text(_marked((target / "answers.csv").read_text(encoding="utf-8-sig")))
+        write_class_reports(course, journal)
+    patch.undo()
     return target
+
+
+def _marked(text):
+    """The table of answers with points and long comments in every third row."""
+    table, out = list(csv.DictReader(io.StringIO(text))), io.StringIO()
+    for row in table[::3]:
+        row.update(points="1", comment="Say which of the labels, and why that one. " * 5)
+    writer = csv.DictWriter(out, table[0])
+    writer.writeheader()
+    writer.writerows(table)
+    return out.getvalue()
 
 
 @pytest.fixture(params=[(name, scheme) for name in SIZES for scheme in ("light", "dark")], ids="-".join)

@@ -1,8 +1,8 @@
 """A term of thirty students on each platform: release, hand-in, late, extended, adjusted, marked, regraded.
 
 Every step goes through the commands that an instructor types, and each archive is laid out as its platform
-exports it. The suite has twelve, and grades equal code once for all who handed it in; `make test-term` has all
-thirty, and grades each of the 116 submissions for itself.
+exports it. The suite has twelve students and grades equal code once, for all who handed it in;
+`make test-term` has thirty, and grades each of the 116 submissions for itself.
 """
 
 import contextlib

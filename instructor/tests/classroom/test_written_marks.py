@@ -33,7 +33,7 @@ from instructor.core.questions import (
 )
 from instructor.core.tasks import ROOT, TASKS_FILE, load_tasks, notebooks
 from instructor.core.term import LatePolicy, Term, read_moment
-from instructor.release import leaks, question_points
+from instructor.release import leaks, prove, question_points
 from instructor.release.translated import translated_notebook
 from instructor.tests.classroom.test_classroom import Silent, pack, rows
 from instructor.tests.classroom.test_freshness import Grader
@@ -100,7 +100,7 @@ def test_marks_and_comments_come_back_in_every_report(course, worth):
     assert f"{title_of(FIRST)}</h3><span>2 of 3 points</span>" in shown
     assert "Name the label." in shown
     assert "Because of edges." in shown
-    assert "Without an answer." in shown  # of the other notebook
+    assert f"Without an answer: {title_of(keys_of(notebooks()[1])[0])} (0 of 2)" in shown
     result = json.loads(
         (course / "out" / "students" / "Ann_Lee" / "results.json").read_text(encoding="utf-8")
     )
@@ -110,7 +110,7 @@ def test_marks_and_comments_come_back_in_every_report(course, worth):
     comments = {row["Full name"]: row["Feedback comments"] for row in rows(course / "out" / "moodle.csv")}
     assert f"{title_of(FIRST)}: 2 of 3. Name the label." in comments["Ann Lee"]
     overview = (course / "out" / "class.html").read_text(encoding="utf-8")
-    assert "2 points · Name the label." in overview
+    assert "2 of 3 points · Name the label." in overview
     assert "What counts:</strong> Full: every red photo" in overview
 
 
@@ -251,6 +251,15 @@ def test_every_notebook_and_its_translation_tell_students_and_the_texts_are_othe
         assert "\n".join(map(without_points, text.splitlines())) + "\n" == path.read_text(encoding="utf-8")
 
 
+def test_a_release_whose_notebooks_say_other_points_is_refused(monkeypatch, capsys, tmp_path):
+    assert prove.promises(quick=True)["it says what each task and question is worth"](tmp_path) == []
+    monkeypatch.setattr(question_points, "load_written", lambda: Written(0, MOST))
+    first, *_ = prove.points_are_told(tmp_path)
+    assert first.startswith("notebooks/NetworkVisualization.ipynb is not what tasks.toml says.")
+    assert main(["points", "--check"]) == 1
+    assert first in capsys.readouterr().err
+
+
 def test_nobody_is_graded_again_because_a_question_is_worth_something_else(tmp_path, monkeypatch):
     monkeypatch.setattr(version, "ROOT", tmp_path)
     book = tmp_path / "notebooks" / "a.ipynb"
@@ -310,7 +319,7 @@ def test_a_share_of_the_hundred_is_set_and_taken_back(tasks_file):
         ("--question NetworkVisualization.9=2", "there is no question NetworkVisualization.9"),
         ("--question NetworkVisualization.1=2", "say first what each question is worth"),
         ("--question Other.1=2", "there is no question Other.1; there are NetworkVisualization.1 to"),
-        ("--question first=2", "write it as NetworkVisualization.3=2"),
+        ("--question first", "write it as NetworkVisualization.3=2"),
     ],
 )
 def test_what_is_no_question_or_does_not_add_up_is_refused(tasks_file, capsys, words, sentence):
