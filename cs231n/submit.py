@@ -16,11 +16,18 @@ from pathlib import Path
 
 from .answer_cells import answers_in, chosen, notebook_problems
 from .blocks import BROKEN, Module
+from .portable import complaints
 
 PROGRAM = "collect_submission.sh"  # what a student has called
 TABLE = "cs231n/tasks.json"
 LARGEST = {".py": 256, ".ipynb": 64 << 10}  # KiB; the grader reads no more
 MANIFEST = "MANIFEST.sha256"  # in the zip; `sha256sum -c` reads it
+HELP_USED = "help_used.txt"  # in the folder and in the zip: what help was used, in the student's words
+HELP_OPTION, HELP_LONGEST = "--help-used", 4000
+NO_HELP = "none"
+ASKED = """\
+Which help did you use: people, web pages, an assistant, and for what? One line; it lowers no grade.
+{}> """
 NOT_STARTED = "raise TaskNotStarted("
 
 
@@ -35,10 +42,12 @@ def main(words, root=None):
     exit status. An older file of that name is kept as NAME.zip.bak-1, -2, ...
     """
     if any(word in ("-h", "--help") for word in words):
-        print(f"usage: bash {PROGRAM} [NAME.zip]")
+        print(f'usage: bash {PROGRAM} [NAME.zip] [{HELP_OPTION} "what help you used"]')
         return 0
+    root = Path(__file__).parents[1] if root is None else root
     try:
-        said = _pack(Path(__file__).parents[1] if root is None else root, words)
+        words, told = _own_work(words)
+        said = _pack(root, words, told)
     except NotPackedError as error:
         return _complain(error.args[0])
     except OSError as error:
@@ -48,10 +57,10 @@ def main(words, root=None):
     return 0
 
 
-def _pack(root, words):
-    """Write the zip and return the lines to print."""
+def _pack(root, words, told):
+    """Write the zip and return the lines to print. `told` is what was said of help on the command line."""
     target = _target(root, words)
-    tasks, packed, notebooks = _table(root)
+    tasks, packed, notebooks, portable = _table(root)
     sources, others = {}, {}
     for name, languages in notebooks.items():
         sources[name], others[name] = chosen(root, name, languages)
@@ -64,11 +73,17 @@ def _pack(root, words):
         unstarted += [task for task, block in blocks.items() if _is_unstarted(module, block)]
         broken = [f"{file} {problem}" for problem in _syntax_problems(contents[file])]
         warned += [f"{problem}. As it is, none of its tasks can earn points" for problem in broken]
+        if not broken and portable:
+            module = file.removesuffix(".py").replace("/", ".")
+            warned += [f"{file} {told_of}" for told_of in complaints(contents[file], module, *portable)]
     for name in [name for name in notebooks if name in contents]:
         problems += [f"{sources[name]} {problem}" for problem in notebook_problems(contents[name])]
     if problems:
         raise NotPackedError(problems)
 
+    declared = _declared(root, told)
+    if declared:
+        contents[HELP_USED] = f"{declared}\n".encode()
     manifest = "".join(f"{_sha256(data)}  {name}\n" for name, data in contents.items())
     said = [_write(target, {**contents, MANIFEST: manifest.encode()})]
     for name, data in [*contents.items(), (MANIFEST, manifest.encode())]:
@@ -85,7 +100,54 @@ def _pack(root, words):
             said.append(
                 f"Without an answer in {sources[name]}: {', '.join(empty)}. Did you save it in Jupyter?"
             )
+    if declared:
+        said.append(f"Help used, as you say in {HELP_USED}: {declared}")
+    else:
+        said.append(
+            f'Nothing is said of help used: run this in a terminal, or give {HELP_OPTION} "what it was".'
+        )
     return said + [f"Warning: {warning}." for warning in warned]
+
+
+def _own_work(words):
+    """The words without what --help-used says, and that; None where it is not given."""
+    rest, told = [], None
+    words = list(words)
+    while words:
+        word = words.pop(0)
+        if word == HELP_OPTION:
+            if not words:
+                raise NotPackedError([f'{HELP_OPTION} has to be followed by a text, or by "{NO_HELP}"'])
+            told = words.pop(0)
+        elif word.startswith(HELP_OPTION + "="):
+            told = word.partition("=")[2]
+        else:
+            rest.append(word)
+    return rest, told
+
+
+def _declared(root, told):
+    """What the student says of help used: on the command line, in the terminal, or before, in help_used.txt.
+
+    It is asked for only where somebody can answer; "" where nothing is said.
+    """
+    file = root / HELP_USED
+    try:
+        before = _one_line(file.read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        before = ""
+    if told is None and sys.stdin is not None and sys.stdin.isatty() and not os.environ.get("CI"):
+        kept = f"Enter keeps: {before}" if before else f"Enter says: {NO_HELP}"
+        with contextlib.suppress(EOFError):
+            told = input(ASKED.format(f"{kept}\n")) or before or NO_HELP
+    declared = before if told is None else _one_line(told)
+    if declared and declared != before:
+        file.write_text(f"{declared}\n", encoding="utf-8")
+    return declared
+
+
+def _one_line(text):
+    return " ".join(text.split())[:HELP_LONGEST]
 
 
 def _target(root, words):
@@ -100,13 +162,17 @@ def _target(root, words):
 
 
 def _table(root):
-    """The tasks with a block, the files to pack, and {notebook: its languages beside English}."""
+    """The tasks with a block, the files to pack, {notebook: its languages beside English}, what is there.
+
+    The last, names that can be imported where it is graded, is empty in a table of an older release.
+    """
     try:
         table = json.loads((root / TABLE).read_text(encoding="utf-8"))
         tasks = {task: entry for task, entry in table["tasks"].items() if "block" in entry}
         tasks = {task: {key: str(entry[key]) for key in ("file", "block")} for task, entry in tasks.items()}
         notebooks = {name: list(entry["languages"]) for name, entry in table["notebooks"].items()}
-        return tasks, [str(name) for name in table["packed"]], notebooks
+        portable = [table["imports"], table["given"]] if "given" in table else []
+        return tasks, [str(name) for name in table["packed"]], notebooks, portable
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise NotPackedError([f"{TABLE} is missing or damaged. Copy it back from the course's zip"]) from None
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import mean, median
 
 from instructor.classroom.entries import Entry
-from instructor.classroom.hand_grades import LOST
 from instructor.core.result import NOT_GRADED, NOT_STARTED, PASSED, Result, TaskResult
-from instructor.core.tasks import Task
+from instructor.core.tasks import Task, load_tasks
 from instructor.core.whole_grade import Grade
 from instructor.grading.report.words import number
 
 BINS = 10
 SLOWEST = 10
-TOLD = ("MANIFEST", "markers", "copies of your files", LOST)  # in remarks that a person should see
+RAISED = "your code raised "
+MISSING = re.compile(RAISED + r"(ModuleNotFoundError|ImportError)\b")
 
 
 @dataclass
@@ -142,7 +143,24 @@ def _reasons(result: Result) -> list[str]:
         reasons.append("Some checks could not run.")
     if not result.problem and result.sandbox == "none":
         reasons.append("It ran without a sandbox.")
-    return reasons + [remark for remark in result.remarks if any(word in remark for word in TOLD)]
+    return [*reasons, *_failed_imports(result), *result.remarks]
+
+
+def _failed_imports(result: Result) -> list[str]:
+    """A sentence for each file that can't be imported, and each module that is missing where it runs."""
+    found: dict[str, None] = {}
+    modules = {task.id: task.module for task in load_tasks() if not task.is_notebook}
+    said: dict[str, list[str]] = {}
+    for task in result.tasks:
+        if task.id in modules:
+            said.setdefault(modules[task.id], []).extend(check.message for check in task.checks)
+    for module, messages in said.items():
+        if len(messages) > 1 and len(set(messages)) == 1 and messages[0].startswith(RAISED):
+            found[f"{module} can't be imported: {messages[0]}."] = None
+        for message in messages:
+            if MISSING.match(message):
+                found.setdefault(f"{module} can't be imported: {message}.")
+    return list(found)
 
 
 def _note(where: dict[tuple[str, str], list[str]], what: tuple[str, str], name: str) -> None:

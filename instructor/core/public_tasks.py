@@ -6,11 +6,22 @@ Everything on the students' side that lists tasks, files to fill, notebooks or l
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from instructor.core.files import write_atomically
 from instructor.core.tasks import ROOT, Task, load_tasks, notebooks, todo_modules
 
 TABLE_FILE = ROOT / "cs231n" / "tasks.json"
+IMPORTS = (
+    "torch",
+    "torchvision",
+    "timm",
+    "numpy",
+    "scipy",
+    "PIL",
+    "matplotlib",
+    "tqdm",
+)  # docs/student.md says so
 
 
 def public_table() -> str:
@@ -20,6 +31,8 @@ def public_table() -> str:
       whether it is a bonus}.
     - packed: the files that are handed in.
     - notebooks: {file: title, and the languages it is translated into}.
+    - imports: what the grader has, beside Python's own modules, for files that are handed in.
+    - given: the modules of the package, which the grader has too.
     """
     tasks = load_tasks()
     books = {
@@ -29,6 +42,8 @@ def public_table() -> str:
         "tasks": {task.id: _entry(task) for task in tasks},
         "packed": [*todo_modules(), *notebooks()],
         "notebooks": books,
+        "imports": IMPORTS,
+        "given": sorted(_module(path) for path in (ROOT / "cs231n").rglob("*.py")),
     }
     return json.dumps(table, indent=2, ensure_ascii=False) + "\n"
 
@@ -43,6 +58,11 @@ def write_public_table() -> None:
     if not is_public_table_current():
         write_atomically(TABLE_FILE, public_table())
         print(f"Written: {TABLE_FILE.relative_to(ROOT)}")
+
+
+def _module(path: Path) -> str:
+    """The name by which a file of the package is imported."""
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
 def _entry(task: Task) -> dict[str, str | int]:

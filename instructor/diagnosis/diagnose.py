@@ -11,6 +11,7 @@ from instructor.core.composition import fillins
 from instructor.core.result import CheckResult, Diagnosis
 from instructor.core.tasks import Task, code_tasks
 from instructor.core.text import sanitize
+from instructor.diagnosis.devices import NAME, named_device
 from instructor.diagnosis.difference import difference
 from instructor.diagnosis.match import Match, candidates, costly, follows_from, matches, rights
 from instructor.diagnosis.passed import fails_one_of
@@ -52,7 +53,9 @@ def diagnose(
                     stumbled(f"The diagnosis of {task.id} stumbled: {what}")
                     continue
                 said |= {each.name: each for each in explained}
-                first = next((d for each in explained for d in each.diagnosis if d.whole), None)
+                first = next(
+                    (d for each in explained for d in each.diagnosis if d.whole and d.fillin != NAME), None
+                )
                 if first:
                     named[task.id] = first.fillin
     return [said.get(result.name, result) for result in results]
@@ -83,6 +86,8 @@ def _explained(
     for each in failed:
         chosen = _best(found[each.name]) or ([] if each.name in cheap else best)
         diagnosis = tuple(_diagnosis(match, task) for match in _with_its_like(chosen)[:SHOWN])
+        if not diagnosis and (device := named_device(each.message)):
+            diagnosis = (device,)
         said = "" if diagnosis else _difference(cheap.get(each.name), context, replay)
         explained.append(dataclasses.replace(each, diagnosis=diagnosis, difference=said))
     return explained

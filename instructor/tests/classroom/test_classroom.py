@@ -643,3 +643,58 @@ def test_a_bonus_comes_on_top_of_the_points(course, tmp_path):
         write_class_reports(Class(folder, tmp_path / "out", [], ("sim", bonus[0].id)), journal)
     row = rows(tmp_path / "out" / "gradebook.csv")[0]
     assert (row["total"], row["points"], row[bonus[0].id]) == ("9", "5", "4")
+
+
+# ---- what a person should look at -------------------------------------------------------------------------
+
+
+def looked_at(result):
+    statistics = Statistics(load_tasks())
+    statistics.add(Entry(result.name, ROOT, (Student("Ann"),)), result)
+    return statistics.look.get(result.name, [])
+
+
+def test_every_remark_of_intake_is_to_be_looked_at(tmp_path):
+    """A syntax error, a missing module, deleted markers, and what else intake and the workspace say."""
+    folder = tmp_path / "ann"
+    (folder / "cs231n" / "simclr").mkdir(parents=True)
+    for name in todo_modules():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text((ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
+    first, second, third, *_ = todo_modules()
+    (folder / first).write_text("def (")
+    (folder / second).unlink()
+    text = (folder / third).read_text(encoding="utf-8")
+    (folder / third).write_text(text.replace("# *****END OF YOUR CODE", "# *"), encoding="utf-8")
+    (folder / "cs231n" / "cards.py").write_text("changed = True\n")
+    submission = read_submission(folder)
+    result = graded()
+    result.remarks = submission.remarks
+    reasons = " ".join(looked_at(result))
+    for word in (
+        f"{first} is not valid Python",
+        f"{second} is missing",
+        f"{third}: ",
+        "cards.py is not as it was",
+    ):
+        assert word in reasons
+    assert looked_at(graded()) == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "your code raised ModuleNotFoundError: No module named 'einops' (cs231n/simclr/utils.py, line 3)",
+        "your code raised NameError: name 'sm' is not defined (cs231n/simclr/contrastive_loss.py, line 9)",
+    ],
+)
+def test_a_file_that_cannot_be_imported_is_to_be_looked_at(message):
+    result = graded()
+    (task,) = result.tasks
+    checks = tuple(dataclasses.replace(task.checks[0], message=message, name=name) for name in "ab")
+    result.tasks = [dataclasses.replace(task, checks=checks)]
+    (reason,) = looked_at(result)
+    assert reason == f"cs231n/simclr/contrastive_loss.py can't be imported: {message}."
+    other = dataclasses.replace(checks[0], message="your code raised NameError: name 'x' is not defined")
+    result.tasks = [dataclasses.replace(task, checks=(checks[0], other))]
+    assert len(looked_at(result)) == ("ModuleNotFoundError" in message)  # else a check's own error

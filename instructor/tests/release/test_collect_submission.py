@@ -6,11 +6,13 @@ import hashlib
 import io
 import json
 import os
+import pty
 import re
 import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,12 +21,14 @@ import pytest
 from cs231n import submit
 from cs231n.blocks import END, START
 from instructor.core.composition import compose, fillins, splice
+from instructor.core.public_tasks import IMPORTS
 from instructor.core.tasks import ROOT, code_tasks, notebooks, todo_modules, translations
 from instructor.grading.sources import FILE_BYTES
 
 SCRIPT = "collect_submission.sh"
 PACKER = [
-    f"cs231n/{name}" for name in ("__init__.py", "answer_cells.py", "blocks.py", "submit.py", "tasks.json")
+    f"cs231n/{name}"
+    for name in ("__init__.py", "answer_cells.py", "blocks.py", "portable.py", "submit.py", "tasks.json")
 ]
 NOTEBOOK = json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []})
 
@@ -434,10 +438,117 @@ def test_a_notebook_that_the_table_does_not_translate_has_no_other_language(chec
 
 
 def test_the_packer_needs_only_python_and_an_old_one():
-    given = {"answer_cells", "blocks"}
+    given = {"answer_cells", "blocks", "portable"}
     for path in [ROOT / name for name in PACKER if name.endswith(".py")]:
         tree = ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 9))
         imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import)]
         assert {name.name for node in imports for name in node.names} <= sys.stdlib_module_names
         from_imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
         assert {node.module for node in from_imports} <= sys.stdlib_module_names | given
+
+
+# ---- what the grader lacks, and what help was used -------------------------------------------------------
+
+LOSS = "cs231n/simclr/contrastive_loss.py"
+
+
+def code(checkout, lines, file=LOSS):
+    path = checkout / file
+    path.write_text(lines + path.read_text(encoding="utf-8"), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("import einops\n", "imports einops (line 1), which the grader lacks: docs/student.md says"),
+        ("from sklearn.linear_model import Ridge\n", "imports sklearn (line 1)"),
+        (
+            "from .my_helpers import f\n",
+            "imports cs231n.simclr.my_helpers (line 1), which is neither given nor",
+        ),
+        ("from . import mine\n", "imports cs231n.simclr.mine (line 1)"),
+        ("import torch\ndef f(x):\n    return x.cuda()\n", "names the device .cuda() (line 3)"),
+        ("import torch\nd = torch.device('mps')\n", 'names the device "mps" (line 2)'),
+        ("def f(x):\n    return x.to('cuda:0')\n", 'names the device "cuda:0" (line 2)'),
+        ("import torch\nx = torch.zeros(1, device='cuda')\n", 'names the device "cuda" (line 2)'),
+    ],
+)
+def test_what_the_grader_lacks_is_said_and_packed_all_the_same(checkout, lines, said):
+    code(checkout, lines)
+    result = collect(checkout)
+    assert result.returncode == 0
+    assert f"Warning: {LOSS} {said}" in result.stdout
+
+
+def test_what_the_grader_has_is_not_complained_of(checkout):
+    code(
+        checkout,
+        "import math, json\nimport torch, numpy as np, scipy.stats, matplotlib.pyplot as plt, tqdm, timm\n"
+        "from PIL import Image\nimport torchvision.transforms.v2\nfrom cs231n import image_utils\n"
+        "from .model import Model\nfrom . import evaluation\nfrom ..todo import TaskNotStarted\n"
+        'place = torch.device("cuda" if torch.cuda.is_available() else "cpu")\nsays = "cuda"\n',
+    )
+    assert "lacks" not in collect(checkout).stdout
+
+
+def test_what_may_be_imported_is_installed_and_on_the_students_page():
+    page = (ROOT / "docs" / "student.md").read_text(encoding="utf-8")
+    section = page.partition("## What may be imported")[2].partition("\n## ")[0]
+    for name in IMPORTS:
+        assert f"`{name}`" in section
+        assert find_spec(name)
+
+
+def test_the_files_as_given_are_portable(checkout):
+    assert "Warning" not in collect(checkout).stdout
+
+
+def packed_help(checkout):
+    with zipfile.ZipFile(checkout / "submission.zip") as archive:
+        return archive.read(submit.HELP_USED).decode() if submit.HELP_USED in archive.namelist() else None
+
+
+def test_help_that_was_used_is_declared_by_an_option_and_kept(checkout):
+    assert "Nothing is said of help used" in collect(checkout).stdout
+    assert packed_help(checkout) is None
+    assert collect(checkout, "--help-used", "Bo explained\n broadcasting").returncode == 0
+    assert packed_help(checkout) == "Bo explained broadcasting\n"
+    assert "as you say in help_used.txt: Bo explained broadcasting" in collect(checkout, "other.zip").stdout
+    assert collect(checkout, "--help-used=none").returncode == 0
+    assert packed_help(checkout) == "none\n"
+    manifest = zipfile.ZipFile(checkout / "submission.zip").read("MANIFEST.sha256").decode()
+    assert submit.HELP_USED in manifest
+    refused = collect(checkout, "--help-used")
+    assert (refused.returncode, "followed by a text" in refused.stderr) == (1, True)
+
+
+def in_a_terminal(checkout, typed, **environment):
+    """Run the script on a terminal of its own, type, and return what stands there."""
+    master, slave = pty.openpty()
+    settings = {**os.environ, "PYTHON": sys.executable, **environment}
+    settings = {name: value for name, value in settings.items() if value}
+    process = subprocess.Popen(
+        ["bash", str(checkout / SCRIPT)], stdin=slave, stdout=slave, stderr=slave, cwd=checkout, env=settings
+    )
+    os.close(slave)
+    os.write(master, typed.encode())
+    shown = b""
+    with contextlib.suppress(OSError):  # the terminal is gone
+        while data := os.read(master, 4096):
+            shown += data
+    os.close(master)
+    assert process.wait(60) == 0
+    return shown.decode()
+
+
+def test_in_a_terminal_it_is_asked_for_and_in_ci_nothing_waits(checkout):
+    shown = in_a_terminal(checkout, "a tutor\n", CI="")
+    assert "Which help did you use" in shown
+    assert packed_help(checkout) == "a tutor\n"
+    assert "Enter keeps: a tutor" in in_a_terminal(checkout, "\n", CI="")
+    assert packed_help(checkout) == "a tutor\n"
+    assert "Which help" not in in_a_terminal(checkout, "", CI="true")
+    (checkout / "help_used.txt").unlink()
+    assert "Which help" not in collect_in_shell(checkout).stdout  # no terminal
+    in_a_terminal(checkout, "\n", CI="")
+    assert packed_help(checkout) == "none\n"
