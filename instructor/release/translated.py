@@ -22,6 +22,7 @@ from instructor.core.tasks import ROOT, translations
 
 FOLDER = ROOT / "instructor" / "languages"
 PAGES = {"README.md": "README", "instructor/release/README.md": "students-README"}
+SPOKEN = 'start("{}")'  # in the set-up cell: the one place where code cells of two languages differ
 ANSWER = "answer"  # the section that stands in every cell for an answer
 FENCE = re.compile(r"^(?:<!-- [^>]+ -->\n)?```.*?^```$", flags=re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^(?=## )", flags=re.MULTILINE)
@@ -40,7 +41,7 @@ def translated_files(language: str) -> dict[Path, tuple[str, list[str]]]:
     files = {}
     for name, translation in translations().get(language, {}).items():
         text = (ROOT / name).read_text("utf-8")
-        files[ROOT / translation] = translated_notebook(text, *_sections(language, Path(name).stem))
+        files[ROOT / translation] = translated_notebook(text, *_sections(language, Path(name).stem), language)
     for name, stem in PAGES.items():
         path = ROOT / name
         sections, where = _sections(language, stem)
@@ -48,9 +49,16 @@ def translated_files(language: str) -> dict[Path, tuple[str, list[str]]]:
     return files
 
 
-def translated_notebook(text: str, sections: dict[str, Section], where: str) -> tuple[str, list[str]]:
-    """A notebook with its Markdown cells in another language; code cells, ids and outputs are the same."""
+def translated_notebook(
+    text: str, sections: dict[str, Section], where: str, language: str = "zh"
+) -> tuple[str, list[str]]:
+    """A notebook with its Markdown cells in another language; code cells, ids and outputs are the same.
+
+    Only the set-up cell, which says the language to the package, says this one.
+    """
     book = nbformat.reads(text, as_version=4)
+    for cell in book.cells[:1]:
+        cell.source = cell.source.replace(SPOKEN.format("en"), SPOKEN.format(language))
     cells = [cell for cell in book.cells if cell.cell_type == "markdown"]
     answers = [cell for cell in cells if "answer" in cell.metadata.get("tags", [])]
     english = {cell.id: cell.source for cell in cells if cell not in answers}
