@@ -21,13 +21,18 @@ from markdown_it import MarkdownIt  # comes with rich
 from instructor.core.tasks import ROOT, translations
 
 FOLDER = ROOT / "instructor" / "languages"
-PAGES = {"README.md": "README", "instructor/release/README.md": "students-README"}
+PAGES = {
+    "README.md": "README",
+    "instructor/release/README.md": "students-README",
+    "docs/student.md": "student",
+}
 SPOKEN = 'start("{}")'  # in the set-up cell: the one place where code cells of two languages differ
 ANSWER = "answer"  # the section that stands in every cell for an answer
 FENCE = re.compile(r"^(?:<!-- [^>]+ -->\n)?```.*?^```$", flags=re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^(?=## )", flags=re.MULTILINE)
 MARK = re.compile(r"^<!-- (?P<name>[a-z0-9-]+)(?: (?P<of>[0-9a-f]{8}|new))? -->$", flags=re.MULTILINE)
 SPAN = re.compile(r"`[^`]+`")
+TRANSLATION = re.compile(r"\.[a-z]{2}\.md$")  # a page may lead to another one in its own language
 LINK = re.compile(r"\]\(([^)]+)\)")
 HAN = "[\u2014\u201c\u201d\u2026\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"  # with their punctuation
 BETWEEN = re.compile(rf"(?<={HAN})\n(?:> | +)?(?={HAN})")
@@ -148,7 +153,7 @@ def _differences(english: str, other: str) -> list[str]:
     """What has to be the same in every language and is not."""
     same = {
         "names other code": lambda text: sorted(set(SPAN.findall(text))),
-        "has other links": lambda text: sorted(LINK.findall(text)),
+        "has other links": lambda text: sorted(TRANSLATION.sub(".md", link) for link in LINK.findall(text)),
         "has another number of formulas": lambda text: text.count("$$"),
         "asks other questions": QUESTION.findall,
         "places the code blocks otherwise": CODE.findall,
