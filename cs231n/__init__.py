@@ -12,7 +12,8 @@ Given, to use and to read:
 - pretrained: networks trained on ImageNet
 - attribution: whether attributions add up
 - canvas: where a class visualization is painted, and the lens the network looks through
-- checks: instant checks of each TODO block (check_examples holds what they try, cards how they look)
+- checks: instant checks of each TODO block (check_examples holds what they try and say, cards how they look)
+- words: the language of all that is said (words_zh.json holds the Chinese)
 - explore: interactive views of what you have built
 - own_photos: your own photos beside those of the assignment
 - simclr.model: encoder and projection head

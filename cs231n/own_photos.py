@@ -14,6 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from .data_utils import data_folder
 from .image_utils import preprocess
 from .simclr.evaluation import device_of
+from .words import t
 
 SIDE = 224
 LARGEST = 100_000_000  # pixels of a photo
@@ -75,16 +76,21 @@ def save_photo(content, name):
 def read_photo(content, name):
     """Return the middle of a photo, uint8 (224, 224, 3), upright. Raises NotAPhoto when it is none."""
     if not content:
-        raise NotAPhoto(f"{name} is empty. Choose a JPEG or PNG photo.")
+        raise NotAPhoto(t("{name} is empty. Choose a JPEG or PNG photo.", name=name))
     try:
         with Image.open(io.BytesIO(content)) as image:
             width, height = image.size
+            size = {"name": name, "width": width, "height": height}
             if width * height > LARGEST:
-                raise NotAPhoto(f"{name} has {width} × {height} pixels, too many. Save it smaller.")
+                raise NotAPhoto(t("{name} has {width} × {height} pixels, too many. Save it smaller.", **size))
             if min(width, height) < 32 or max(width, height) > 8 * min(width, height):
                 raise NotAPhoto(
-                    f"{name} has {width} × {height} pixels; the middle of it would be no picture. "
-                    "Choose a photo of at least 32 pixels on each side, less than 8 times as long as wide."
+                    t(
+                        "{name} has {width} × {height} pixels; the middle of it would be no picture. "
+                        "Choose a "
+                        "photo of at least 32 pixels on each side, less than 8 times as long as wide.",
+                        **size,
+                    )
                 )
             upright = ImageOps.exif_transpose(image)
             if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
@@ -97,12 +103,20 @@ def read_photo(content, name):
         raise
     except UnidentifiedImageError:
         if content[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"):
-            raise NotAPhoto(f"{name} is a HEIC photo, which can't be read here. Save it as JPEG.") from None
-        raise NotAPhoto(f"{name} is not a picture. Choose a JPEG or PNG photo.") from None
+            raise NotAPhoto(
+                t("{name} is a HEIC photo, which can't be read here. Save it as JPEG.", name=name)
+            ) from None
+        raise NotAPhoto(t("{name} is not a picture. Choose a JPEG or PNG photo.", name=name)) from None
     except (Image.DecompressionBombError, MemoryError):
-        raise NotAPhoto(f"{name} has too many pixels. Save it smaller.") from None
+        raise NotAPhoto(t("{name} has too many pixels. Save it smaller.", name=name)) from None
     except Exception as error:  # a damaged file makes Pillow's readers raise errors of many kinds
-        raise NotAPhoto(f"{name} is damaged: it can't be read to its end ({type(error).__name__}).") from None
+        raise NotAPhoto(
+            t(
+                "{name} is damaged: it can't be read to its end ({kind}).",
+                name=name,
+                kind=type(error).__name__,
+            )
+        ) from None
 
 
 def _eight_bits(values):

@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from scipy.ndimage import gaussian_filter
 
 from .image_utils import SQUEEZENET_MEAN, SQUEEZENET_STD
+from .words import t
 
 INK, MUTED, BEFORE, AFTER = "#22303c", "#8494a3", "#9db4c0", "#d1495b"
 
@@ -23,6 +24,7 @@ def show_images(images, titles=None, columns=5, size=2.2, right=None, heading=No
     - right: a bool for each; the title of one that is not right is drawn in red.
     - heading: a line above all of them.
     """
+    images = list(images)
     titles = [""] * len(images) if titles is None else titles
     right = [True] * len(images) if right is None else right
     columns = min(columns, len(images))
@@ -33,9 +35,9 @@ def show_images(images, titles=None, columns=5, size=2.2, right=None, heading=No
     for ax, image, title, good in zip(axes.flat, images, titles, right, strict=False):
         pixels = np.asarray(image)
         ax.imshow(pixels, interpolation="nearest" if len(pixels) < 64 else "antialiased")
-        ax.set_title(title, color=INK if good else AFTER)
+        ax.set_title(said(title), color=INK if good else AFTER)
     if heading:
-        figure.suptitle(heading)
+        figure.suptitle(t(heading))
 
 
 def show_saliency(photos, saliency, titles, size=2.2):
@@ -44,18 +46,27 @@ def show_saliency(photos, saliency, titles, size=2.2):
     Inputs: photos; saliency, array or tensor (N, H, W), not negative; titles, a text for each photo.
     """
     _, axes = _grid(3, len(photos), size, size + 0.1)
-    rows = ("photo", "saliency", "photo, lit by it")
+    rows = (t("photo"), t("saliency"), t("photo, lit by it"))
     for column, (photo, of_photo, title) in enumerate(zip(photos, np.asarray(saliency), titles, strict=True)):
         # A few very large values would leave the rest black.
         bright = np.clip(of_photo / max(np.quantile(of_photo, 0.995), 1e-12), 0, 1)
-        light = gaussian_filter(bright, sigma=5)
-        lit = np.asarray(photo) / 255 * (0.1 + 0.9 * light / max(light.max(), 1e-12))[..., None]
+        lit = lit_by(photo, bright)
         for ax, picture in zip(axes[:, column], (photo, bright, lit), strict=True):
             ax.imshow(np.asarray(picture), cmap="inferno", vmin=0, vmax=1)
             _bare(ax)
-        axes[0, column].set_title(title)
+        axes[0, column].set_title(said(title))
     for ax, row in zip(axes[:, 0], rows, strict=True):
         ax.set_ylabel(row)
+
+
+def lit_by(photo, map, dim=0.25):
+    """Return a photo as colors (H, W, 3) from 0 to 1, lit by a map (H, W) that is smoothed for it.
+
+    The brightest tenth stands in full light, and no spot is darker than `dim` times what it was.
+    """
+    light = gaussian_filter(np.asarray(map, dtype=float), sigma=5)
+    light = np.clip(light / max(np.quantile(light, 0.9), 1e-12), 0, 1)
+    return np.asarray(photo) / 255 * (dim + (1 - dim) * light)[..., None]
 
 
 def show_shares(pictures, shares, titles, size=2.2):
@@ -69,11 +80,11 @@ def show_shares(pictures, shares, titles, size=2.2):
     ):
         top = max(np.abs(of_picture).max(), 1e-12)
         axes[0, column].imshow(np.asarray(picture))
-        axes[0, column].set_title(title)
+        axes[0, column].set_title(said(title))
         axes[1, column].imshow(of_picture, cmap="RdBu_r", vmin=-top, vmax=top)
         for ax in axes[:, column]:
             _bare(ax)
-    for ax, row in zip(axes[:, 0], ("picture", "shares"), strict=True):
+    for ax, row in zip(axes[:, 0], (t("picture"), t("shares")), strict=True):
         ax.set_ylabel(row)
 
 
@@ -90,10 +101,10 @@ def show_fooling(original, fooled, before, after, class_names, target_y):
     # So that all but the largest changes can be told apart.
     magnify = max(1, round(0.5 / max(np.quantile(np.abs(change), 0.995), 1e-3)))
     pictures = {
-        "original": original,
-        "fooling image": fooled,
-        "difference": 0.5 + change,
-        f"difference × {magnify}": 0.5 + magnify * change,
+        t("original"): original,
+        t("fooling image"): fooled,
+        t("difference"): 0.5 + change,
+        t("difference × {magnify}", magnify=magnify): 0.5 + magnify * change,
     }
     figure = plt.figure(figsize=(11, 5.4), layout="constrained")
     top, bottom = figure.subfigures(2, 1, height_ratios=(1.25, 1))
@@ -106,11 +117,11 @@ def show_fooling(original, fooled, before, after, class_names, target_y):
     best = np.unique(np.r_[np.argsort(before)[-3:], np.argsort(after)[-3:], target_y])
     best = best[np.argsort(before[best] - after[best])]
     ax, place = bottom.subplots(), np.arange(len(best))
-    ax.barh(place + 0.2, before[best], 0.4, color=BEFORE, label="before")
-    ax.barh(place - 0.2, after[best], 0.4, color=AFTER, label="after")
-    ax.set_yticks(place, [class_names[y] + (" (target)" if y == target_y else "") for y in best])
+    ax.barh(place + 0.2, before[best], 0.4, color=BEFORE, label=t("before"))
+    ax.barh(place - 0.2, after[best], 0.4, color=AFTER, label=t("after"))
+    ax.set_yticks(place, [class_names[y] + (f" ({t('target')})" if y == target_y else "") for y in best])
     ax.set_xlim(0, 1)
-    ax.set_xlabel("probability")
+    ax.set_xlabel(t("probability"))
     ax.legend(frameon=False)
     _light(ax)
 
@@ -128,12 +139,12 @@ def show_curves(curves, xlabel, ylabel, level=None, log=False):
         ax.set_yscale("log")
     for name, values in curves.items():
         steps, values = values if isinstance(values, tuple) else (range(1, len(values) + 1), values)
-        ax.plot(steps, values, marker="o", markersize=4, label=name)
+        ax.plot(steps, values, marker="o", markersize=4, label=t(name))
     if level is not None:
-        ax.axhline(level[0], color=MUTED, linestyle="--", linewidth=1, label=level[1])
+        ax.axhline(level[0], color=MUTED, linestyle="--", linewidth=1, label=t(level[1]))
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    ax.set_xlabel(xlabel)
-    ax.set_ylabel(ylabel)
+    ax.set_xlabel(t(xlabel))
+    ax.set_ylabel(t(ylabel))
     if len(curves) > 1 or level is not None:
         ax.legend(frameon=False)
     _light(ax)
@@ -149,7 +160,7 @@ def show_vectors(vectors, names, groups):
     for (x, y), name, group in zip(np.asarray(vectors), names, groups, strict=True):
         color = f"C{group}"
         ax.annotate("", (x, y), (0, 0), arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": 2})
-        ax.text(1.08 * x, 1.08 * y, name, color=color, ha="left" if x >= 0 else "right", va="center")
+        ax.text(1.08 * x, 1.08 * y, t(name), color=color, ha="left" if x >= 0 else "right", va="center")
     ax.set(xlim=(-2.0, 2.0), ylim=(-0.2, 1.2), aspect="equal")
     _bare(ax)
 
@@ -167,7 +178,7 @@ def show_maps(features, labels):
         place = rows @ directions[:2].T  # (N, 2)
         for label in np.unique(labels):
             ax.scatter(*place[labels == label].T, s=9, alpha=0.7, color=f"C{label}", label=str(label))
-        ax.set_title(name)
+        ax.set_title(t(name))
         _bare(ax)
     axes[0, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, markerscale=2)
 
@@ -189,7 +200,7 @@ def show_matrix(matrix, names=None, title=None):
     names = names or [str(k) for k in range(len(matrix))] if len(matrix) <= 10 else []
     ax.set_xticks(range(len(names)), names)
     ax.set_yticks(range(len(names)), names)
-    ax.set_title(title or "")
+    ax.set_title(t(title) if title else "")
 
 
 def show_bars(values, xlabel, highlight=(), unit="%", guesses=None):
@@ -205,12 +216,17 @@ def show_bars(values, xlabel, highlight=(), unit="%", guesses=None):
     ax.invert_yaxis()
     guessed = {name: guess for name, guess in (guesses or {}).items() if guess is not None}
     ax.set_xlim(0, 1.15 * max([*values.values(), *guessed.values()]) or 1)
-    ax.set_xlabel(xlabel)
+    ax.set_xlabel(t(xlabel))
     _light(ax)
     if guessed:
         ax.scatter(guessed.values(), guessed.keys(), marker="D", color=INK, edgecolors="white", zorder=3)
-        ax.scatter([], [], marker="D", color=INK, label="your guess")
+        ax.scatter([], [], marker="D", color=INK, label=t("your guess"))
         ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+
+
+def said(title):
+    """Return a title of one or more lines, each of them in the chosen language."""
+    return "\n".join(t(line) if line else "" for line in title.split("\n"))
 
 
 def to_colors(X, mean=SQUEEZENET_MEAN, std=SQUEEZENET_STD):

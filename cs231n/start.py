@@ -1,7 +1,7 @@
 """What the first cell of every notebook does once it has found the package (given).
 
     from cs231n.start import start
-    start()
+    start("en")
 
 It works in the Jupyter of requirements.txt, and in Colab's older one, to which it adds what is missing.
 """
@@ -11,26 +11,54 @@ import os
 import subprocess
 import sys
 import types
+import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
 from IPython import get_ipython
 
+from .words import speak
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def start():
+# Fonts with Chinese characters, of Linux, macOS and Windows.
+HAN = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei")
+HAN += ("Noto Sans CJK JP", "PingFang SC", "Hiragino Sans GB", "Heiti TC", "Arial Unicode MS")
+HAN += ("Microsoft YaHei", "SimHei", "SimSun")
+
+
+def start(language="en"):
     """Have the notebook take up each file that you save, draw its pictures in it, and find its data.
 
-    Raises RuntimeError when what Colab lacks can't be installed.
+    - language: of cards, explorers, plots and progress; "en" or "zh".
+
+    Raises ValueError for another language, and RuntimeError when what Colab lacks can't be installed.
     """
     shell = get_ipython()
     with _imp():
         shell.run_line_magic("reload_ext", "autoreload")
     shell.run_line_magic("autoreload", "2")
     shell.run_line_magic("matplotlib", "inline")
+    if speak(language) == "zh":
+        _write_chinese(shell)
     if on_colab():
         _complete_colab()
+
+
+def _write_chinese(shell):
+    """Have plots written with a font that has Chinese characters, or else by the browser, which has one."""
+    import matplotlib
+    from matplotlib.font_manager import fontManager
+
+    there = {font.name for font in fontManager.ttflist}
+    if found := [name for name in HAN if name in there]:
+        matplotlib.rcParams["font.family"] = ["DejaVu Sans", found[0]]
+        return
+    matplotlib.rcParams["svg.fonttype"] = "none"
+    matplotlib.rcParams["font.family"] = ["DejaVu Sans", "sans-serif"]
+    shell.run_line_magic("config", "InlineBackend.figure_formats = ['svg']")
+    warnings.filterwarnings("ignore", message="Glyph .* missing from font")
 
 
 def on_colab():

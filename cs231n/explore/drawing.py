@@ -1,5 +1,7 @@
-"""Pictures put together: rows of panels with titles, as one PIL image."""
+"""Pictures put together: rows of panels with titles, as HTML, and as one PIL image."""
 
+import base64
+import html
 import io
 from functools import cache
 from pathlib import Path
@@ -10,6 +12,45 @@ from PIL import Image, ImageDraw, ImageFont
 
 INK, MUTED, BEFORE, AFTER = "#22303c", "#8494a3", "#5b7c99", "#d1495b"
 TITLE = 44  # pixels above a panel, for two lines
+
+
+def row(pictures, side=224):
+    """Return the HTML of pictures side by side at a fixed size, with their titles as text above them.
+
+    Inputs: pictures as for `panels`; side, height and width of each in pixels. The title, and what stands in
+    its second line, is also what a screen reader says.
+    """
+    figures, titled = [], any(title for title, _ in pictures)
+    for title, picture in pictures:
+        picture = as_image(picture)
+        head, _, below = (html.escape(part) for part in title.partition("\n"))
+        sharp = ' class="cs231n-pixels"' if min(picture.size) < 100 else ""
+        said = f"{head}: {below}" if below else head
+        caption = (
+            f"<figcaption><b>{head or '&nbsp;'}</b><br>{below or '&nbsp;'}</figcaption>" if titled else ""
+        )
+        figures.append(
+            f'<figure style="width:{side}px">{caption}<img{sharp} width="{side}" height="{side}" '
+            f'alt="{said}" src="{data_url(picture)}"></figure>'
+        )
+    return f'<div class="cs231n-row">{"".join(figures)}</div>'
+
+
+def drawn(figure, alt):
+    """Return the HTML of a matplotlib Figure, drawn twice as fine as it is shown."""
+    file = io.BytesIO()
+    figure.savefig(file, format="png", dpi=2 * figure.dpi)
+    width, height = (round(inches * figure.dpi) for inches in figure.get_size_inches())
+    source = base64.b64encode(file.getvalue()).decode("ascii")
+    return (
+        f'<div class="cs231n-row"><img width="{width}" height="{height}" alt="{html.escape(alt)}" '
+        f'src="data:image/png;base64,{source}"></div>'
+    )
+
+
+def data_url(picture):
+    """Return a PIL image as the address of an HTML image."""
+    return "data:image/png;base64," + base64.b64encode(png(picture)).decode("ascii")
 
 
 def panels(pictures, side=260, gap=10):

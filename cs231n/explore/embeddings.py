@@ -4,8 +4,9 @@ import ipywidgets as widgets
 import torch
 from matplotlib.figure import Figure
 
-from .drawing import AFTER, of_figure, panels, png, stacked
-from .hover_map import color_of, hover_maps
+from ..words import t
+from .drawing import AFTER, of_figure, panels, row, stacked
+from .hover_map import color_of, hover_maps, marked
 from .maps import pca, tsne
 from .parts import Explorer
 
@@ -20,19 +21,20 @@ class EmbeddingExplorer(Explorer):
     - features: dict from a name, as "before" and "after", to a tensor (N, D).
     - labels: N classes, the colors. images: uint8 (N, H, W, 3). The first 300 are shown.
 
-    The slider chooses an image; below the maps stand the images whose features are most similar to its own.
+    The slider chooses an image, also by the arrow keys, and marks it on every map; below the maps stand the
+    images whose features are most similar to its own.
     """
 
     def __init__(self, features, labels, images):
         self._features = {name: torch.as_tensor(x)[:MOST].float().cpu() for name, x in features.items()}
         self._labels, self._images = [int(label) for label in labels[:MOST]], images[:MOST]
         self._places = {}
-        self.method = widgets.Dropdown(options=list(METHODS), description="map")
+        self.method = widgets.Dropdown(options=list(METHODS), description=t("map"))
         self.image = widgets.IntSlider(
-            value=0, min=0, max=len(self._labels) - 1, description="image", layout={"width": "40em"}
+            value=0, min=0, max=len(self._labels) - 1, description=t("image"), layout={"width": "40em"}
         )
-        self.maps, self.picture = widgets.HTML(), widgets.Image(layout={"max_width": "100%"})
-        super().__init__(widgets.HBox([self.method, self.image]), self.maps, self.picture)
+        self.maps, self.picture, self.mark = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        super().__init__(widgets.HBox([self.method, self.image]), self.maps, self.mark, self.picture)
         self._draw_maps()
         self.method.observe(self._draw_maps, "value")
         self.image.observe(self._draw_neighbors, "value")
@@ -45,9 +47,10 @@ class EmbeddingExplorer(Explorer):
         ):
             ax.scatter(*place.T, s=10, c=[color_of(label) for label in self._labels])
             ax.scatter(*place[self.image.value], s=90, facecolors="none", edgecolors=AFTER, linewidths=2)
-            ax.set_title(name)
+            ax.set_title(t(name))
             ax.axis("off")
-        return stacked(of_figure(figure), self._neighbors())
+        rows = [panels(pictures, side=96) for pictures in self._neighbors()]
+        return stacked(of_figure(figure), *rows)
 
     def places(self):
         """Return the map of each name, array (N, 2), by the chosen method."""
@@ -64,17 +67,21 @@ class EmbeddingExplorer(Explorer):
         return similarity.topk(min(NEIGHBORS, len(x) - 1)).indices.tolist()
 
     def _draw_maps(self, _change=None):
-        self.maps.value = hover_maps(self.places(), self._labels, self._images)
+        places = {t(name): place for name, place in self.places().items()}
+        self.maps.value = hover_maps(places, self._labels, self._images)
         self._draw_neighbors()
 
     def _draw_neighbors(self, _change=None):
-        self.picture.value = png(self._neighbors())
+        self.mark.value = marked(self.image.value)
+        self.picture.value = "".join(row(pictures, side=96) for pictures in self._neighbors())
 
     def _neighbors(self):
-        k, rows = self.image.value, []
+        """For each of the features, the chosen image and its neighbors, with titles."""
+        k = self.image.value
         for name in self._features:
-            row = [(f"{name}\nimage {k}: {self._labels[k]}", self._images[k])]
-            for place, j in enumerate(self.neighbors(name), start=1):
-                row.append((f"{place}.\n{self._labels[j]}", self._images[j]))
-            rows.append(panels(row, side=92))
-        return stacked(*rows)
+            chosen = f"{t(name)}\n{t('image {k}: {label}', k=k, label=self._labels[k])}"
+            near = [
+                (f"{place}.\n{self._labels[j]}", self._images[j])
+                for place, j in enumerate(self.neighbors(name), start=1)
+            ]
+            yield [(chosen, self._images[k]), *near]

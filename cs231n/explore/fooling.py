@@ -11,7 +11,8 @@ from torch import nn
 from ..image_utils import preprocess
 from ..plots import to_colors
 from ..simclr.evaluation import device_of
-from .drawing import AFTER, BEFORE, MUTED, of_figure, panels, png, stacked
+from ..words import t
+from .drawing import AFTER, BEFORE, MUTED, drawn, of_figure, panels, row, stacked
 from .parts import Seeker
 
 MOST = 200  # looks at the picture; code that never ends is stopped there
@@ -22,6 +23,7 @@ class FoolingExplorer(Seeker):
     """Choose a photo, the class it shall be taken for and the length of a step; press start.
 
     - model: maps (1, 3, 224, 224) to scores (1, 1000). photos: uint8 (N, 224, 224, 3); labels: N classes.
+    - fill: whether to fool the model with the first photo right away.
 
     While your make_fooling_image runs, the picture follows it. Then a slider goes through its steps: the
     photo, the picture, the difference magnified, and the scores of both classes.
@@ -29,20 +31,20 @@ class FoolingExplorer(Seeker):
 
     task = "make_fooling_image"
 
-    def __init__(self, model, photos, labels, target_y=6):
+    def __init__(self, model, photos, labels, target_y=6, fill=True):
         self._model, self._photos, self._labels = model, photos, [int(y) for y in labels]
         self._seen = []
-        self.make_controls(target_y, "target")
+        self.make_controls(target_y, t("target"))
         names = self._classes.names
         self.photo = widgets.Dropdown(
-            options=[(f"{k}: {names[y]}", k) for k, y in enumerate(self._labels)], description="photo"
+            options=[(f"{k}: {names[y]}", k) for k, y in enumerate(self._labels)], description=t("photo")
         )
         self.length = widgets.FloatLogSlider(
-            value=1, base=10, min=-1, max=1, step=0.1, description="step size", readout_format=".2f"
+            value=1, base=10, min=-1, max=1, step=0.1, description=t("step size"), readout_format=".2f"
         )
-        self.step = widgets.IntSlider(value=0, min=0, max=0, description="step", layout={"width": "30em"})
-        self.magnify = widgets.IntSlider(value=20, min=1, max=100, description="magnify")
-        self.picture = widgets.Image(layout={"max_width": "100%"})
+        self.step = widgets.IntSlider(value=0, min=0, max=0, description=t("step"), layout={"width": "30em"})
+        self.magnify = widgets.IntSlider(value=20, min=1, max=100, description=t("magnify"))
+        self.picture = widgets.HTML()
         super().__init__(
             widgets.HBox([self.photo, self.target]),
             widgets.HBox([self.length, self.start, self.stop]),
@@ -53,6 +55,8 @@ class FoolingExplorer(Seeker):
         self.photo.observe(self._forget, "value")
         for control in (self.step, self.magnify):
             control.observe(self._draw, "value")
+        if fill:
+            self.fill()
 
     def still(self):
         """Return the PIL image of the step that is shown."""
@@ -92,34 +96,32 @@ class FoolingExplorer(Seeker):
     def _saw(self, X, scores):
         """Called whenever the student's code shows a picture to the model."""
         if self.work.stopped:
-            raise _Enough("Stopped. The slider goes through the steps so far.")
+            raise _Enough(t("Stopped. The slider goes through the steps so far."))
         if not self._seen or not torch.equal(self._seen[-1][0], X):
             self._seen.append((X, scores))
         if len(self._seen) > MOST:
-            raise _Enough(f"Not there after {MOST} steps; the explorer stopped it.")
+            raise _Enough(t("Not there after {count} steps; the explorer stopped it.", count=MOST))
         if time.monotonic() - self._drawn > SECONDS:
             self._draw(step=len(self._seen) - 1)
             self._drawn = time.monotonic()
 
     def _draw(self, _change=None, step=None):
         photo, y = self._photos[self.photo.value], self._labels[self.photo.value]
-        if not self._seen:
-            self._still = panels([(f"photo\n{self._classes.names[y]}", photo)])
-        else:
+        shown, curves = [(f"{t('photo')}\n{self._classes.names[y]}", photo)], None
+        if self._seen:
             step = min(self.step.value if step is None else step, len(self._seen) - 1)
             (first, _), (now, scores) = self._seen[0], self._seen[step]
             best, chance = int(scores.argmax()), scores.softmax(dim=0)
             change, magnify = to_colors(now) - to_colors(first), self.magnify.value
-            views = panels(
-                [
-                    (f"photo\n{self._classes.names[y]}", photo),
-                    (f"step {step}\n{self._classes.names[best]}, {chance[best]:.0%}", to_colors(now)),
-                    (f"difference × {magnify}\nlength {(now - first).norm():.2f}", 0.5 + magnify * change),
-                ],
-                side=300,
-            )
-            self._still = stacked(views, self._curves(step, y))
-        self.picture.value = png(self._still)
+            seen_as = f"{self._classes.names[best]}, {chance[best]:.0%}"
+            shown.append((f"{t('step {step}', step=step)}\n{seen_as}", to_colors(now)))
+            moved = t("length {length:.2f}", length=(now - first).norm().item())
+            shown.append((f"{t('difference × {magnify}', magnify=magnify)}\n{moved}", 0.5 + magnify * change))
+            curves = self._curves(step, y)
+        views = panels(shown, side=300)
+        self._still = stacked(views, of_figure(curves)) if curves else views
+        under = drawn(curves, t("The scores of both classes at each step")) if curves else ""
+        self.picture.value = row(shown, side=300) + under
 
     def _curves(self, step, y):
         scores = torch.stack([scores for _, scores in self._seen])  # (steps, 1000)
@@ -128,11 +130,11 @@ class FoolingExplorer(Seeker):
         for number, color in ((y, BEFORE), (self._target, AFTER)):
             ax.plot(scores[:, number], color=color, marker=".", label=self._classes.names[number])
         ax.axvline(step, color=MUTED, linewidth=1, linestyle="--")
-        ax.set(xlabel="step", ylabel="score")
+        ax.set(xlabel=t("step"), ylabel=t("score"))
         ax.xaxis.get_major_locator().set_params(integer=True)
         ax.spines[["top", "right"]].set_visible(False)
         ax.legend(frameon=False)
-        return of_figure(figure)
+        return figure
 
 
 class _Watched(nn.Module):

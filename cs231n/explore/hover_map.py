@@ -1,12 +1,11 @@
 """Maps as drawings that answer the mouse by themselves, without a kernel."""
 
-import base64
 import html
-import io
 
 import numpy as np
 
-from .drawing import INK, as_image
+from ..words import t
+from .drawing import INK, as_image, data_url
 
 COLORS = ["#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd"]  # matplotlib's
 COLORS += ["#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf"]
@@ -32,6 +31,11 @@ def hover_maps(places, labels, images):
     return f'{style}<div class="cs231n-maps">{drawings}<div>{legend}</div></div>'
 
 
+def marked(k):
+    """Return the HTML that shows image k on all maps, as if somebody pointed at it."""
+    return f"<style>.cs231n-maps .t{k}{{display:block}}</style>"
+
+
 def color_of(label):
     """Return the color of a class."""
     return COLORS[label % len(COLORS)]
@@ -49,19 +53,17 @@ def _drawing(name, place, labels, thumbs):
         images.append(
             f'<g class="t t{k}"><circle cx="{x}" cy="{y}" r="8" fill="none" stroke="{INK}" stroke-width="2"/>'
             f'<image x="{left}" y="{top}" width="{THUMB}" height="{THUMB}" href="{thumbs[k]}"/>'
-            f'<text x="{left}" y="{top + THUMB + 13}">{k}: class {label}</text></g>'
+            f'<text x="{left}" y="{top + THUMB + 13}">{k}: {t("class")} {label}</text></g>'
         )
     title = html.escape(name)
     return (
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" role="img" '
-        f'aria-label="Map of the features {title}"><text x="8" y="14">{title}</text>'
+        f'aria-label="{t("Map of the features")} {title}"><text x="8" y="14">{title}</text>'
         f"{''.join(dots)}{''.join(images)}</svg>"
     )
 
 
 def _data_url(image):
-    file = io.BytesIO()
     small = as_image(image)
     small.thumbnail((THUMB, THUMB))
-    small.save(file, "PNG")
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
+    return data_url(small)

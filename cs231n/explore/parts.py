@@ -16,6 +16,7 @@ from ..checks import told
 from ..data_utils import imagenet_class_names
 from ..start import on_colab
 from ..todo import TASK_FILES, TaskNotStarted
+from ..words import t
 from .drawing import png
 
 # Where the explorer is alive, its still picture is one too many; where it is not, its place is empty.
@@ -23,9 +24,16 @@ STYLE = """<style class="cs231n-style">
 .jp-OutputArea-child:has(.cs231n-explorer) + .jp-OutputArea-child:has(.jp-RenderedImage) { display: none; }
 .jp-OutputArea-child:has(.cs231n-style) + .jp-OutputArea-child:not(:has(.cs231n-explorer)) { display: none; }
 .cs231n-explorer .widget-label { font-variant-numeric: tabular-nums; }
+.cs231n-explorer .widget-label { min-width: 6.5em; }
+.cs231n-row { display: flex; flex-wrap: wrap; gap: 10px; margin-bottom: 6px; color: inherit; }
+.cs231n-row figure { margin: 0; }
+.cs231n-row figcaption { height: 2.9em; line-height: 1.4; overflow: hidden; white-space: nowrap; }
+.cs231n-row figcaption { text-overflow: ellipsis; }
+.cs231n-row img { display: block; max-width: none; }
+.cs231n-pixels { image-rendering: pixelated; }
+.cs231n-explorer :focus-visible { outline: 2px solid #d1495b; outline-offset: 1px; }
 .cs231n-said { padding: 6px 10px; border-left: 3px solid #d1495b; line-height: 1.45; max-width: 60em; }
 </style>"""
-UNSHOWN = "An explorer. It needs a running kernel: run this cell again."
 
 
 class Explorer:
@@ -68,9 +76,16 @@ class Explorer:
 
     def _ipython_display_(self):
         display({"text/html": STYLE, "text/plain": ""}, raw=True)
-        display({**_view(self.widget), "text/plain": UNSHOWN}, raw=True)
+        display(
+            {
+                **_view(self.widget),
+                "text/plain": t("An explorer. It needs a running kernel: run this cell again."),
+            },
+            raw=True,
+        )
         if not on_colab():  # which draws widgets also after the kernel has ended, and would show both
-            self._still_shown = display(_still_bundle(self.still()), raw=True, display_id=True)
+            alt = {"image/png": {"alt": type(self).__name__}}
+            self._still_shown = display(_still_bundle(self.still()), raw=True, display_id=True, metadata=alt)
 
 
 class Seeker(Explorer):
@@ -82,13 +97,20 @@ class Seeker(Explorer):
         """Make the field `target`, set to a class, and the buttons `start` and `stop`."""
         self._classes, self.work = ClassNames(), Work()
         self.target = self._classes.chooser(target_y, description)
-        self.start = widgets.Button(description="start", icon="play", button_style="primary")
-        self.stop = widgets.Button(description="stop", icon="stop", disabled=True)
+        self.start = widgets.Button(description=t("start"), icon="play", button_style="primary")
+        self.stop = widgets.Button(description=t("stop"), icon="stop", disabled=True)
         self.start.on_click(self._begin)
         self.stop.on_click(lambda _: self.work.stop())
 
     def prepare(self):
         """Called right before `run`, while nothing runs."""
+
+    def fill(self):
+        """Run once right away, so that the first view shows what the student's code does."""
+        with self.told(self.task):
+            function = latest(self.task)
+            self.prepare()
+            self.work.do(lambda: self.run(function, self._classes.number(self.target.value)))
 
     def run(self, function, target_y):
         """What is done beside the notebook, in a thread of its own; `function` is the student's."""
@@ -97,15 +119,18 @@ class Seeker(Explorer):
     def _begin(self, _button):
         target_y = self._classes.number(self.target.value)
         if target_y is None:
-            self.say(
-                f"There is no class {self.target.value!r}. Type a part of a name and choose from the list."
-            )
+            self.say(no_class(self.target.value))
         elif not self.work.running:
             with self.told(self.task):
                 function = latest(self.task)
                 self.prepare()
                 self.start.disabled, self.stop.disabled = True, False
                 self.work.start(lambda: self.run(function, target_y))
+
+
+def no_class(text):
+    """Return what to say of a text that names no class."""
+    return t("There is no class {text!r}. Type a part of a name and choose from the list.", text=text)
 
 
 class Work:
@@ -129,6 +154,11 @@ class Work:
             self._stopped.clear()
             self._thread = threading.Thread(target=function, daemon=True)
             self._thread.start()
+
+    def do(self, function):
+        """Do `function()` right away, while the notebook waits."""
+        self._stopped.clear()
+        function()
 
     def stop(self):
         """Ask the work to end."""
@@ -167,7 +197,7 @@ class ClassNames:
             value=self.names[number],
             options=self.names,
             description=description,
-            placeholder="begin to type",
+            placeholder=t("begin to type"),
             continuous_update=False,
             layout={"width": "20em"},
         )
@@ -188,4 +218,4 @@ def _view(widget):
 
 def _still_bundle(picture):
     encoded = base64.b64encode(png(picture)).decode("ascii")
-    return {"image/png": encoded, "text/plain": "The explorer as it was when the cell had run."}
+    return {"image/png": encoded, "text/plain": t("The explorer as it was when the cell had run.")}

@@ -4,7 +4,8 @@ import ipywidgets as widgets
 import numpy as np
 
 from ..own_photos import NotAPhoto, own_files, read_photo, save_photo
-from .drawing import panels, png
+from ..words import t
+from .drawing import panels, row
 from .parts import Explorer
 
 SHOWN = 5
@@ -17,9 +18,9 @@ class OwnPhotos(Explorer):
     """
 
     def __init__(self):
-        self.upload = widgets.FileUpload(accept="image/*", multiple=True, description="choose photos")
-        self.clear = widgets.Button(description="delete them", icon="trash")
-        self.picture = widgets.Image(layout={"max_width": "100%"})
+        self.upload = widgets.FileUpload(accept="image/*", multiple=True, description=t("choose photos"))
+        self.clear = widgets.Button(description=t("delete them"), icon="trash")
+        self.picture = widgets.HTML()
         super().__init__(widgets.HBox([self.upload, self.clear]), self.picture)
         self._draw()
         self.upload.observe(self._loaded, "value")
@@ -38,9 +39,11 @@ class OwnPhotos(Explorer):
             except NotAPhoto as problem:
                 sentences.append(str(problem))
             except OSError as error:
-                sentences.append(f"{name} can't be kept: {error.strerror or error}.")
+                sentences.append(
+                    t("{name} can't be kept: {reason}.", name=name, reason=error.strerror or error)
+                )
         if kept:
-            sentences.append("Now run the cells from the next one on again: your photos come first.")
+            sentences.append(t("Now run the cells from the next one on again: your photos come first."))
         self._draw()
         if sentences:
             self.say(" ".join(sentences))
@@ -50,7 +53,8 @@ class OwnPhotos(Explorer):
         for file in files:
             file.unlink(missing_ok=True)
         self._draw()
-        self.say("They are gone. Run the cells from the next one on again." if files else "There are none.")
+        gone = t("They are gone. Run the cells from the next one on again.")
+        self.say(gone if files else t("There are none."))
 
     def _draw(self):
         photos = []
@@ -60,9 +64,9 @@ class OwnPhotos(Explorer):
             except NotAPhoto as problem:
                 self.say(str(problem))
         if not photos:
-            photos.append(("none yet", np.full((8, 8, 3), 235, dtype=np.uint8)))
+            photos.append((t("none yet"), np.full((8, 8, 3), 235, dtype=np.uint8)))
         self._still = panels(photos, side=140)
-        self.picture.value = png(self._still)
+        self.picture.value = row(photos, side=140)
 
 
 def _files(value):

@@ -8,8 +8,9 @@ from ..budget import budget
 from ..check_examples.expect import expect_tensor
 from ..image_utils import preprocess
 from ..pretrained import best_device
-from .drawing import overlaid, panels, png
-from .parts import ClassNames, Explorer, latest
+from ..words import t
+from .drawing import overlaid, panels, row
+from .parts import ClassNames, Explorer, latest, no_class
 
 TASK = "compute_saliency_maps"
 
@@ -28,13 +29,13 @@ class SaliencyExplorer(Explorer):
         self._model, self._photos, self._labels = model, photos, [int(y) for y in labels]
         self._classes, self._maps = ClassNames(), {}
         titles = [(f"{k}: {self._classes.names[y]}", k) for k, y in enumerate(self._labels)]
-        self.photo = widgets.Dropdown(options=titles, description="photo")
-        self.target = self._classes.chooser(self._labels[0], "class")
-        self.strength = widgets.FloatSlider(value=0.7, min=0, max=1, step=0.05, description="overlay")
+        self.photo = widgets.Dropdown(options=titles, description=t("photo"))
+        self.target = self._classes.chooser(self._labels[0], t("class"))
+        self.strength = widgets.FloatSlider(value=0.7, min=0, max=1, step=0.05, description=t("overlay"))
         self.noise = widgets.FloatSlider(
-            value=0.15, min=0, max=0.5, step=0.05, description="noise", continuous_update=False
+            value=0.15, min=0, max=0.5, step=0.05, description=t("noise"), continuous_update=False
         )
-        self.picture = widgets.Image(layout={"max_width": "100%"})
+        self.picture = widgets.HTML()
         super().__init__(
             widgets.HBox([self.photo, self.target]), widgets.HBox([self.strength, self.noise]), self.picture
         )
@@ -57,23 +58,25 @@ class SaliencyExplorer(Explorer):
     def _draw(self, _change=None):
         photo = self._photos[self.photo.value]
         y = self._classes.number(self.target.value)
-        shown = [("photo", photo)]
+        name = self._classes.names[self._labels[self.photo.value]]
+        shown = [(f"{t('photo')}\n{name}", photo)]
         if y is None:
-            self.say(
-                f"There is no class {self.target.value!r}. Type a part of a name and choose from the list."
-            )
+            self.say(no_class(self.target.value))
         else:
+            target = self._classes.names[y]
             with self.told(TASK):
                 function = latest(TASK)
                 maps = self._maps_of(function, self.photo.value, y, self.noise.value)
                 strength = self.strength.value
-                shown.append(("yours", overlaid(photo, maps["yours"], strength)))
-                shown.append(("SmoothGrad of yours", overlaid(photo, maps["smooth"], strength)))
+                shown.append((f"{t('your map')}\n{target}", overlaid(photo, maps["yours"], strength)))
+                shown.append(
+                    (f"{t('SmoothGrad of yours')}\n{target}", overlaid(photo, maps["smooth"], strength))
+                )
             maps = self._times_input(self.photo.value, y)
             heat = overlaid(photo, maps, self.strength.value, "RdBu_r", signed=True)
-            shown.append(("gradient × input", heat))
+            shown.append((f"{t('gradient × input')}\n{target}", heat))
         self._still = panels(shown)
-        self.picture.value = png(self._still)
+        self.picture.value = row(shown)
 
     def _maps_of(self, function, k, y, noise):
         """The student's map and its mean over noisy copies; kept until the student edits the function."""
@@ -85,9 +88,11 @@ class SaliencyExplorer(Explorer):
             copies = torch.randn((budget(12, 2), *X.shape[1:]), generator=generator).to(X)
             y = torch.tensor([y], device=X.device)
             yours = function(X, y, self._model)
-            expect_tensor(yours, (1, *X.shape[2:]), "the saliency map of one photo")
+            expect_tensor(yours, (1, *X.shape[2:]), t("the saliency map of one photo"))
             noisy = function(X + spread * copies, y.expand(len(copies)), self._model)
-            expect_tensor(noisy, (len(copies), *X.shape[2:]), f"the saliency maps of {len(copies)} photos")
+            expect_tensor(
+                noisy, (len(copies), *X.shape[2:]), t("the saliency maps of {N} photos", N=len(copies))
+            )
             self._maps[key] = {"yours": _array(yours[0]), "smooth": _array(noisy.mean(dim=0))}
         return self._maps[key]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,6 +10,13 @@ import torch
 
 from instructor.core.seeds import Seeds
 from instructor.sandbox.inside.recipes import Recipe
+
+# What to say when `right_in_evaluation_mode_alone`.
+MODE = (
+    "right for the same model in evaluation mode, and wrong for one that arrives in training mode: is the "
+    "given "
+    "line model.eval() still there, and does nothing undo it?"
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,13 @@ def classifier_case(rng: Seeds, N: int, training: bool = False) -> Case:
     with torch.no_grad():
         predicted = model.build().eval()(X).argmax(dim=1)
     return Case(X, (predicted + rng.integers(1, classes, N)) % classes, model)
+
+
+def right_in_evaluation_mode_alone(model: Recipe, is_right: Callable[[Recipe], bool]) -> bool:
+    """Whether what was wrong for a model in training mode is right for the same one in evaluation mode."""
+    return bool(model.kwargs.get("training")) and is_right(
+        Recipe(model.name, **{**model.kwargs, "training": False})
+    )
 
 
 def photos(rng: Seeds, N: int) -> torch.Tensor:

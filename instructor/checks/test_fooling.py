@@ -4,7 +4,7 @@ from itertools import islice
 
 import torch
 
-from instructor.checks.drawing import Case, classifier_case, image_size
+from instructor.checks.drawing import MODE, Case, classifier_case, image_size, right_in_evaluation_mode_alone
 from instructor.checks.fooling_cases import (
     case_walk,
     case_with_path,
@@ -50,14 +50,17 @@ def test_fooling_steps(student, rng):
     """Every step has length 1 and goes along the gradient of the target's score at the current image."""
     for training in (False, False, True):
         case, path = case_with_path(rng, training)
-        image = _fooling_image(student, case)
-        moved = (image - case.X).norm()
-        expect(moved > 0, f"{WHAT} is the image itself, though it is not of the target class yet")
-        off = (path - image).flatten(1).norm(dim=1).min()
-        expect(
-            off < 2e-3 * moved,
-            f"{WHAT} is not on the path of steps of length 1 along the gradient of the target's score",
-        )
+
+        def is_on_path(model, case=case, path=path):
+            image = _fooling_image(student, Case(case.X, case.y, model))
+            moved = (image - case.X).norm()
+            expect(moved > 0, f"{WHAT} is the image itself, though it is not of the target class yet")
+            return (path - image).flatten(1).norm(dim=1).min() < 2e-3 * moved
+
+        if not is_on_path(case.model):
+            expect(not right_in_evaluation_mode_alone(case.model, is_on_path), f"{WHAT}: {MODE}")
+            otherwise = "is not on the path of steps of length 1 along the gradient of the target's score"
+            expect(False, f"{WHAT} {otherwise}")
 
 
 @check(TASK, "step")

@@ -22,12 +22,18 @@ from instructor.core.questions import points_in, with_points, without_points
 from instructor.core.tasks import ROOT, translations
 
 FOLDER = ROOT / "instructor" / "languages"
-PAGES = {"README.md": "README", "instructor/release/README.md": "students-README"}
+PAGES = {
+    "README.md": "README",
+    "instructor/release/README.md": "students-README",
+    "docs/student.md": "student",
+}
+SPOKEN = 'start("{}")'  # in the set-up cell: the one place where code cells of two languages differ
 ANSWER = "answer"  # the section that stands in every cell for an answer
 FENCE = re.compile(r"^(?:<!-- [^>]+ -->\n)?```.*?^```$", flags=re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^(?=## )", flags=re.MULTILINE)
 MARK = re.compile(r"^<!-- (?P<name>[a-z0-9-]+)(?: (?P<of>[0-9a-f]{8}|new))? -->$", flags=re.MULTILINE)
 SPAN = re.compile(r"`[^`]+`")
+TRANSLATION = re.compile(r"\.[a-z]{2}\.md$")  # a page may lead to another one in its own language
 LINK = re.compile(r"\]\(([^)]+)\)")
 HAN = "[\u2014\u201c\u201d\u2026\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"  # with their punctuation
 BETWEEN = re.compile(rf"(?<={HAN})\n(?:> | +)?(?={HAN})")
@@ -41,7 +47,7 @@ def translated_files(language: str) -> dict[Path, tuple[str, list[str]]]:
     files = {}
     for name, translation in translations().get(language, {}).items():
         text = (ROOT / name).read_text("utf-8")
-        files[ROOT / translation] = translated_notebook(text, *_sections(language, Path(name).stem))
+        files[ROOT / translation] = translated_notebook(text, *_sections(language, Path(name).stem), language)
     for name, stem in PAGES.items():
         path = ROOT / name
         sections, where = _sections(language, stem)
@@ -49,9 +55,16 @@ def translated_files(language: str) -> dict[Path, tuple[str, list[str]]]:
     return files
 
 
-def translated_notebook(text: str, sections: dict[str, Section], where: str) -> tuple[str, list[str]]:
-    """A notebook with its Markdown cells in another language; code cells, ids and outputs are the same."""
+def translated_notebook(
+    text: str, sections: dict[str, Section], where: str, language: str = "zh"
+) -> tuple[str, list[str]]:
+    """A notebook with its Markdown cells in another language; code cells, ids and outputs are the same.
+
+    Only the set-up cell, which says the language to the package, says this one.
+    """
     book = nbformat.reads(text, as_version=4)
+    for cell in book.cells[:1]:
+        cell.source = cell.source.replace(SPOKEN.format("en"), SPOKEN.format(language))
     cells = [cell for cell in book.cells if cell.cell_type == "markdown"]
     answers = [cell for cell in cells if "answer" in cell.metadata.get("tags", [])]
     english = {cell.id: without_points(cell.source) for cell in cells if cell not in answers}
@@ -142,7 +155,7 @@ def _differences(english: str, other: str) -> list[str]:
     """What has to be the same in every language and is not."""
     same = {
         "names other code": lambda text: sorted(set(SPAN.findall(text))),
-        "has other links": lambda text: sorted(LINK.findall(text)),
+        "has other links": lambda text: sorted(TRANSLATION.sub(".md", link) for link in LINK.findall(text)),
         "has another number of formulas": lambda text: text.count("$$"),
         "asks other questions": QUESTION.findall,
         "places the code blocks otherwise": CODE.findall,

@@ -24,7 +24,7 @@ from instructor.core.seeds import Seeds
 from instructor.core.tasks import code_tasks
 from instructor.sandbox.inside import drivers
 from instructor.sandbox.inside.recipes import RECIPES, Recipe
-from instructor.verify.trials import UNTOUCHED, Trial, replay_trials, run_trials
+from instructor.verify.trials import LIGHT_CHECKS, UNTOUCHED, Trial, replay_trials, run_trials
 from instructor.verify.workers import processes
 
 TASKS = {task.id: task for task in code_tasks()}
@@ -310,3 +310,25 @@ def test_a_wrong_answer_earns_what_its_aspects_earn(task, name, lost):
     assert {each.aspect for each in verdict.checks if not each.passed} == lost
     assert verdict.earned == TASKS[task].points - sum(TASKS[task].aspects[aspect] for aspect in lost)
     assert 0 < verdict.earned < TASKS[task].points
+
+
+# ---- what is said -------------------------------------------------------------------------------------
+
+IN_TRAINING_MODE = {
+    "compute_saliency_maps": "test_saliency_evaluation_mode",
+    "make_fooling_image": "test_fooling_steps",
+    "integrated_gradients": "test_integrated_gradients_add_up",
+}
+
+
+@pytest.mark.parametrize("task", IN_TRAINING_MODE)
+@pytest.mark.parametrize(
+    ("name", "said"), [("wrong_eval_deleted", True), ("wrong_softmax_probability", False)]
+)
+def test_the_line_that_is_missing_is_named_when_it_alone_differs(task, name, said):
+    if name not in fillins(task):
+        name = "wrong_cross_entropy"
+    (verdict,) = replay_trials([Trial(task, name, 5, sandboxed=False, extent=LIGHT_CHECKS)])
+    message = next(each.message for each in verdict.checks if each.name == IN_TRAINING_MODE[task])
+    assert ("model.eval()" in message) is said
+    assert message

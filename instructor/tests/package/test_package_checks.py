@@ -122,8 +122,8 @@ BODIES = {
     "model(X).detach().sum().backward()": "no gradient leads back to the input",
     "X.grad.abs()": "something is None that should hold a value",
     "saliency = model(X, y)": "other arguments than it takes",
-    "import numpy\nsaliency = torch.abs(numpy.ones(3))": "a function of torch got something that is no "
-    "tensor",
+    "import numpy\nsaliency = torch.abs(numpy.ones(3))": "NumPy and torch are mixed here",
+    "saliency = torch.abs(3.0)": "a function of torch got something that is no tensor",
     "saliency = X.cuda()": "asks for a GPU",
     "X += 1": "Change it in place under torch.no_grad() only",
     "saliency = X @ X.new_ones(7, 7)": "do not fit together",

@@ -2,6 +2,7 @@
 
 import html
 import itertools
+import re
 import sys
 import threading
 
@@ -14,9 +15,11 @@ from torch import nn
 from torchvision import transforms
 
 from cs231n import explore, net_visualization_pytorch
-from cs231n.explore import maps, parts
+from cs231n.budget import budget
+from cs231n.explore import drawing, maps, parts
 from cs231n.image_utils import preprocess
 from cs231n.simclr import data_utils
+from cs231n.simclr.datasets import digit_transform
 from cs231n.simclr.model import Model
 from instructor.checks.reference import answer
 
@@ -213,7 +216,7 @@ def test_stop_keeps_the_steps_so_far(write, model, photos):
             model(X)
 
     write("make_fooling_image", endless)
-    explorer = explore.FoolingExplorer(model, photos, LABELS)
+    explorer = explore.FoolingExplorer(model, photos, LABELS, fill=False)
     explorer.start.click()
     pause.during(explorer.stop.click)
     assert explorer.work.wait(PATIENCE)
@@ -254,7 +257,7 @@ def test_a_class_is_more_probable_in_its_picture_than_in_the_noise(solved, model
     explorer.start.click()
     assert explorer.work.wait(PATIENCE)
     assert explorer.progress.value == 20
-    drawn = preprocess(Image.fromarray(np.asarray(explorer.still())[-336:]))
+    drawn = preprocess(Image.fromarray(np.asarray(explorer.still())[-336:, :336]))
     assert model(drawn).softmax(dim=1)[0, 4] > 10 * model(explorer._noise()).softmax(dim=1)[0, 4]
 
 
@@ -290,7 +293,7 @@ def test_without_any_change_two_views_are_the_same_to_the_encoder(solved):
         slider.value = 0
     explorer.crop.value = 1
     assert explorer.similarities["sliders"] == pytest.approx([1] * 5, abs=0.02)
-    assert all(-1 <= value <= 1 for value in explorer.similarities["yours"])
+    assert all(-1 <= value <= 1 for value in explorer.similarities["training"])
 
 
 def test_the_sliders_set_the_steps_of_the_students_own_transform_however_deep(write):
@@ -308,7 +311,7 @@ def test_the_sliders_set_the_steps_of_the_students_own_transform_however_deep(wr
     assert "The sliders look for torchvision's RandomGrayscale; your transform has none." in said(explorer)
     explorer.jitter.value, explorer.crop.value, explorer.flip.value = 0, 1, 0
     assert explorer.similarities["sliders"] == pytest.approx([1] * 5, abs=0.02)
-    assert min(explorer.similarities["yours"]) < 0.98
+    assert min(explorer.similarities["training"]) < 0.98
 
 
 def test_the_encoder_is_left_in_its_mode_and_random_numbers_as_they_were(solved):
@@ -323,7 +326,7 @@ def test_the_encoder_is_left_in_its_mode_and_random_numbers_as_they_were(solved)
 
 def test_without_an_encoder_there_are_views_and_no_similarity(solved):
     explorer = explore.AugmentationExplorer(images(), list("abcd"))
-    assert explorer.similarities == {"yours": None, "sliders": None}
+    assert explorer.similarities == {"training": None, "sliders": None}
     assert "Give an encoder" in explorer.alike.value
 
 
@@ -377,6 +380,14 @@ def test_only_the_first_images_are_on_the_map():
     assert "<b>now" not in explorer.maps.value
 
 
+def test_the_chosen_image_is_marked_on_every_map():
+    labels, features = groups()
+    explorer = explore.EmbeddingExplorer({"before": features, "after": features}, labels, images(60))
+    explorer.image.value = 7  # by the arrow keys, too
+    assert explorer.mark.value == "<style>.cs231n-maps .t7{display:block}</style>"
+    assert explorer.maps.value.count('class="t t7"') == 2
+
+
 # ---- all of them ----
 
 
@@ -387,6 +398,71 @@ def explorers(model, photos):
     yield "class_visualization_update_step", explore.ClassExplorer(model)
     yield "compute_train_transform", explore.AugmentationExplorer(images(), list("abcd"))
     yield None, explore.EmbeddingExplorer({"after": features}, labels, images(60))
+
+
+def shown(explorer):
+    return explorer.picture.value + getattr(explorer, "strip", explorer.said).value
+
+
+def test_every_picture_has_a_fixed_size_and_says_what_it_is(solved, model, photos):
+    for _, explorer in explorers(model, photos):
+        tags = re.findall(r"<img[^>]*>", shown(explorer))
+        assert tags
+        for tag in tags:
+            assert re.search(r' width="\d+" height="\d+"', tag)
+            assert re.search(r' alt="[^"]*"', tag)
+        titles = [title for title in re.findall(r' alt="([^"]*)"', shown(explorer)) if title]
+        assert len(titles) >= len(tags) / 2  # the second view of a pair has the title of the first
+
+
+def test_titles_are_text_and_no_markup_comes_through():
+    titled = drawing.row([("<b>one</b>\ntwo", np.zeros((4, 4, 3)))], side=8)
+    assert "<b>&lt;b&gt;one&lt;/b&gt;</b><br>two" in titled
+    assert 'alt="&lt;b&gt;one&lt;/b&gt;: two"' in titled
+    assert 'class="cs231n-pixels"' in titled
+
+
+def test_the_first_view_is_filled(solved, model, photos):
+    fooling = explore.FoolingExplorer(model, photos, LABELS)
+    assert fooling.step.max >= 1
+    assert fooling.picture.value.count("<figure") == 3
+    grown = explore.ClassExplorer(model)
+    assert grown.progress.value == grown.progress.max == budget(40, 20)
+    assert grown.iterations.value == budget(250, 20)
+    assert grown.strip.value.count("<figure") >= 5
+
+
+def test_a_class_shows_how_it_has_grown(solved, model):
+    explorer = explore.ClassExplorer(model, fill=False)
+    assert explorer.strip.value == ""
+    explorer.iterations.value = 50
+    explorer.start.click()
+    assert explorer.work.wait(PATIENCE)
+    assert re.findall(r"<b>step (\d+)</b>", explorer.strip.value) == ["1", "2", "5", "10", "20", "35", "50"]
+
+
+def test_the_augmentation_explorer_uses_the_trainings_own_transform():
+    explorer = explore.AugmentationExplorer(images(), list("abcd"), Model(encoder="small"), digit_transform)
+    assert said(explorer) == ""
+    hidden = {
+        name
+        for name in ("crop", "jitter", "gray", "flip", "affine")
+        if getattr(explorer, name).layout.display
+    }
+    assert hidden == {"crop", "gray", "flip"}  # digits are not flipped, and have no color
+    explorer.jitter.value = explorer.affine.value = 0
+    assert explorer.similarities["sliders"] == pytest.approx([1] * 5, abs=0.02)
+    assert min(explorer.similarities["training"]) < 0.98
+
+
+def test_the_sliders_at_one_leave_the_transform_as_it_is():
+    explorer = explore.AugmentationExplorer(images(), list("abcd"), None, digit_transform)
+    transform, same = digit_transform(), digit_transform()
+    explorer._set_strengths(transform)
+    for step, other in zip(transform.transforms, same.transforms, strict=True):
+        for name in ("degrees", "translate", "scale", "shear", "brightness", "contrast", "saturation", "hue"):
+            expected = getattr(other, name, None)
+            assert getattr(step, name, None) == (expected if expected is None else pytest.approx(expected))
 
 
 def test_unfilled_blocks_are_told_in_a_sentence(model, photos):
@@ -408,7 +484,7 @@ def test_errors_of_the_student_are_told_in_a_sentence_that_is_no_html(write, mod
             write(task, broken)
             (explorer.start.click if hasattr(explorer, "start") else explorer._draw)()
             assert not hasattr(explorer, "work") or explorer.work.wait(PATIENCE)
-            assert f"{task} raised ValueError: <script>" in said(explorer)
+            assert f"{task}: it raised ValueError: <script>" in said(explorer)
             assert "<script>" not in explorer.said.value
 
 
