@@ -56,17 +56,14 @@ class StepSeconds:
 def steps_of(share, seconds, each):
     """Return the numbers of steps, of SimCLR and with labels, of an arm that may take so many seconds.
 
-    - share: SimCLR's part of the seconds. each: StepSeconds.
+    - share: SimCLR's part of the seconds. each: StepSeconds. A kind that has any time has a step at least.
 
-    Raises ValueError when the share is not in [0, 1), or too little time is left for a step with labels.
+    Raises ValueError when the share is not in [0, 1).
     """
     if not 0 <= share < 1:
         raise ValueError(f"a share is from 0 to below 1, but is {share}.")
-    before = round(share * seconds / each.pretraining)
-    after = round((1 - share) * seconds / each.labelled)
-    if after < 1 or (share and before < 1):
-        raise ValueError(f"{seconds:g} seconds are too few for a step of each kind at the share {share:g}.")
-    return before, after
+    before = max(1, round(share * seconds / each.pretraining)) if share else 0
+    return before, max(1, round((1 - share) * seconds / each.labelled))
 
 
 def step_seconds(model, labelled, unlabelled, classes, loss, steps=4, rounds=5):
