@@ -69,15 +69,17 @@ def steps_of(share, seconds, each):
 def step_seconds(model, labelled, unlabelled, classes, loss, steps=4, rounds=5):
     """Return the StepSeconds of this machine: views, network, loss and optimizer.
 
+    Of the processor's time, so that it does not matter what else runs; on a GPU, of the clock's.
     One kind after the other, `rounds` times `steps`, since other work on the machine slows memory and
     clock; the least of each counts. Inputs as of `run_arm`; the model stays as it is.
     """
     found = {"pretraining": math.inf, "labelled": math.inf}
+    kind = "cpu_seconds" if device_of(model).type == "cpu" else "seconds"
     for _ in range(rounds):
         cost = pretrain(copy.deepcopy(model), unlabelled, steps, Rates(), loss, TEMPERATURE, seed=0)
         _, other = train_labelled(model, labelled, steps, Rates(), classes, seed=0)
         for name, spent in (("pretraining", cost), ("labelled", other)):
-            found[name] = min(found[name], spent.cpu_seconds / steps)
+            found[name] = min(found[name], getattr(spent, kind) / steps)
     return StepSeconds(**found)
 
 
