@@ -19,7 +19,7 @@ Given, to use and to read:
 - simclr.model: encoder and projection head
 - simclr.datasets: pairs of views of any images, and an augmentation for digits
 - simclr.evaluation: nearest neighbors, linear probe, fine-tuning
-- simclr.comparison: pretraining against training from scratch, on the same budget (simclr.classifiers trains,
+- simclr.comparison: pretraining against training from scratch, in the same time (simclr.classifiers trains,
   simclr.cost counts)
 - plots: the pictures of the notebooks
 - budget: short or full runs

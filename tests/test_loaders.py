@@ -1,5 +1,6 @@
 """The loaders, on small files in the formats of the real ones, and on the embedded data where it is there."""
 
+import gzip
 import hashlib
 import urllib.error
 
@@ -17,6 +18,7 @@ from .sample_files import (
     python2_batch,
     write_cifar10,
     write_digits,
+    write_fashion_mnist,
     write_imagenet_val_25,
     write_squeezenet,
 )
@@ -105,6 +107,7 @@ def test_a_batch_with_fewer_labels_than_images_is_refused(folder):
         (data_utils.load_cifar10, "cifar10"),
         (data_utils.load_cifar10_samples, "embedded"),
         (data_utils.load_digits, "embedded"),
+        (lambda: data_utils.load_fashion_mnist("train"), "fashion_mnist"),
         (data_utils.load_imagenet_val, "embedded"),
         (data_utils.load_photo_tiles, "embedded"),
         (lambda: data_utils.load_imagenet_val(source="course"), "imagenet_val_25"),
@@ -127,6 +130,7 @@ def test_an_empty_folder_of_photos_counts_as_missing(folder):
     [
         lambda: data_utils.load_cifar10("validation"),
         lambda: data_utils.load_digits("validation"),
+        lambda: data_utils.load_fashion_mnist("validation"),
         lambda: data_utils.load_imagenet_val(source="internet"),
         lambda: data_utils.load_photo_tiles("validation"),
         lambda: pretrained.load_pretrained("alexnet"),
@@ -185,6 +189,29 @@ def test_a_cut_off_file_of_digits_is_named(folder):
     path.write_bytes(path.read_bytes()[:5000])
     with pytest.raises(MissingData, match=r"mnist_5k\.csv\.gz can't be read"):
         data_utils.load_digits()
+
+
+# ---- Fashion-MNIST ----
+
+
+def test_fashion_mnist_is_framed_and_read_from_mnists_format(folder):
+    pixels, labels = write_fashion_mnist(folder)
+    X, y = data_utils.load_fashion_mnist("test")
+    assert (X.shape, X.dtype, y.dtype) == ((5, 32, 32, 3), np.uint8, np.int64)
+    np.testing.assert_array_equal(X[:, 2:-2, 2:-2], np.repeat(pixels[..., None], 3, axis=3))
+    assert y.tolist() == labels.tolist()
+    assert X[:, :2].max() == X[:, :, -2:].max() == 0
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda b: b[:30], lambda b: b"x" + b[1:], lambda b: gzip.compress(b"\0" * 20)]
+)
+def test_a_damaged_file_of_fashion_mnist_is_named(folder, damage):
+    write_fashion_mnist(folder)
+    path = folder / "fashion-mnist" / "t10k-images-idx3-ubyte.gz"
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(MissingData, match=r"t10k-images.* can't be read .*get_datasets\.sh fashion_mnist"):
+        data_utils.load_fashion_mnist("test")
 
 
 # ---- tiles of photos ----

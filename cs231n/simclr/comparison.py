@@ -57,31 +57,30 @@ class StepSeconds:
 def steps_of(share, seconds, each):
     """Return the numbers of steps, of SimCLR and with labels, of an arm that may take so many seconds.
 
-    - share: SimCLR's part of the seconds. each: StepSeconds.
+    - share: SimCLR's part of the seconds. each: StepSeconds. A kind that has any time has a step at least.
 
-    Raises ValueError when the share is not in [0, 1), or too little time is left for a step with labels.
+    Raises ValueError when the share is not in [0, 1).
     """
     if not 0 <= share < 1:
         raise ValueError(f"a share is from 0 to below 1, but is {share}.")
-    before = round(share * seconds / each.pretraining)
-    after = round((1 - share) * seconds / each.labelled)
-    if after < 1 or (share and before < 1):
-        raise ValueError(f"{seconds:g} seconds are too few for a step of each kind at the share {share:g}.")
-    return before, after
+    before = max(1, round(share * seconds / each.pretraining)) if share else 0
+    return before, max(1, round((1 - share) * seconds / each.labelled))
 
 
 def step_seconds(model, labelled, unlabelled, classes, loss, steps=4, rounds=5):
     """Return the StepSeconds of this machine: views, network, loss and optimizer.
 
+    Of the processor's time, so that it does not matter what else runs; on a GPU, of the clock's.
     One kind after the other, `rounds` times `steps`, since other work on the machine slows memory and
     clock; the least of each counts. Inputs as of `run_arm`; the model stays as it is.
     """
     found = {"pretraining": math.inf, "labelled": math.inf}
+    kind = "cpu_seconds" if device_of(model).type == "cpu" else "seconds"
     for _ in range(rounds):
         cost = pretrain(copy.deepcopy(model), unlabelled, steps, Rates(), loss, TEMPERATURE, seed=0)
         _, other = train_labelled(model, labelled, steps, Rates(), classes, seed=0)
         for name, spent in (("pretraining", cost), ("labelled", other)):
-            found[name] = min(found[name], spent.cpu_seconds / steps)
+            found[name] = min(found[name], getattr(spent, kind) / steps)
     return StepSeconds(**found)
 
 
@@ -135,12 +134,12 @@ class Comparison:
     def __str__(self):
         seeds = len(next(iter(self.accuracies.values())))
         wide = max(len(str(arm)) for arm in self.accuracies)
-        lines = [f"{f'{seeds} seeds':{wide}}  top-1    images    steps  CPU s a seed"]
+        lines = [f"{t('{seeds} seeds', seeds=seeds):{wide}}  top-1    images    steps  CPU s a seed"]
         for arm, values in self.accuracies.items():
             c = self.costs[arm]
             spent = f"{c.images // seeds:9,}{c.steps // seeds:9,}{c.cpu_seconds / seeds:14.1f}"
             lines.append(f"{arm!s:{wide}}{statistics.fmean(values):6.1f}%{spent}")
-        lines += ["", "paired differences, in points, with 95 % intervals:"]
+        lines += ["", t("paired differences, in points, with 95 % intervals:")]
         for (one, other), (mean, half) in self.differences().items():
             lines.append(f"{one} − {other}: {mean:+.1f}" + (f" ± {half:.1f}" if half is not None else ""))
         return "\n".join(lines)
@@ -209,7 +208,7 @@ def compare(
     # The caller's random numbers go on afterwards as if nothing had been drawn here.
     each = {}
     with torch.random.fork_rng():
-        bar = tqdm(total=seeds * len(arms), desc="arms and seeds", unit="run", disable=not progress)
+        bar = tqdm(total=seeds * len(arms), desc=t("arms and seeds"), unit=t("run"), disable=not progress)
         for seed in range(seeds):
             torch.manual_seed(seed)
             model = make_model()

@@ -84,12 +84,19 @@ def metered(model):
     try:
         yield meter
     finally:
+        wait_for(next(model.parameters()).device)
         spent = clock.spent()
         for hook in hooks:
             hook.remove()
         images = sum(shape[0] * times for shape, times in batches.items())
         flops = sum(flops_of_a_step(model, shape) * times for shape, times in batches.items())
         meter.cost = Cost(images, steps, flops, **spent)
+
+
+def wait_for(device):
+    """Wait until a device other than the processor has done what it was asked to."""
+    if device.type != "cpu":
+        getattr(torch, device.type).synchronize()
 
 
 def flops_of_a_step(model, shape):

@@ -1,6 +1,10 @@
 """Any images as pairs of views, or one by one (given)."""
 
+import math
+
 import numpy as np
+import torch
+import torch.nn.functional as F
 from PIL import Image
 from torch.utils.data import Dataset
 from torchvision import transforms
@@ -63,6 +67,50 @@ def digit_transform():
             transforms.Normalize(CIFAR10_MEAN, CIFAR10_STD),
         ]
     )
+
+
+def digit_views(images):
+    """Return one random view of each digit, as digit_transform draws them, made for a whole batch at once.
+
+    Inputs: images, uint8 tensor (B, 3, H, H). Returns normalized floats (B, 3, H, H), resampled bilinearly
+    where digit_transform takes the nearest pixel; draws are torch's.
+    """
+    n, side = len(images), images.shape[2]
+
+    def uniform(low, high):
+        return torch.empty(n, device=images.device).uniform_(low, high)
+
+    moves = [uniform(-0.1 * side, 0.1 * side).round() for _ in range(2)]
+    grid = affine_grid(uniform(-20, 20), *moves, uniform(0.75, 1.25), uniform(-15, 15), side, side)
+    views = F.grid_sample(images / 255, grid, align_corners=False)
+    brightness, contrast = (uniform(0.6, 1.4).view(-1, 1, 1, 1) for _ in range(2))
+
+    def brighter(x):
+        return (brightness * x).clamp(0, 1)
+
+    def steeper(x):
+        mean = x.mean(dim=(1, 2, 3), keepdim=True)
+        return (contrast * (x - mean) + mean).clamp(0, 1)
+
+    first = (uniform(0, 1) < 0.5).view(-1, 1, 1, 1)  # either order, as ColorJitter
+    views = torch.where(first, steeper(brighter(views)), brighter(steeper(views)))
+    mean, std = (torch.tensor(v, device=images.device).view(3, 1, 1) for v in (CIFAR10_MEAN, CIFAR10_STD))
+    return (views - mean) / std
+
+
+def affine_grid(angle, dx, dy, scale, shear, side, size):
+    """Return where each pixel of a view comes from, as torch.nn.functional.grid_sample takes it.
+
+    Inputs: floats (n,): angle and shear along x in degrees, moves in pixels of an image of this side, scale;
+    size, the side of the views. Returns (n, size, size, 2).
+    """
+    angle, slope = angle * (math.pi / 180), (shear * (math.pi / 180)).tan()
+    # From a pixel of the view to the one of the image, both counted from the middle.
+    along_x = torch.stack([angle.cos() - angle.sin() * slope, angle.cos() * slope + angle.sin()], dim=1)
+    along_y = torch.stack([-angle.sin(), angle.cos()], dim=1)
+    turn = torch.stack([along_x, along_y], dim=1) / scale[:, None, None]  # (n, 2, 2)
+    move = -(turn @ torch.stack([dx, dy], dim=1)[..., None]) * (2 / side)  # (n, 2, 1)
+    return F.affine_grid(torch.cat([turn, move], dim=2), (len(angle), 3, size, size), align_corners=False)
 
 
 def _checked(images, targets):

@@ -5,11 +5,12 @@ of no use. Images are square. The distributions are those of simclr.datasets.dig
 sampling.
 """
 
-import math
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
+
+from cs231n.simclr.datasets import affine_grid
 
 from .augment import Augmentation
 
@@ -49,15 +50,7 @@ class AffineAugmentation(Augmentation):
 
     def resampling(self, shape, changes):
         """Return where each pixel of a view comes from, as `torch.nn.functional.grid_sample` takes it."""
-        angle, dx, dy, scale, shear = changes.place.unbind(1)
-        angle, slope = angle * (math.pi / 180), (shear * (math.pi / 180)).tan()
-        # From a pixel of the view to the one of the image, both counted from the middle.
-        along_x = torch.stack([angle.cos() - angle.sin() * slope, angle.cos() * slope + angle.sin()], dim=1)
-        along_y = torch.stack([-angle.sin(), angle.cos()], dim=1)
-        turn = torch.stack([along_x, along_y], dim=1) / scale[:, None, None]  # (B, 2, 2)
-        move = -(turn @ torch.stack([dx, dy], dim=1)[..., None]) * (2 / shape[0])  # (B, 2, 1)
-        views = (len(angle), 3, self.size, self.size)
-        return (F.affine_grid(torch.cat([turn, move], dim=2), views, align_corners=False),)
+        return (affine_grid(*changes.place.unbind(1), shape[0], self.size),)
 
     def resample(self, images, grid):
         """Return each image after its affine map, float (B, 3, size, size) in [0, 1]."""

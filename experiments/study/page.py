@@ -13,6 +13,7 @@ import math
 import re
 import sys
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from .answer import Results, labels_saved
 from .cells import Hours
@@ -21,7 +22,7 @@ from .results import read_results, write_whole
 
 ROOT = Path(__file__).parents[2]
 RESULTS = Path(__file__).parents[1] / "fair_comparison"
-PAGE, PICTURE = ROOT / "docs" / "fair_comparison.md", ROOT / "docs" / "pictures" / "fair_comparison.png"
+PAGE, PICTURE = ROOT / "docs" / "fair_comparison.md", ROOT / "docs" / "pictures" / "fair_comparison.svg"
 PART = re.compile(r"(<!-- fair-answer: (\w+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 NAMES = {"fashion": "Fashion-MNIST", "digits": "digits", "tiles": "tiles of photos", "cifar10": "CIFAR-10"}
 
@@ -254,13 +255,10 @@ def differences(text, made):
 
 def stale_picture(question, finished, file):
     """Return a sentence when the picture was drawn from other results."""
-    from PIL import Image
-
     if not file.exists():
         return [f"{file} is not there."]
-    with Image.open(file) as image:
-        drawn = image.info.get("Description", "")
-    return [] if drawn == described(question, finished) else [f"{file.name} was drawn from other results."]
+    drawn = escape(described(question, finished)) in file.read_text(encoding="utf-8")
+    return [] if drawn else [f"{file.name} was drawn from other results."]
 
 
 def described(question, finished):
@@ -291,11 +289,12 @@ def picture_lines(question, results):
 
 def draw(question, finished, file):
     """Draw accuracy against labels a class, from scratch and pretrained, with the intervals."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib import rc_context
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 4.2), layout="constrained")
-    FigureCanvasAgg(figure)
+    FigureCanvasSVG(figure)
     axes = figure.subplots()
     lines = picture_lines(question, Results(question, finished))
     for place, (name, points) in enumerate(lines.items()):
@@ -313,7 +312,9 @@ def draw(question, finished, file):
         axes.legend(fontsize=9)
     axes.minorticks_off()
     axes.grid(alpha=0.3)
-    figure.savefig(file, dpi=110, metadata={"Description": described(question, finished)})
+    told = {"Description": described(question, finished), "Date": None}  # no date: the same file each time
+    with rc_context({"svg.hashsalt": "fair comparison"}):
+        figure.savefig(file, format="svg", metadata=told)
 
 
 if __name__ == "__main__":

@@ -150,7 +150,7 @@ def committed(tmp_path, monkeypatch):
     places = ("contrast", "more", "shares", "saved", "rates", "state")
     text = "".join(f"## On {name}\n\n<!-- fair-answer: {name} -->\n<!-- end -->\n\n" for name in places)
     (tmp_path / "page.md").write_text(text)
-    options = ["--results", folder, "--page", tmp_path / "page.md", "--picture", tmp_path / "picture.png"]
+    options = ["--results", folder, "--page", tmp_path / "page.md", "--picture", tmp_path / "picture.svg"]
     options = [str(each) for each in options]
     assert page.main([*options, "--write"]) == 0
     return options

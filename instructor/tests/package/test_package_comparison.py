@@ -33,6 +33,7 @@ from cs231n.simclr.comparison import (
 )
 from cs231n.simclr.cost import flops_of_a_step, metered
 from cs231n.simclr.data_utils import compute_test_transform
+from cs231n.simclr.datasets import digit_transform, digit_views
 from cs231n.simclr.model import Model
 from experiments.fast.loss import nt_xent
 from instructor.core.tasks import ROOT
@@ -62,9 +63,10 @@ def test_a_share_is_that_part_of_the_time_and_the_rest_goes_to_labels():
     assert steps_of(0, 6, each) == (0, 600)
     assert steps_of(0.5, 6, each) == (150, 300)
     assert steps_of(0.97, 6, each) == (291, 18)
-    for share, seconds, message in ((1, 6, "below 1"), (-0.1, 6, "below 1"), (0.97, 0.01, "too few")):
-        with pytest.raises(ValueError, match=message):
-            steps_of(share, seconds, each)
+    assert steps_of(0.97, 0.01, each) == (1, 1)  # never none
+    for share in (1, -0.1):
+        with pytest.raises(ValueError, match="from 0 to below 1"):
+            steps_of(share, 6, each)
 
 
 def test_every_image_comes_once_before_any_comes_again():
@@ -205,6 +207,21 @@ def test_flops_are_those_of_the_layers():
     # Forward and the gradient of the weights, 2 · B · 12 · 5 each; the images need no gradient.
     assert flops_of_a_step(layer, (7, 3, 2, 2)) == 2 * (2 * 7 * 12 * 5)
     assert flops_of_a_step(torch.nn.Sequential(layer[0], torch.nn.Linear(12, 1)), (1, 3, 2, 2)) > 0
+
+
+def test_views_of_a_batch_of_digits_are_those_of_one_by_one():
+    """Of a bar of gray: mean, deviation and place of the brightness agree over a thousand views."""
+    bar = torch.zeros(1, 3, 32, 32, dtype=torch.uint8)
+    bar[..., 8:24, 14:20] = 200
+    many = bar.repeat(1000, 1, 1, 1)
+    torch.manual_seed(0)
+    fast, slow = digit_views(many), one_by_one(digit_transform())(many)
+    assert fast.shape == slow.shape
+    assert torch.allclose(fast.mean(), slow.mean(), atol=0.02)
+    assert torch.allclose(fast.std(dim=0).mean(), slow.std(dim=0).mean(), rtol=0.1)
+    assert (fast.mean(dim=0) - slow.mean(dim=0)).abs().max() < 0.25
+    means = [views.mean(dim=(1, 2, 3)).std() for views in (fast, slow)]
+    assert torch.allclose(*means, rtol=0.1)
 
 
 # ---- the guess ----

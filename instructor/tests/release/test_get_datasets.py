@@ -227,13 +227,100 @@ def test_the_data_can_live_in_another_folder(kit, wheels, tmp_path):
 def test_the_committed_lists_fit_together():
     lines = (ROOT / "datasets/sha256sums.txt").read_text().splitlines()
     names = [line.split(maxsplit=1)[1] for line in lines]
-    assert len(set(names)) == len(names) == 43
+    assert len(set(names)) == len(names) == 47
+    assert sum(name.startswith("fashion-mnist/") for name in names) == 4
     assert sum(name.startswith("embedded/imagenet/imagenet_") for name in names) == 20
     assert sum(name.startswith("embedded/cifar10/cifar10_") for name in names) == 20
     pins = [
         line for line in (ROOT / "datasets/wheels.txt").read_text().splitlines() if not line.startswith("#")
     ]
     assert all("==" in pin and "--hash=sha256:" in pin for pin in pins)
+
+
+# ---- out of a Debian package ----
+
+
+def deb(files):
+    """A Debian package of these files: an ar archive that holds a tar."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:xz") as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(f"./usr/share/{name}")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    package = b"!<arch>\n"
+    for name, content in (
+        ("debian-binary", b"2.0\n"),
+        ("control.tar.xz", b"odd"),
+        ("data.tar.xz", buffer.getvalue()),
+    ):
+        header = f"{name:<16}{0:<12}{0:<6}{0:<6}{100644:<8}{len(content):<10}`\n".encode()
+        package += header + content + b"\n" * (len(content) % 2)
+    return package
+
+
+CLOTHES = {"train-images.gz": b"many images", "train-labels.gz": b"labels"}
+
+
+@pytest.fixture
+def clothes(kit):
+    """A made package, its files listed; returns its bytes."""
+    lines = [f"{sha256(content)}  fashion-mnist/{name}\n" for name, content in CLOTHES.items()]
+    (kit / "sha256sums.txt").write_text("".join(lines))
+    return deb(CLOTHES | {"doc/README": b"not wanted"})
+
+
+def clothes_in(kit):
+    return {path.name: path.read_bytes() for path in (kit / "fashion-mnist").iterdir()}
+
+
+def test_fashion_mnist_comes_through_apt_once(kit, clothes, tmp_path):
+    """An apt-get that leaves the package where it is started, as Debian's does."""
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    (tools / "made.deb").write_bytes(clothes)
+    asked = '[ "$*" = "download dataset-fashion-mnist" ]'
+    (tools / "apt-get").write_text(f"#!/bin/sh\n{asked} && cp {tools}/made.deb dataset-fashion-mnist_1.deb\n")
+    (tools / "apt-get").chmod(0o755)
+    settings = {"PATH": f"{tools}:{os.environ['PATH']}"}
+    assert get(kit, "fashion_mnist", **settings).returncode == 0
+    assert clothes_in(kit) == CLOTHES
+    (tools / "apt-get").write_text('#!/bin/sh\necho "E: Unable to locate package" >&2; exit 100\n')
+    assert get(kit, "fashion_mnist", **settings).stdout == "fashion_mnist: complete\n"
+    (kit / "fashion-mnist" / "train-labels.gz").write_bytes(b"damaged")
+    result = get(kit, "fashion_mnist", **settings)
+    assert result.returncode == 1
+    assert "E: Unable to locate package" in result.stderr
+    assert "apt could not fetch dataset-fashion-mnist. Run 'apt-get update'" in result.stderr
+
+
+def test_a_package_put_there_by_hand_or_on_a_mirror_is_used(kit, clothes, host):
+    (kit / "dataset-fashion-mnist_1_all.deb").write_bytes(clothes)
+    assert get(kit, "fashion_mnist").returncode == 0
+    assert clothes_in(kit) == CLOTHES
+    shutil.rmtree(kit / "fashion-mnist")
+    (kit / "dataset-fashion-mnist_1_all.deb").unlink()
+    host.files["made.deb"] = clothes
+    assert get(kit, "fashion_mnist", CS231N_FASHION_MNIST_URL=host.url("made.deb")).returncode == 0
+    assert clothes_in(kit) == CLOTHES
+
+
+@pytest.mark.parametrize(
+    ("package", "sentence"),
+    [
+        (b"!<arch>\nshort", "can't be unpacked (ValueError: it is no whole Debian package)"),
+        (
+            deb({"train-labels.gz": b"other labels"}),
+            "holds: fashion-mnist/train-images.gz, fashion-mnist/train-l",
+        ),
+    ],
+)
+def test_a_package_that_is_not_right_is_not_used(kit, clothes, package, sentence):
+    (kit / "dataset-fashion-mnist_1_all.deb").write_bytes(package)
+    result = get(kit, "fashion_mnist")
+    assert result.returncode == 1
+    assert sentence in result.stderr
+    assert not (kit / "fashion-mnist").exists()
 
 
 # ---- downloads from a host ----
