@@ -111,10 +111,11 @@ def found():
 
 
 def test_what_a_sample_can_do_or_finds_in_its_jails_is_a_fault(warm_fork_server):
-    verdict = judge_in_jails(ABLE, "bwrap", warm_fork_server)
-    assert verdict.faults == ("could do what it should not: 'able'",)
     found = dataclasses.replace(ABLE, code=REMEMBERED, says="memory")
-    verdict = judge_in_jails(found, "bwrap", warm_fork_server)
+    with jailed._jail("bwrap", warm_fork_server) as beside:
+        verdict = judge_in_jails(ABLE, "bwrap", beside, warm_fork_server)
+        assert verdict.faults == ("could do what it should not: 'able'",)
+        verdict = judge_in_jails(found, "bwrap", beside, warm_fork_server)
     assert (verdict.leaked, verdict.left, verdict.harmed) == (1, 1, 0)
     assert [fault.split(":")[0] for fault in verdict.faults[:2]] == [
         "is found by another submission",
