@@ -7,8 +7,9 @@ submission, and then in the next check of its own. Nothing may come of any of th
 from __future__ import annotations
 
 import dataclasses
+import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
@@ -29,36 +30,38 @@ LIMITS = {
     "submission_cpu_seconds": 9,
     "disk": 96 * MIB,
 }
-CALLED = """
-
-def sim(name):
-    named = globals().get(name)
-    return repr(named() or "") if named else "''"
+CALLS = """
+def sim(code, name):
+    scope = {"__name__": "jailed"}
+    exec(code, scope)
+    return repr(scope[name]() or "") if name in scope else "''"
 """
 NOTHING = "''"
+SETTLE = 5.0  # seconds in which what is ending may end
 
 
 def run_in_jails(samples: Sequence[Sample], sandbox: str, told: Callable[[Verdict], None]) -> None:
     """Try each of these samples, one after the other; `told` hears of each as it is finished."""
     kind = choose(sandbox)
     with _fork_server(kind) as server:
-        for sample in samples:
-            told(judge_in_jails(sample, kind, server.address if server else None))
+        address = server.address if server else None
+        with _jail(kind, address) as beside:
+            for sample in samples:
+                told(judge_in_jails(sample, kind, beside, address))
 
 
-def judge_in_jails(sample: Sample, kind: str, fork_server: Path | None = None) -> Verdict:
-    """The verdict on one sample, in a jail of this kind."""
-    began, limits = time.monotonic(), dataclasses.replace(Limits.load(), **LIMITS)
-    package = _package(sample)
-    with Jail(package, kind, limits, fork_server) as jail, Jail(package, kind, limits, fork_server) as other:
-        with Student(jail) as student, Student(other) as beside:
-            beside.sim("nothing")
-            gained, said = _call(student, "attack")
-            leaked = _call(beside, "found")[0]
+def judge_in_jails(sample: Sample, kind: str, beside: Jail, fork_server: Path | None = None) -> Verdict:
+    """The verdict on one sample, in a jail of this kind, while `beside` is that of another submission."""
+    began = time.monotonic()
+    with _jail(kind, fork_server) as jail:
+        with Student(jail) as student, Student(beside) as other:
+            _call(other, sample, "nothing")
+            gained, said = _call(student, sample, "attack")
+            below = tree(jail.worker.pid)
+            leaked = _call(other, sample, "found")[0]
         with Student(jail) as student:
-            left = _call(student, "found")[0]
-        workers = [jail.worker.pid, other.worker.pid]
-    running = [pid for worker in workers for pid in tree(worker)[1:]]
+            left = _call(student, sample, "found")[0]
+    running = _running(below)
     faults = [
         *([f"could do what it should not: {gained}"] if gained else []),
         *([f"is found by another submission: {leaked}"] if leaked else []),
@@ -71,20 +74,29 @@ def judge_in_jails(sample: Sample, kind: str, fork_server: Path | None = None) -
     return Verdict(sample, 0.0, **counts, faults=tuple(faults), seconds=time.monotonic() - began)
 
 
-def _call(student: Student, name: str) -> tuple[str, str]:
+def _call(student: Student, sample: Sample, name: str) -> tuple[str, str]:
     """What a function of the sample gave, "" where that is nothing, and what the student reads instead."""
     try:
-        given = student.sim(name)
+        given = student.sim(sample.code, name)
     except StudentError as error:
         return "", str(error)
     return ("" if given == NOTHING else str(given)), ""
 
 
-def _package(sample: Sample) -> dict[str, bytes]:
-    """The given package, with the sample in the place of the losses."""
-    paths: Iterable[Path] = (path for path in PACKAGE.rglob("*.py") if "__pycache__" not in path.parts)
+def _running(pids: Sequence[int]) -> list[int]:
+    """Those of some processes that are still there after a while."""
+    deadline = time.monotonic() + SETTLE
+    while (found := [pid for pid in pids if os.path.exists(f"/proc/{pid}")]) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return found
+
+
+def _jail(kind: str, fork_server: Path | None) -> Jail:
+    """A jail with the given package, whose losses are replaced by a function that runs what it gets."""
+    paths = (path for path in PACKAGE.rglob("*.py") if "__pycache__" not in path.parts)
     files = {f"cs231n/{path.relative_to(PACKAGE).as_posix()}": path.read_bytes() for path in paths}
-    return files | {"cs231n/simclr/contrastive_loss.py": (sample.code + CALLED).encode()}
+    files["cs231n/simclr/contrastive_loss.py"] = CALLS.encode()
+    return Jail(files, kind, dataclasses.replace(Limits.load(), **LIMITS), fork_server)
 
 
 def _fork_server(kind: str) -> AbstractContextManager[ForkServer | None]:

@@ -42,17 +42,34 @@ What to do:
   pip install "sandlock>=0.9,<0.10"      (instructor/requirements.txt names it)
   It needs Linux 6.12 or newer with Landlock: `landlock` must be in /sys/kernel/security/lsm."""
 TRIAL = """\
-import importlib.util, json, os, sys
+import ctypes, importlib.util, json, os, socket, sys
 sys.path.insert(0, sys.argv[1])
 origin = importlib.util.find_spec("torch").origin
 from inside.process import confine
+from inside.seccomp import deny
+deny()
 confine(**json.loads(sys.argv[2]))
+libc = ctypes.CDLL(None)
 def opens(path):
     try:
         return not open(path).close()
     except OSError:
         return False
+def makes(*kind):
+    try:
+        return bool(socket.socketpair(*kind))
+    except OSError:
+        return False
+objects = libc.msgget(0, 0o600), libc.semget(0, 1, 0o600)
+libc.msgctl(objects[0], 0, None)
+libc.semctl(objects[1], 0, 0)
+ways = {
+    "datagrams to sockets of others": makes(socket.AF_UNIX, socket.SOCK_DGRAM),
+    "System V objects of others": min(objects) >= 0,
+    "names of new files, by inotify": libc.inotify_init1(0) >= 0,
+}
 print(opens(origin), opens(sys.argv[3]), os.access(sys.argv[4], os.W_OK))
+print(", ".join(way for way, is_open in ways.items() if is_open))
 """
 
 
@@ -126,8 +143,12 @@ def working_way() -> str:
             except (OSError, subprocess.TimeoutExpired) as error:
                 reason = str(error)
                 continue
-        if tried.stdout == "True False True\n":
+        files, _, lacks = tried.stdout.partition("\n")
+        if files == "True False True" and lacks == "\n":
             return way
+        if lacks.strip():
+            reason = f"it leaves a way open: {lacks.strip()}"
+            continue
         reason = (tried.stderr.strip().splitlines() or [f"the trial said {tried.stdout.strip()!r}"])[-1]
     raise SandboxUnavailable(HELP.format(reason=reason))
 

@@ -1,11 +1,13 @@
 """The hostile collection: a part of it held against the grader, and a weak grader that must be noticed."""
 
+import ctypes
 import dataclasses
+import random
 
 import pytest
 
 from instructor.__main__ import main
-from instructor.attacks import canaries, jailed
+from instructor.attacks import canaries, crowd, jailed
 from instructor.attacks import experiment as experiment_module
 from instructor.attacks import verdict as verdict_module
 from instructor.attacks.alive import effects
@@ -14,6 +16,7 @@ from instructor.attacks.experiment import Experiment, Round
 from instructor.attacks.jailed import judge_in_jails, run_in_jails
 from instructor.attacks.samples import COLLECTION, Sample, load_samples
 from instructor.attacks.verdict import Verdict, judge
+from instructor.sandbox.limits import MIB
 
 # A tenth of the collection, of many kinds: submissions that are graded, and what is tried in its own jails.
 REPRESENTATIVE = (
@@ -108,10 +111,11 @@ def found():
 
 
 def test_what_a_sample_can_do_or_finds_in_its_jails_is_a_fault(warm_fork_server):
-    verdict = judge_in_jails(ABLE, "bwrap", warm_fork_server)
-    assert verdict.faults == ("could do what it should not: 'able'",)
     found = dataclasses.replace(ABLE, code=REMEMBERED, says="memory")
-    verdict = judge_in_jails(found, "bwrap", warm_fork_server)
+    with jailed._jail("bwrap", warm_fork_server) as beside:
+        verdict = judge_in_jails(ABLE, "bwrap", beside, warm_fork_server)
+        assert verdict.faults == ("could do what it should not: 'able'",)
+        verdict = judge_in_jails(found, "bwrap", beside, warm_fork_server)
     assert (verdict.leaked, verdict.left, verdict.harmed) == (1, 1, 0)
     assert [fault.split(":")[0] for fault in verdict.faults[:2]] == [
         "is found by another submission",
@@ -225,3 +229,49 @@ def test_each_fault_is_named(tmp_path):
     faults = " ".join(judge(round_of(tmp_path, tasks=tasks)).faults)
     assert "earned 1 points more" in faults
     assert "sim brought 4 points, 5 are due" in faults
+
+
+def test_a_crowd_is_mixed_anew_each_time_and_honest_names_stay(tmp_path):
+    crowd.pack_honest(tmp_path / "honest", 3)
+    chosen = crowd.hostile(3, seed=1)
+    assert len({sample.name for sample in chosen}) == 3
+    orders = []
+    for seed in (1, 2):
+        crowd.mix(tmp_path / "honest", tmp_path / str(seed), chosen, random.Random(seed))
+        orders.append(sorted(path.name for path in (tmp_path / str(seed)).iterdir()))
+        assert len(orders[-1]) == 6
+        assert {"s00.zip", "s01.zip", "s02.zip"} < set(orders[-1])
+    assert orders[0] != orders[1]
+    packed = {(tmp_path / "honest" / f"s0{n}.zip").read_bytes() for n in range(3)}
+    assert len(packed) == 3
+
+
+def test_what_a_crowd_does_to_the_honest_is_told():
+    alone = crowd.Run({"s00": {"results.json": b"1"}, "s01": {"results.json": b"2"}})
+    assert crowd.compared(alone, crowd.Run(alone.reports, [], [100 * MIB] * 40)) == []
+    grown = [100 * MIB] * 20 + [200 * MIB] * 20
+    run = crowd.Run({"s00": {"results.json": b"9"}}, ["process sleep 20"], grown)
+    assert crowd.compared(alone, run) == [
+        "left process sleep 20",
+        "s00/results.json is not what it is without the hostile ones",
+        "s01/results.json is not what it is without the hostile ones",
+        "its memory grew by 100 MiB",
+    ]
+
+
+def test_what_is_left_around_a_crowd_is_seen(monkeypatch, tmp_path):
+    before = set(crowd._surroundings())
+    number = ctypes.CDLL(None).semget(0, 1, 0o1600)
+    (tmp_path / "left-by-an-attack").touch()
+    monkeypatch.setattr(crowd, "PLACES", (str(tmp_path),))
+    try:
+        left = set(crowd._surroundings()) - before
+    finally:
+        ctypes.CDLL(None).semctl(number, 0, 0)
+    assert f"System V sem {number}" in left
+    assert f"file {tmp_path}/left-by-an-attack" in left
+
+
+def test_a_crowd_without_honest_ones_is_a_mistake(capsys):
+    assert main(["attacks", "--crowd", "0"]) == 2
+    assert "how many honest submissions" in capsys.readouterr().err

@@ -236,6 +236,17 @@ def test_an_ordinary_users_graders_are_held_to_their_limits(grader):
         assert lines[at + 2].startswith("next")
 
 
+def test_it_is_not_chosen_where_it_leaves_a_way_open_and_says_which(monkeypatch):
+    """As where the filter of system calls did not hold."""
+    monkeypatch.setattr(landlock, "TRIAL", landlock.TRIAL.replace("\ndeny()\n", "\n"))
+    landlock.working_way.cache_clear()
+    try:
+        with pytest.raises(SandboxUnavailable, match=r"leaves a way open: .*System V.*inotify"):
+            landlock.working_way()
+    finally:
+        landlock.working_way.cache_clear()
+
+
 def test_the_doctor_finds_that_each_sandbox_keeps_everything():
     for kind in ("bwrap", "sandlock"):
         found = doctor.examine(kind)
