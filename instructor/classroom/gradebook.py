@@ -25,13 +25,14 @@ NOT_YET, UNREAD, UNSURE = "not graded yet", "could not be read", "ambiguous"
 class Line:
     """One student's submission: without `entry` nothing was handed in, without `result` it is not graded yet.
 
-    `written` are the points of hand grades.
+    `written` are the points of hand grades, `help_used` what the student says of help.
     """
 
     student: Student
     entry: Entry | None = None
     result: Result | None = None
     written: float | None = None
+    help_used: str = ""
 
     @property
     def submission(self) -> str:
@@ -71,11 +72,20 @@ def write_gradebooks(folder: Path, lines: Iterable[Line], tasks: Sequence[Task],
     """Write gradebook.csv, canvas.csv and moodle.csv into `folder`; `columns` are for the last two."""
     ordered = sorted(lines, key=_place)
     by_hand, points = any(line.written is not None for line in ordered), max_points(tasks)
-    noted = any(line.note for line in ordered)
-    header = [*HEADER, *(["note"] if noted else []), "total", "points", *(["written"] if by_hand else [])]
+    noted, declared = any(line.note for line in ordered), any(line.help_used for line in ordered)
+    header = [
+        *HEADER,
+        *(["note"] if noted else []),
+        *(["help used"] if declared else []),
+        "total",
+        "points",
+        *(["written"] if by_hand else []),
+    ]
     for task in tasks:
         header += [task.id, *(f"{task.id}.{aspect}" for aspect in task.aspects)]
-    write_table(folder / "gradebook.csv", header, (_row(line, tasks, by_hand, noted) for line in ordered))
+    write_table(
+        folder / "gradebook.csv", header, (_row(line, tasks, by_hand, noted, declared) for line in ordered)
+    )
     ordered = _once(ordered)
     rows = [("    Points Possible", "", "", "", "", points), *map(_canvas, ordered)]
     write_table(folder / "canvas.csv", [*CANVAS, columns.assignment], rows, for_people=False)
@@ -140,11 +150,12 @@ def _moodle(line: Line, points: int) -> list[object]:
     return [identifier, line.student.name, line.student.email, line.total, points, "", _comment(line)]
 
 
-def _row(line: Line, tasks: Sequence[Task], by_hand: bool, noted: bool) -> list[object]:
+def _row(line: Line, tasks: Sequence[Task], by_hand: bool, noted: bool, declared: bool) -> list[object]:
     student, entry = line.student, line.entry
     row: list[object] = [student.name, student.id, student.number, student.login, student.email]
     row += [student.section, entry.name if entry else "", line.status, entry.late if entry else None]
     row += [line.note] if noted else []
+    row += [line.help_used] if declared else []
     row += [line.total, max_points(tasks), *([line.written] if by_hand else [])]
     graded = {} if line.total is None else {task.id: task for task in line.result.tasks}
     for task in tasks:

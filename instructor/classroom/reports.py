@@ -19,6 +19,7 @@ from instructor.classroom.sheets import Columns
 from instructor.classroom.tallies import Statistics
 from instructor.classroom.work import Options
 from instructor.core.files import write_atomically
+from instructor.core.result import Result
 from instructor.core.tasks import Task, load_tasks
 from instructor.grading.report import remove_reports, write_reports
 
@@ -79,16 +80,18 @@ def _lines(course: Class, journal: Journal, grades: HandGrades, statistics: Stat
     """A line for each student; on the way each submission's own reports are written and it is counted."""
     for entry in course.folder.entries:
         record = journal.read(entry.name)
-        current = record and brought_up_to_date(record, read_entry(entry), course.options)
+        read = read_entry(entry)
+        current = record and brought_up_to_date(record, read, course.options)
         if current is None:
             remove_reports(entry.name, course.target / "students")
             yield from (Line(student, entry) for student in entry.students)
             continue
+        told = "" if isinstance(read, Result) else read.help_used
         own = grades.of(entry, current.answers)
         whose = ", ".join(student.name for student in entry.students)
         write_reports(current.result, course.target / "students", whose)
         statistics.add(entry, current.result)
         for student in entry.students:
-            yield Line(student, entry, slim(current.result), grades.total(own))
+            yield Line(student, entry, slim(current.result), grades.total(own), told)
     for student in course.absent:
         yield Line(student)

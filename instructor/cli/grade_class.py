@@ -25,6 +25,7 @@ from instructor.classroom.sheets import columns_of
 from instructor.classroom.work import Options
 from instructor.core.seeds import run_seed
 from instructor.core.tasks import load_tasks
+from instructor.core.text import did_you_mean
 from instructor.grading.intake import submission_name
 from instructor.sandbox.bubblewrap import SandboxUnavailable
 from instructor.sandbox.jail import choose
@@ -97,27 +98,28 @@ def _only(folder: ClassFolder, options: argparse.Namespace) -> list[Entry]:
     """The submissions to grade; the reports are on all of the class."""
     if options.only is None:
         return folder.entries
-    known = [(entry, _names(entry)) for entry in folder.entries]
+    known = [(entry, called(entry)) for entry in folder.entries]
     every = set().union(*(names for _, names in known))
     wanted, missing = set(), []
     for text in options.only:
         parts = [part for part in text.split(",") if part.strip()]
         while parts:
             ends = range(len(parts), 0, -1)  # a name may hold commas: the longest that is known
-            end = next((end for end in ends if _plain(",".join(parts[:end])) in every), None)
+            end = next((end for end in ends if plainly(",".join(parts[:end])) in every), None)
             if end is None:
                 missing.append(parts[0].strip())
             else:
-                wanted.add(_plain(",".join(parts[:end])))
+                wanted.add(plainly(",".join(parts[:end])))
             parts = parts[end or 1 :]
     if missing:
-        raise ClassError(f"{options.path.name} holds no submission called {', '.join(missing)}.")
+        near = "".join(did_you_mean(plainly(name), sorted(every)) for name in missing)
+        raise ClassError(f"{options.path.name} holds no submission called {', '.join(missing)}.{near}")
     if not wanted:
         raise ClassError("--only names nobody: give students or submissions, with commas between them.")
     return [entry for entry, names in known if wanted & names]
 
 
-def _names(entry: Entry) -> set[str]:
+def called(entry: Entry) -> set[str]:
     """All that a submission may be called; a name in both orders, with its comma and without."""
     names = {entry.name, entry.path.name}
     for student in entry.students:
@@ -126,10 +128,10 @@ def _names(entry: Entry) -> set[str]:
         names |= {f"{first} {last}"} if comma else set()
         words = student.name.split()
         names |= {f"{words[-1]}, {' '.join(words[:-1])}"} if not comma and len(words) > 1 else set()
-    return {_plain(name) for name in names if name}
+    return {plainly(name) for name in names if name}
 
 
-def _plain(name: str) -> str:
+def plainly(name: str) -> str:
     """A name as it is compared: capitals and spaces aside, also those around a comma."""
     return ",".join(" ".join(part.split()) for part in name.casefold().split(","))
 
