@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import re
 import signal
 import sys
+from typing import NoReturn
 
 from instructor.cli import (
     attacks,
@@ -13,6 +15,7 @@ from instructor.cli import (
     doctor,
     grade,
     gradescope,
+    interview,
     languages,
     new_term,
     notebooks,
@@ -22,14 +25,20 @@ from instructor.cli import (
     solutions,
     verify,
 )
+from instructor.core.text import did_you_mean
 
-COMMANDS = (grade, gradescope, similarity, attacks, compose, notebooks, languages, points, verify, diagnosis)
-COMMANDS += (doctor, release, new_term, solutions)
+COMMANDS = (grade, new_term, release, solutions, similarity, interview, gradescope, doctor)  # as a term goes
+COMMANDS += (compose, verify, diagnosis, attacks, points, notebooks, languages)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; return its exit status, 130 when it was stopped with Ctrl-C."""
-    options = parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    top = parser()
+    if not words:
+        top.print_help()
+        return 0
+    options = top.parse_args(words)
     try:
         return options.run(options)
     except KeyboardInterrupt:
@@ -38,12 +47,44 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
+class Parser(argparse.ArgumentParser):
+    """One whose complaints about a word that it does not know name the word that is near it."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print a sentence and leave with exit status 2."""
+        commands = [
+            action.choices
+            for action in (self._subparsers._group_actions if self._subparsers else ())
+            if isinstance(action.choices, dict)
+        ]
+        options = [
+            name for each in commands for command in each.values() for name in command._option_string_actions
+        ]
+        options += self._option_string_actions
+        if wrong := re.search(r"unrecognized arguments: (--[^\s=]+)", message):
+            message += f".{did_you_mean(wrong[1], options)}"
+        elif wrong := re.search(r"COMMAND: invalid choice: '([^']*)'", message):
+            near = did_you_mean(wrong[1], [name for each in commands for name in each])
+            message = f"there is no command {wrong[1]!r}.{near} Without one, all are listed."
+        super().error(message)
+
+
 def parser() -> argparse.ArgumentParser:
     """What parses the words of every command; the options carry the `run` of theirs."""
-    top = argparse.ArgumentParser(prog="python -m instructor", description="The instructor's commands.")
-    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    top = Parser(
+        prog="python -m instructor",
+        usage="python -m instructor COMMAND [OPTION ...]",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="The instructor's commands. `python -m instructor COMMAND --help` says more of one.",
+    )
+    commands = top.add_subparsers(
+        required=True, metavar="COMMAND", help=argparse.SUPPRESS, parser_class=Parser
+    )
     for command in COMMANDS:
         command.add(commands)
+    listed = (f"  {each.dest:<12}{each.help}" for each in commands._choices_actions)
+    top.epilog = "\n".join(["commands:", *listed])
+    commands._choices_actions = []  # argparse would list them again, and not in columns
     return top
 
 

@@ -59,7 +59,8 @@ fair-answer: environment ## compute every figure of docs/fair_comparison.md from
 test-cluster: embedded-data sandbox ## grade on a Dask cluster of this machine, and lose parts of it (some minutes)
 	@$(PY) -c 'import distributed' 2>/dev/null || \
 	$(PY) -m pip install -qq --disable-pip-version-check --requirement instructor/requirements-cluster.txt
-	@CLUSTER_TESTS=1 $(PY) -m pytest instructor/tests/classroom/test_cluster.py $(PYTEST)
+	@CLUSTER_TESTS=1 $(PY) -m pytest instructor/tests/classroom/test_cluster.py \
+	instructor/tests/classroom/test_cluster_commands.py $(PYTEST)
 
 test-kills: embedded-data sandbox ## kill a class run, fill its disk, …: 50 times, and compare its gradebook (minutes)
 	@KILLS=$${KILLS:-50} $(PY) -m pytest instructor/tests/classroom/test_class_run.py $(PYTEST)

@@ -78,6 +78,12 @@ class Entry:
     upload: str = ""
     platform: str = ""
 
+    def called(self) -> set[str]:
+        """All that a submission may be called: by its own name, its students' and their section's."""
+        own = {self.name, self.path.name, *(student.section for student in self.students)}
+        names = set().union(*(student.called() for student in self.students))
+        return names | {in_small_letters(name) for name in own if name}
+
 
 @dataclass
 class ClassFolder:

@@ -30,13 +30,15 @@ NO_DEADLINE = Lateness(is_asked=False)
 class Line:
     """One student's submission: without `entry` nothing was handed in, without `grade` it is not graded yet.
 
-    Where nothing was handed in, there may be a grade all the same: one that somebody has given.
+    Where nothing was handed in, there may be a grade all the same: one that somebody has given. `help_used` is
+    what the student says of help.
     """
 
     student: Student
     entry: Entry | None = None
     grade: Grade | None = None
     late: Lateness = NO_DEADLINE
+    help_used: str = ""
 
     @property
     def result(self) -> Result | None:
@@ -123,6 +125,7 @@ def _more(lines: Sequence[Line], points: int, share: int) -> list[tuple[str, Cal
         (any(line.late.when for line in lines), "handed in", lambda line: _when(line.late)),
         (any(line.late.days for line in lines), "days late", lambda line: line.late.days or None),
         (any(line.note for line in lines), "note", lambda line: line.note),
+        (any(line.help_used for line in lines), "help used", lambda line: line.help_used),
         (True, "total", lambda line: line.total),
         (True, "points", lambda line: points),
         (any(line.written is not None for line in lines), "written", lambda line: line.written),

@@ -164,7 +164,8 @@ def _lines(course: Class, journal: Journal, added: ByHand, statistics: Statistic
     """A line for each student; on the way each submission's own reports are written and it is counted."""
     for entry in course.folder.entries:
         record = journal.read(entry.name)
-        current = record and brought_up_to_date(record, read_entry(entry), course.options)
+        read = read_entry(entry)
+        current = record and brought_up_to_date(record, read, course.options)
         late = {student: added.late(student, entry) for student in entry.students}
         if current is None:
             remove_reports(entry.name, course.target / "students")
@@ -174,11 +175,12 @@ def _lines(course: Class, journal: Journal, added: ByHand, statistics: Statistic
             added.grades.marks(added.grades.of(entry, current.answers)) if not current.result.problem else []
         )
         grades = {each: added.settled(each, entry, current.result, marks) for each in entry.students}
+        told = "" if isinstance(read, Result) else read.help_used
         whose = ", ".join(student.name for student in entry.students)
         write_reports(current.result, course.target / "students", whose, _shared(grades))
         statistics.add(entry, current.result, _shared(grades))
         for student, grade in grades.items():
-            yield Line(student, entry, slim(grade), late[student])
+            yield Line(student, entry, slim(grade), late[student], told)
     for student in course.absent:
         grade = added.settled(student, None, Result("", 0, "", problem="Nothing was handed in."))
         yield Line(student, grade=grade if grade.is_given else None)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from zipfile import is_zipfile
 
 from instructor.core.tasks import load_tasks
+from instructor.core.text import did_you_mean
 from instructor.sandbox.launch import KINDS
 
 if TYPE_CHECKING:
@@ -113,8 +114,12 @@ def run(options: argparse.Namespace) -> int:
         return _refuse(f"{path} is neither a zip nor a folder, so there is nothing to grade in it.")
     known = [task.id for task in load_tasks()]
     if options.tasks is not None and (not options.tasks or set(options.tasks) - set(known)):
-        unknown = ", ".join(sorted(set(options.tasks) - set(known))) or "none is named"
-        return _refuse(f"No such task: {unknown}. There are {', '.join(known)}.")
+        wrong = sorted(set(options.tasks) - set(known))
+        unknown, near = (
+            ", ".join(wrong) or "none is named",
+            "".join(did_you_mean(word, known) for word in wrong),
+        )
+        return _refuse(f"No such task: {unknown}.{near} There are {', '.join(known)}.")
     if options.one or not is_class(path):
         if options.only or options.roster or options.cluster or options.assignment or options.anonymous:
             names = "--only, --roster, --assignment, --anonymous and --cluster"

@@ -34,6 +34,7 @@ from instructor.classroom.work import Options
 from instructor.core.questions import load_written
 from instructor.core.seeds import run_seed
 from instructor.core.tasks import load_tasks
+from instructor.core.text import did_you_mean
 from instructor.grading.intake import submission_name
 from instructor.sandbox.bubblewrap import SandboxUnavailable
 from instructor.sandbox.jail import choose
@@ -106,7 +107,7 @@ def _only(folder: ClassFolder, options: argparse.Namespace) -> list[Entry]:
     """The submissions to grade; the reports are on all of the class."""
     if options.only is None:
         return folder.entries
-    known = [(entry, _names(entry)) for entry in folder.entries]
+    known = [(entry, entry.called()) for entry in folder.entries]
     every = set().union(*(names for _, names in known))
     wanted, missing = set(), []
     for text in options.only:
@@ -120,17 +121,11 @@ def _only(folder: ClassFolder, options: argparse.Namespace) -> list[Entry]:
                 wanted.add(in_small_letters(",".join(parts[:end])))
             parts = parts[end or 1 :]
     if missing:
-        raise ClassError(f"{options.path.name} holds no submission called {', '.join(missing)}.")
+        near = "".join(did_you_mean(in_small_letters(name), sorted(every)) for name in missing)
+        raise ClassError(f"{options.path.name} holds no submission called {', '.join(missing)}.{near}")
     if not wanted:
         raise ClassError("--only names nobody: give students or submissions, with commas between them.")
     return [entry for entry, names in known if wanted & names]
-
-
-def _names(entry: Entry) -> set[str]:
-    """All that a submission may be called: by its own name, its students' and their section's."""
-    own = {entry.name, entry.path.name, *(student.section for student in entry.students)}
-    called = set().union(*(student.called() for student in entry.students))
-    return called | {in_small_letters(name) for name in own if name}
 
 
 def _run(

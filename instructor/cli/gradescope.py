@@ -8,6 +8,7 @@ from pathlib import Path
 
 from instructor.core.files import write_bytes_atomically
 from instructor.core.tasks import load_tasks
+from instructor.core.text import did_you_mean
 from instructor.grading.report.for_gradescope import TRIES, Settings, read_visibility
 from instructor.release.gradescope_bundle import bundle, grade_here
 from instructor.sandbox.launch import KINDS
@@ -81,7 +82,8 @@ def _settings(options: argparse.Namespace) -> Settings:
     known = [task.id for task in load_tasks()]
     chosen = [name.strip() for name in options.tasks.split(",") if name.strip()]
     if unknown := [name for name in chosen if name not in known]:
-        raise ValueError(f"No such task: {', '.join(unknown)}. There are {', '.join(known)}.")
+        near = "".join(did_you_mean(name, known) for name in unknown)
+        raise ValueError(f"No such task: {', '.join(unknown)}.{near} There are {', '.join(known)}.")
     if options.tries and not TRIES.fullmatch(options.tries):
         raise ValueError(f"--tries {options.tries}: give a number, as 5, or one for 24 hours, as 5/day.")
     general, apart = read_visibility(options.visibility, load_tasks())

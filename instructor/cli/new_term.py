@@ -6,16 +6,17 @@ The file is written only when it is valid: the points add up to 100, every aspec
 from __future__ import annotations
 
 import argparse
-import difflib
 import re
 import sys
-from collections.abc import Iterable, Mapping
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 
 from instructor.core.files import write_atomically
 from instructor.core.public_tasks import write_public_table
 from instructor.core.tasks import TASKS_FILE, Task, load_tasks
 from instructor.core.term import LATE, load_term, read_moment, read_zone
+from instructor.core.text import did_you_mean
 from instructor.release.question_points import write_question_points
 
 WRITTEN, REFUSED = 0, 2
@@ -68,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
     if changed == text:
         print("tasks.toml says this already.")
         return WRITTEN
-    for line in _difference(text, changed):
+    for line in (*_term_changes(text, changed), *_task_changes(text, changed)):
         print(line)
     if options.check:
         print("Nothing was written (--check).")
@@ -130,16 +131,37 @@ def _term_values(options: argparse.Namespace) -> dict[str, object]:
     return values
 
 
-def _difference(old: str, new: str) -> list[str]:
-    """The lines that go and come, each marked with - or +."""
-    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=0)
-    return [line for line in lines if not line.startswith(("---", "+++", "@@"))]
+def _term_changes(old: str, new: str) -> Iterator[str]:
+    """A line for each thing of the term that changes."""
+    before, after = (tomllib.loads(text).get("term", {}) for text in (old, new))
+    for key in dict.fromkeys((*before, *after)):
+        if before.get(key) != after.get(key):
+            yield f"{key}: {before.get(key, 'not set')} -> {after.get(key, 'not set')}"
+
+
+def _task_changes(old: str, new: str) -> Iterator[str]:
+    """A line for each task whose points change, by its name, and the points of all tasks in sum."""
+    before, after = ({task["id"]: task for task in tomllib.loads(text)["task"]} for text in (old, new))
+    for name, task in after.items():
+        was = before[name]
+        if (was["points"], was.get("bonus")) == (task["points"], task.get("bonus")):
+            continue
+        parts = ", ".join(
+            f"{aspect} {was['aspects'][aspect]} -> {points}"
+            if was["aspects"][aspect] != points
+            else f"{aspect} {points}"
+            for aspect, points in task["aspects"].items()
+        )
+        extra = {True: ", now a bonus", False: ", no bonus any more"}
+        told = extra[bool(task.get("bonus"))] if was.get("bonus") != task.get("bonus") else ""
+        yield f"{name} ({task['title']}): {was['points']} -> {task['points']} points{told} ({parts})"
 
 
 def _require(names: Iterable[str], tasks: Mapping[str, Task]) -> None:
     for name in names:
         if name not in tasks:
-            raise ValueError(f"there is no task {name!r}; the tasks are {', '.join(tasks)}")
+            near = did_you_mean(name, tasks)
+            raise ValueError(f"there is no task {name!r}.{near} The tasks are {', '.join(tasks)}")
 
 
 def _whole(word: str, option: str) -> int:

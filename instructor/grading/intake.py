@@ -21,6 +21,8 @@ from instructor.grading.reading_process import readings_of
 from instructor.grading.sources import Source, open_source
 
 MANIFEST = "MANIFEST.sha256"
+HELP_USED = "help_used.txt"  # what the student says of help, as the packer puts it in
+HELP_LONGEST = 1_000  # characters of it
 LISTED = 200  # names of other files that are listed
 WHOLE_CLASS = "a whole class. One submission is graded at a time: unpack it, and grade the folder."
 EXPORT = re.compile(r"(^|/)submission_metadata\.yml$|(^|/)[^/]+_\d+_assignsubmission_file")
@@ -34,6 +36,7 @@ class Submission:
     `remarks` are sentences for the student; `ignored` are names of other members. A file that is missing or
     unusable is not in `modules`. `refused` holds notebooks that are none: nothing reads them again. `cells`
     of the other notebooks, and whether the block of each task is `started`, are as a `Reading` has them.
+    `help_used` is what the student says of help, "" where nothing is said.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Submission:
     refused: dict[str, bytes] = field(default_factory=dict)
     cells: dict[str, list[dict]] = field(default_factory=dict)
     started: dict[str, bool | None] = field(default_factory=dict)
+    help_used: str = ""
 
     def digest(self) -> str:
         """A sha256 over the files that count."""
@@ -70,6 +74,7 @@ def read_submission(path: Path) -> Submission:
         submission.remarks += [*source.remarks, *said]
         _read_files(source, copy, submission)
         _compare_manifest(source, copy, submission)
+        submission.help_used = _declared(source, copy)
         _note_others(source, copy, submission)
     if not submission.modules:
         told = ["None of the files with your code can be read.", *submission.remarks]
@@ -167,7 +172,7 @@ def _note_others(source: Source, copy: Copy, submission: Submission) -> None:
     Whether the kit has a file of such a name is not told: only that list is looked at.
     """
     root, given = copy.root, given_files()
-    wanted = {*copy.files.values(), root + MANIFEST}
+    wanted = {*copy.files.values(), root + MANIFEST, root + HELP_USED}
     for name in source.names:
         if name in wanted or NOISE.search(name):
             continue
@@ -186,6 +191,15 @@ def _changed(source: Source, name: str, given: Path) -> bool:
         return tidy(source.read(name)) != tidy(given.read_bytes())
     except (OSError, ValueError):
         return True
+
+
+def _declared(source: Source, copy: Copy) -> str:
+    """What the student says of help used, on one line."""
+    try:
+        text = source.read(copy.root + HELP_USED).decode("utf-8", "replace")
+    except (KeyError, FileNotFoundError, ValueError):
+        return ""
+    return sanitize(" ".join(text.split()), HELP_LONGEST)
 
 
 def _compare_manifest(source: Source, copy: Copy, submission: Submission) -> None:

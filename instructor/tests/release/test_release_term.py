@@ -52,7 +52,7 @@ def test_dates_points_and_seed_are_set_and_all_else_stays(tasks_file, capsys):
     assert (worth["sim"].points, worth["compute_sim_matrix"].points) == (3, 8)
     assert comments(tasks_file) == told
     assert (Counter(before) - Counter(after)).total() == 4  # points and aspects of two tasks
-    assert "+points = 3" in capsys.readouterr().out
+    assert "-> 3 points" in capsys.readouterr().out
 
 
 def test_a_second_term_replaces_the_first(tasks_file):
@@ -75,7 +75,7 @@ def test_check_writes_nothing(tasks_file, capsys):
     before = tasks_file.read_bytes()
     assert run("new-term", "--seed", "1", "--check") == 0
     assert tasks_file.read_bytes() == before
-    assert "+seed = 1" in capsys.readouterr().out
+    assert "seed: not set -> 1" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -216,3 +216,17 @@ def test_a_task_that_counts_for_nothing_passes_by_its_checks_alone():
     assert scoring._status(task, checks[:1], {"value": (0.0, 0)}, True) == "passed"
     assert scoring._status(task, checks, {"value": (0.0, 0)}, True) != "passed"
     assert scoring._status(task, (), {"value": (0.0, 0)}, True) != "passed"
+
+
+def test_names_stand_beside_points(tasks_file, capsys):
+    words = ("--points", "sim=4", "--points", "compute_sim_matrix=7", "--bonus", "train", "--scale")
+    assert run("new-term", *words, "--check") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "sim (Cosine similarity): 5 -> 4 points (value 2, gradient 2 -> 1, leaves_inputs_alone 1)" in lines
+    assert any(line.startswith("train (") and ", now a bonus (" in line for line in lines)
+    assert not [line for line in lines if line.startswith(("+", "-"))]
+
+
+def test_a_mistyped_task_is_asked_about(tasks_file, capsys):
+    assert run("new-term", "--points", "smi=4") == 2
+    assert "Did you mean sim?" in capsys.readouterr().err
