@@ -17,8 +17,8 @@ TITLE = 44  # pixels above a panel, for two lines
 def row(pictures, side=224):
     """Return the HTML of pictures side by side at a fixed size, with their titles as text above them.
 
-    Inputs: pictures as for `panels`, or None for an empty place; side, height and width of each in pixels. The title, and what stands in
-    its second line, is also what a screen reader says.
+    Inputs: pictures as for `panels`, with None for an empty place; side, height and width of each in pixels.
+    The title, and what stands in its second line, is also what a screen reader says.
     """
     figures, titled = [], any(title for title, _ in pictures)
     for title, picture in pictures:
