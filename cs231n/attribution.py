@@ -18,7 +18,7 @@ def digit_network(steps=300):
     images, labels = load_digits("train")
     X = torch.from_numpy(images).permute(0, 3, 1, 2) / 255
     y = torch.from_numpy(labels)
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=()):
         torch.manual_seed(NETWORK_SEED)
         layers = [nn.Flatten(), nn.Linear(3 * 32 * 32, 64), nn.Softplus(), nn.Linear(64, 10)]
         model = nn.Sequential(*layers)
