@@ -441,3 +441,9 @@ def test_the_packer_needs_only_python_and_an_old_one():
         assert {name.name for node in imports for name in node.names} <= sys.stdlib_module_names
         from_imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
         assert {node.module for node in from_imports} <= sys.stdlib_module_names | given
+
+
+def test_what_is_packed_bears_one_date_of_this_century(checkout):
+    assert collect(checkout).returncode == 0
+    with zipfile.ZipFile(checkout / "submission.zip") as archive:
+        assert {member.date_time[0] for member in archive.infolist()} == {2026}
