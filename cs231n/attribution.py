@@ -18,7 +18,7 @@ def digit_network(steps=300):
     images, labels = load_digits("train")
     X = torch.from_numpy(images).permute(0, 3, 1, 2) / 255
     y = torch.from_numpy(labels)
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=()):
         torch.manual_seed(NETWORK_SEED)
         layers = [nn.Flatten(), nn.Linear(3 * 32 * 32, 64), nn.Softplus(), nn.Linear(64, 10)]
         model = nn.Sequential(*layers)
@@ -40,11 +40,11 @@ def score_on_the_way(X, y, model, points=41):
 
 
 def errors_by_steps(function, X, y, model, steps):
-    """Return how far the sum of the attribution is from the rise of the score, in percent of the rise.
+    """Return how far the sum of the attribution is above the rise of the score, in percent of the rise.
 
     Inputs: function, called as integrated_gradients is; X (1, 3, H, W); y (1,); model; steps, a list of
-    numbers of steps. Returns: a list of as many errors.
+    numbers of steps. Returns: a list of as many errors, negative where the sum is too small.
     """
     with torch.no_grad():
         rise = (model(X) - model(torch.zeros_like(X)))[0, y].item()
-    return [abs(function(X, y, model, steps=m).sum().item() / rise - 1) * 100 for m in steps]
+    return [(function(X, y, model, steps=m).sum().item() / rise - 1) * 100 for m in steps]

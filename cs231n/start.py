@@ -7,6 +7,7 @@ It works in the Jupyter of requirements.txt, and in Colab's older one, to which 
 """
 
 import importlib.util
+import logging
 import os
 import subprocess
 import sys
@@ -52,6 +53,7 @@ def _write_chinese(shell):
     from matplotlib.font_manager import fontManager
 
     there = {font.name for font in fontManager.ttflist}
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # it tells of every weight it lacks
     if found := [name for name in HAN if name in there]:
         matplotlib.rcParams["font.family"] = ["DejaVu Sans", found[0]]
         return

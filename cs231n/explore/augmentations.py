@@ -158,7 +158,7 @@ class AugmentationExplorer(Explorer):
         alike = self.similarities[name]
         below = [t("alike: {value:.2f}", value=value) for value in alike] if alike else [""] * PAIRS
         head = t("in training") if name == "training" else t("by the sliders")
-        upper, lower = [(f"{head}\n{t('the image')}", image)], [("", np.ones((2, 2, 3)))]
+        upper, lower = [(f"{head}\n{t('the image')}", image)], [("", None)]
         for k in range(PAIRS):
             upper.append((f"{t('pair {k}', k=k + 1)}\n{below[k]}", pictures[k]))
             lower.append(("", pictures[PAIRS + k]))

@@ -17,11 +17,14 @@ TITLE = 44  # pixels above a panel, for two lines
 def row(pictures, side=224):
     """Return the HTML of pictures side by side at a fixed size, with their titles as text above them.
 
-    Inputs: pictures as for `panels`; side, height and width of each in pixels. The title, and what stands in
-    its second line, is also what a screen reader says.
+    Inputs: pictures as for `panels`, with None for an empty place; side, height and width of each in pixels.
+    The title, and what stands in its second line, is also what a screen reader says.
     """
     figures, titled = [], any(title for title, _ in pictures)
     for title, picture in pictures:
+        if picture is None:
+            figures.append(f'<figure style="width:{side}px"></figure>')
+            continue
         picture = as_image(picture)
         head, _, below = (html.escape(part) for part in title.partition("\n"))
         sharp = ' class="cs231n-pixels"' if min(picture.size) < 100 else ""
@@ -70,7 +73,8 @@ def panels(pictures, side=260, gap=10):
             draw.text(
                 (left, top), _shortened(text, side, 14), fill=MUTED if line else INK, font=font(14, not line)
             )
-        whole.paste(enlarged(picture, side), (left, above))
+        if picture is not None:
+            whole.paste(enlarged(picture, side), (left, above))
     return whole
 
 

@@ -118,14 +118,14 @@ class FoolingExplorer(Seeker):
             moved = t("length {length:.2f}", length=(now - first).norm().item())
             shown.append((f"{t('difference × {magnify}', magnify=magnify)}\n{moved}", 0.5 + magnify * change))
             curves = self._curves(step, y)
-        views = panels(shown, side=300)
+        views = panels(shown, side=260)
         self._still = stacked(views, of_figure(curves)) if curves else views
         under = drawn(curves, t("The scores of both classes at each step")) if curves else ""
-        self.picture.value = row(shown, side=300) + under
+        self.picture.value = row(shown, side=260) + under
 
     def _curves(self, step, y):
         scores = torch.stack([scores for _, scores in self._seen])  # (steps, 1000)
-        figure = Figure(figsize=(9.2, 2.3))
+        figure = Figure(figsize=(8, 2.3))
         ax = figure.add_axes((0.07, 0.22, 0.91, 0.72))
         for number, color in ((y, BEFORE), (self._target, AFTER)):
             ax.plot(scores[:, number], color=color, marker=".", label=self._classes.names[number])

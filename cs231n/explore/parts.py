@@ -39,11 +39,13 @@ STYLE = """<style class="cs231n-style">
 class Explorer:
     """Controls and pictures; as the last line of a cell it shows itself.
 
-    - rows: the widgets, from top to bottom. A sentence for the student stands below them, in `said`.
+    - rows: the widgets, from top to bottom, the HTML `picture` among them. A sentence for the student stands
+      below them, in `said`.
     """
 
     def __init__(self, *rows):
         self.said = widgets.HTML()
+        self.picture.add_class("cs231n-pictures")
         self.widget = widgets.VBox([*rows, self.said])
         self.widget.add_class("cs231n-explorer")
         self._still_shown = None

@@ -76,7 +76,7 @@ class SaliencyExplorer(Explorer):
             heat = overlaid(photo, maps, self.strength.value, "RdBu_r", signed=True)
             shown.append((f"{t('gradient × input')}\n{target}", heat))
         self._still = panels(shown)
-        self.picture.value = row(shown)
+        self.picture.value = row(shown, side=200)
 
     def _maps_of(self, function, k, y, noise):
         """The student's map and its mean over noisy copies; kept until the student edits the function."""

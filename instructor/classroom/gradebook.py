@@ -30,8 +30,8 @@ NO_DEADLINE = Lateness(is_asked=False)
 class Line:
     """One student's submission: without `entry` nothing was handed in, without `grade` it is not graded yet.
 
-    Where nothing was handed in, there may be a grade all the same: one that somebody has given. `help_used` is
-    what the student says of help.
+    Where nothing was handed in, there may be a grade all the same: one that somebody has given. `help_used`
+    is what the student says of help.
     """
 
     student: Student

@@ -77,11 +77,11 @@ class Lab:
         for _ in range(abs(steps)):
             self.page.keyboard.press("ArrowRight" if steps > 0 else "ArrowLeft")
 
-    def changes(self, image: Locator, before: str | None, seconds: float = 30) -> str:
-        """Wait until an image shows something else than `before`; return what it shows."""
+    def changes(self, pictures: Locator, before: str, seconds: float = 30) -> str:
+        """Wait until a part of the page shows something else than `before`; return its HTML."""
         deadline = time.monotonic() + seconds
-        while (now := image.get_attribute("src")) == before or not now:
-            assert time.monotonic() < deadline, "the picture stays the same"
+        while (now := pictures.inner_html()) == before:
+            assert time.monotonic() < deadline, "the pictures stay the same"
             self.page.wait_for_timeout(50)
         return now
 

@@ -12,6 +12,7 @@ from PIL import Image
 from torch import nn
 from torch.utils.data import DataLoader
 
+from cs231n import plots
 from cs231n.budget import budget
 from cs231n.data_utils import MissingData
 from cs231n.image_utils import blur_image, deprocess, jitter, preprocess, rescale
@@ -284,3 +285,13 @@ def test_the_map_imports_nothing_and_the_package_imports_without_a_warning_or_cu
         [sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120
     )
     assert run.returncode == 0, run.stderr
+
+
+def test_a_photo_lit_by_its_map_is_never_dark_and_is_bright_where_the_map_is():
+    saliency = np.zeros((60, 60))
+    saliency[20:40, 20:40] = 1
+    photo = np.full((60, 60, 3), 200, dtype=np.uint8)
+    lit = plots.lit_by(photo, saliency)
+    assert lit.min() >= 0.25 * 200 / 255 - 1e-9
+    assert lit[25:35, 25:35].min() == pytest.approx(200 / 255, rel=0.1)
+    assert plots.lit_by(photo, np.zeros((60, 60))).min() > 0  # a map of zeros shows the photo, dimmed

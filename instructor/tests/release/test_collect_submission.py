@@ -552,3 +552,9 @@ def test_in_a_terminal_it_is_asked_for_and_in_ci_nothing_waits(checkout):
     assert "Which help" not in collect_in_shell(checkout).stdout  # no terminal
     in_a_terminal(checkout, "\n", CI="")
     assert packed_help(checkout) == "none\n"
+
+
+def test_what_is_packed_bears_one_date_of_this_century(checkout):
+    assert collect(checkout).returncode == 0
+    with zipfile.ZipFile(checkout / "submission.zip") as archive:
+        assert {member.date_time[0] for member in archive.infolist()} == {2026}

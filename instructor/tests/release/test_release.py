@@ -1,6 +1,7 @@
 """The release holds what its list says, and a planted leak does not get out."""
 
 import ast
+import io
 import json
 import textwrap
 import zipfile
@@ -325,3 +326,10 @@ def test_nothing_of_the_experiments_is_in_the_zip(members):
 def test_blocks_in_the_zip_are_those_of_the_tasks(members):
     for task in code_tasks():
         assert task.id in block_source(members[task.module].decode(), task.block)
+
+
+def test_every_file_bears_one_date_of_this_century():
+    with zipfile.ZipFile(io.BytesIO(pack({"a.py": b"1", "b.py": b"2"}))) as archive:
+        dates = {member.date_time for member in archive.infolist()}
+    assert len(dates) == 1
+    assert dates.pop()[0] >= 2020
