@@ -293,8 +293,7 @@ def picture_lines(question, results):
     for title, cells in groups:
         for cell in cells:
             answer = results.answer(cell)
-            best = max(answer.minus, key=lambda share: answer.top1[share].value) if not cell.rates else None
-            best = next(share for share in answer.minus) if cell.rates else best
+            best = results.best_pretrained(cell, answer.seeds)
             for name, share in (("from scratch", minus), (f"SimCLR on {title}", best)):
                 point = answer.top1[share]
                 row = [cell.labels, *(round(x, 2) for x in (point.value, point.low, point.high))]
@@ -326,6 +325,8 @@ def draw(question, finished, file):
     if budgets:
         axes.set_xticks(budgets, [str(n) for n in budgets])
         axes.legend(fontsize=9)
+    else:
+        axes.text(0.5, 0.5, "not measured yet", transform=axes.transAxes, ha="center", color="gray")
     axes.minorticks_off()
     axes.grid(alpha=0.3)
     told = {"Description": described(question, finished), "Date": None}  # no date: the same file each time
