@@ -177,8 +177,8 @@ def compare(
     views,
     loss,
     labels_per_class=10,
-    share=0.9,
-    seconds=4.0,
+    share=0.5,
+    seconds=5.0,
     seeds=3,
     progress=True,
 ):

@@ -86,6 +86,12 @@ class Results:
             return ()
         return tuple(sorted(set.intersection(*(set(self.of(cell, share)) for share in shares))))
 
+    def best_pretrained(self, cell, seeds):
+        """Return the pretrained share with the best mean validation accuracy over these seeds."""
+        shares = [share for share in self.shares(cell) if share != self.question.contrast["minus"]]
+        worth = {s: np.mean([self.of(cell, s)[seed]["validation"] for seed in seeds]) for s in shares}
+        return max(worth, key=worth.get)
+
     def answer(self, cell):
         """Return the Answer of a cell; None when no seed is finished."""
         seeds, told = self.seeds(cell), self.question.contrast
@@ -232,9 +238,7 @@ def labels_saved(results, cells):
     minus, seeds = told["minus"], set.intersection(*(set(results.seeds(cell)) for cell in cells))
     arms = []
     for cell in cells:
-        shares = [share for share in results.shares(cell) if share != minus]
-        worth = {s: np.mean([results.of(cell, s)[seed]["validation"] for seed in seeds]) for s in shares}
-        arms += [results.of(cell, minus), results.of(cell, max(worth, key=worth.get))]
+        arms += [results.of(cell, minus), results.of(cell, results.best_pretrained(cell, seeds))]
     right = np.array([[unpacked(arm[seed]["right"]) for seed in sorted(seeds)] for arm in arms])
     right = right[..., : images_in(arms[0][min(seeds)])]
     drawn = Resampled(right, np.zeros(right.shape[:2]), told["replicates"])

@@ -1,7 +1,7 @@
 """The runs that a cell of the question is made of, and how long they take."""
 
 from .results import key_of
-from .tuning import first_grid
+from .tuning import first_grid, tune
 
 
 def tests(question, cell, rates):
@@ -22,6 +22,22 @@ def job_of(cell, share, seed, rates, kind):
         "seed": seed,
         "rates": rates,
     }
+
+
+def tuned(question, cell, do):
+    """Return {share: best rates} of a cell. do: returns the finished runs of those wanted, in their order."""
+
+    def trials(wanted):
+        seed = question.tuning["seed"]
+        each = [
+            (s, job_of(cell, s, seed, rates, "tuning")) for s, trials in wanted.items() for rates in trials
+        ]
+        finished = do([job for _, job in each])
+        return {s: [run for (of, _), run in zip(each, finished, strict=True) if of == s] for s in wanted}
+
+    return tune(
+        first_grid(question.tuning), question.contrast["shares"], question.tuning["extensions"], trials
+    )[0]
 
 
 class Hours:

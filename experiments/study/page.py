@@ -16,9 +16,10 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from .answer import Results, labels_saved
-from .cells import Hours
+from .cells import Hours, tuned
 from .contrast import FILE, read_question
-from .results import read_results, write_whole
+from .results import key_of, read_results, write_whole
+from .tuning import EdgeOfGrid
 
 ROOT = Path(__file__).parents[2]
 RESULTS = Path(__file__).parents[1] / "fair_comparison"
@@ -80,8 +81,8 @@ def parts(question, finished):
     equal = [cell for cell in question.cells if cell.images == "labelled" and not cell.rates]
     more = [cell for cell in question.cells if cell.images != "labelled" and not cell.rates]
     return {
-        "contrast": contrast_table(question, equal, answers) + "\n",
-        "more": contrast_table(question, more, answers) + "\n",
+        "contrast": contrast_table(question, equal, answers, finished) + "\n",
+        "more": contrast_table(question, more, answers, finished) + "\n",
         "shares": shares_table(question, answers) + "\n",
         "saved": saved_table(question, results) + "\n",
         "rates": rates_table(question, results, finished) + "\n",
@@ -89,7 +90,7 @@ def parts(question, finished):
     }
 
 
-def contrast_table(question, cells, answers):
+def contrast_table(question, cells, answers, finished):
     """Return the contrast of some cells, a row each; below, why an interval is wider than asked for."""
     told, lines, notes = question.contrast, [], []
     lines.append(
@@ -101,7 +102,7 @@ def contrast_table(question, cells, answers):
         start = f"| {NAMES[cell.data]} | {cell.labels} | {seen(cell)} | {cell.seconds:g} |"
         answer = answers[cell.name]
         if answer is None:
-            lines.append(f"{start} not run yet | | 0 of {told['seeds']} | not answered |")
+            lines.append(f"{start} | | 0 of {told['seeds']} | {so_far(question, cell, finished)} |")
             continue
         lines.append(
             f"{start} **{interval_text(answer.contrast)}** | {answer.best:g} | {len(answer.seeds)} of "
@@ -114,6 +115,21 @@ def contrast_table(question, cells, answers):
                 f"gives ± {answer.seeds_alone:.1f}, test images alone ± {answer.images_alone:.1f}."
             )
     return "\n".join(lines) + ("\n\n" + "\n".join(f"- {note}" for note in notes) if notes else "")
+
+
+def so_far(question, cell, finished):
+    """Return in words how far a cell has come that no seed is finished of."""
+    found = {key_of(run): run for run in finished}
+    done = sum(is_of(run, cell, share) for run in finished for share in question.contrast["shares"])
+    try:
+        tuned(question, cell, lambda wanted: [found[key_of(job)] for job in wanted])
+    except EdgeOfGrid as error:
+        return f"no answer: {error}"
+    except KeyError:
+        return (
+            f"not answered yet: {done} trials of tuning are done" if done else "not answered yet: not begun"
+        )
+    return "not answered yet: tuned"
 
 
 def shares_table(question, answers):
@@ -277,8 +293,7 @@ def picture_lines(question, results):
     for title, cells in groups:
         for cell in cells:
             answer = results.answer(cell)
-            best = max(answer.minus, key=lambda share: answer.top1[share].value) if not cell.rates else None
-            best = next(share for share in answer.minus) if cell.rates else best
+            best = results.best_pretrained(cell, answer.seeds)
             for name, share in (("from scratch", minus), (f"SimCLR on {title}", best)):
                 point = answer.top1[share]
                 row = [cell.labels, *(round(x, 2) for x in (point.value, point.low, point.high))]
@@ -310,6 +325,8 @@ def draw(question, finished, file):
     if budgets:
         axes.set_xticks(budgets, [str(n) for n in budgets])
         axes.legend(fontsize=9)
+    else:
+        axes.text(0.5, 0.5, "not measured yet", transform=axes.transAxes, ha="center", color="gray")
     axes.minorticks_off()
     axes.grid(alpha=0.3)
     told = {"Description": described(question, finished), "Date": None}  # no date: the same file each time

@@ -10,12 +10,12 @@ from cs231n.data_utils import MissingData
 from cs231n.simclr.classifiers import BATCH
 from cs231n.simclr.comparison import TEMPERATURE
 
-from .cells import Hours, job_of, tests
+from .cells import Hours, job_of, tests, tuned
 from .data import DATA
 from .jobs import data_of, measured_times, times_key
 from .results import key_of, write_whole
 from .runs import Runs
-from .tuning import first_grid, tune
+from .tuning import EdgeOfGrid
 
 
 def study(question, folder, cells=None, jobs=1, progress=True, say=print):
@@ -26,17 +26,16 @@ def study(question, folder, cells=None, jobs=1, progress=True, say=print):
     - cells: names of those to do; None for all whose data are there. jobs: processes.
     - say: gets lines that tell where the study is.
 
-    Raises ValueError when the folder holds results of another question or damaged ones, or when tuning
-    ends at the
-    edge of its grid; MissingData for a named cell whose data are not there; OSError when the folder can't
-    be written.
+    Raises ValueError when the folder holds results of another question or damaged ones, and, when all others
+    are done, for cells whose tuning ended at the edge of its grid; MissingData for a named cell whose data
+    are not there; OSError when the folder can't be written.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     settings = settings_of(question, folder)
     runs = Runs(settings, folder, jobs, progress)
     wanted = [question.cell(name) for name in cells] if cells else list(question.cells)
-    hours = Hours(question, runs.finished)
+    hours, unanswered = Hours(question, runs.finished), []
     for number, cell in enumerate(wanted, start=1):
         try:
             data_of(settings, cell.data)
@@ -46,7 +45,18 @@ def study(question, folder, cells=None, jobs=1, progress=True, say=print):
             say(f"{cell.name}: left out, since {error}")
             continue
         say(f"{number} of {len(wanted)}: {cell.name}; {hours.of(wanted[number - 1 :]):.1f} CPU hours to go")
-        do_cell(question, cell, settings, folder, runs)
+        try:
+            do_cell(question, cell, settings, folder, runs)
+        except EdgeOfGrid as error:
+            unanswered.append(f"{cell.name}: {error}")
+            say(f"{cell.name}: no answer, since {error}")
+    if unanswered:
+        raise ValueError(
+            "some cells have no answer. "
+            + "; ".join(unanswered)
+            + ". A wider grid in experiments/contrast.toml is "
+            "another question, and takes another --results."
+        )
     return settings, runs.finished
 
 
@@ -109,22 +119,6 @@ def keep_times(cell, settings, folder):
         name, each = measured_times(settings, job)
         settings["step_seconds"][name] = each
         write_settings(settings, folder)
-
-
-def tuned(question, cell, do):
-    """Return {share: best rates} of a cell. do: returns the finished runs of those wanted, in their order."""
-
-    def trials(wanted):
-        seed = question.tuning["seed"]
-        each = [
-            (s, job_of(cell, s, seed, rates, "tuning")) for s, trials in wanted.items() for rates in trials
-        ]
-        finished = do([job for _, job in each])
-        return {s: [run for (of, _), run in zip(each, finished, strict=True) if of == s] for s in wanted}
-
-    return tune(
-        first_grid(question.tuning), question.contrast["shares"], question.tuning["extensions"], trials
-    )[0]
 
 
 def rates_of(question, cell, runs):

@@ -37,6 +37,10 @@ class Grid:
         return found
 
 
+class EdgeOfGrid(ValueError):  # noqa: N818
+    """A best level is at the edge of the grid still, and no more levels may be added."""
+
+
 def first_grid(tuning):
     """Return the Grid that [tuning] of the question begins with. Raises ValueError for another form."""
     for factor in FACTORS:
@@ -99,7 +103,7 @@ def tune(grid, shares, limit, do):
     - shares: the arms. do: does the trials given as {share: trials}, returns {share: finished runs}.
     - limit: levels that may be added to a factor.
 
-    Raises ValueError when a best level is at the edge still.
+    Raises EdgeOfGrid when a best level is at the edge still.
     """
     added = dict.fromkeys(FACTORS, 0)
     while True:
@@ -113,8 +117,7 @@ def tune(grid, shares, limit, do):
             if added[factor] > limit:
                 arms = ", ".join(f"{share:g}" for share, r in best.items() if factor in edges(grid, r))
                 levels = ", ".join(f"{level:g}" for level in getattr(grid, factor))
-                raise ValueError(
-                    f"the best {factor} of share {arms} is at the edge of {levels}; {limit} levels have been "
-                    "added. Begin with another grid in experiments/contrast.toml, and another --results."
+                raise EdgeOfGrid(
+                    f"the best {factor} of share {arms} is at the edge of {levels}; {limit} were added"
                 )
             grid = extended(grid, factor, side)

@@ -268,3 +268,27 @@ def test_runs_in_several_processes_are_those_of_one(tmp_path, monkeypatch):
     found = runs.Runs({}, tmp_path, jobs=2, progress=False).do([*wanted, wanted[0]], "tuning")
     assert [run["share"] for run in found] == [0.0, 0.5, 0.0]
     assert len((tmp_path / "results.jsonl").read_text().splitlines()) == 2
+
+
+def test_a_cell_that_ends_at_the_edge_is_told_after_the_others_are_done(tmp_path, monkeypatch):
+    second = QUESTION.cells[1]
+
+    def edge(grid, best):
+        return {"pretraining_rate": "below"} if edge.cell == second else {}
+
+    def do_cell(question, cell, *more):
+        edge.cell = cell
+        return plain(question, cell, *more)
+
+    plain = plan.do_cell
+    monkeypatch.setattr(plan, "do_cell", do_cell)
+    monkeypatch.setattr("experiments.study.tuning.edges", edge)
+    question = replace(QUESTION, tuning=QUESTION.tuning | {"extensions": 0})
+    monkeypatch.setattr(
+        runs, "run_job", lambda settings, job: job | {"validation": 1.0, "cost": {}, "steps": [1, 1]}
+    )
+    said = []
+    with pytest.raises(ValueError, match=f"no answer. {second.name}: the best pretraining_rate of share"):
+        plan.study(question, tmp_path, progress=False, say=said.append)
+    assert [line for line in said if line.startswith(f"{second.name}: no answer, since")]
+    assert '"labels": 3' in (tmp_path / "results.jsonl").read_text()
