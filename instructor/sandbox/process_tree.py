@@ -137,7 +137,7 @@ def resident(pid: int) -> int:
 def share(pid: int) -> tuple[int, int]:
     """The proportional set size in bytes, and what part of it is in shared memory and temporary file systems.
 
-    Where the system does not show it, what is resident and no file's: that stays in memory for whoever reads it.
+    Where the system does not show it, what is resident; but files' pages, which anybody may reread, left out.
     """
     try:
         with open(f"{_with_memory(pid)}/smaps_rollup", "rb") as file:
