@@ -266,6 +266,7 @@ def test_the_doctor_tells_what_is_not_kept(tmp_path):
         "kit",
         "neighbour",
         "signal",
+        *("sockets", "messages", "watching", "score"),
     }
 
 
