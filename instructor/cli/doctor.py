@@ -12,6 +12,10 @@ KINDS = ("bwrap", "sandlock", "none")
 PROMISES = {  # what is tried, and what it shows
     "network": "no network, not even to this machine",
     "datagrams": "no packets to the network",
+    "sockets": "no sockets but Unix streams",
+    "messages": "no messages of other processes",
+    "watching": "no watching of folders",
+    "score": "first to go when memory runs out",
     "home": "no home folder",
     "kit": "no answers: nothing of instructor/",
     "neighbour": "no other submissions",

@@ -137,25 +137,23 @@ def resident(pid: int) -> int:
 def share(pid: int) -> tuple[int, int]:
     """The proportional set size in bytes, and what part of it is in shared memory and temporary file systems.
 
-    Where the system does not show it, what is resident.
+    Where the system does not show it, what is resident; but files' pages, which anybody may reread, left out.
     """
     try:
         with open(f"{_with_memory(pid)}/smaps_rollup", "rb") as file:
             sizes = _sizes(file.read())
         return sizes[b"Pss"], sizes.get(b"Pss_Shmem", 0)
     except PermissionError:
-        return resident(pid), 0
+        sizes = _status(pid)
+        shared = sizes.get(b"RssShmem", 0)
+        return sizes.get(b"RssAnon", 0) + shared, shared
     except (OSError, KeyError):
         return 0, 0
 
 
 def out_of_sight(pid: int) -> int:
     """Bytes that a process holds besides: swapped out, in huge pages of their own, and in tables of pages."""
-    try:
-        with open(f"{_with_memory(pid)}/status", "rb") as file:
-            sizes = _sizes(file.read())
-    except OSError:
-        return 0
+    sizes = _status(pid)
     return sum(sizes.get(name, 0) for name in (b"VmPTE", b"VmSwap", b"HugetlbPages"))
 
 
@@ -211,6 +209,15 @@ def has_own_network(pid: int) -> bool:
         return os.stat(f"/proc/{pid}/ns/net").st_ino != os.stat("/proc/self/ns/net").st_ino
     except OSError:
         return False
+
+
+def _status(pid: int) -> dict[bytes, int]:
+    """What everybody may read of a process's memory, in bytes."""
+    try:
+        with open(f"{_with_memory(pid)}/status", "rb") as file:
+            return _sizes(file.read())
+    except OSError:
+        return {}
 
 
 def _sizes(text: bytes) -> dict[bytes, int]:

@@ -41,8 +41,8 @@ class Watch:
     the rest is counted here.
 
     Memory is the sum of proportional set sizes, so that pages which forked processes share count once; where
-    the system does not show a process's share, its resident size. On top of it come the files of a jail's
-    private folders, what is swapped out, tables of pages, and what pipes and sockets can hold.
+    the system does not show a process's share, what is resident and no file's. On top of it come the files of
+    a jail's private folders, what is swapped out, tables of pages, and what pipes and sockets can hold.
 
     `cpu_seconds` is the processor time of the tree so far, and of what ended in it; `account` says how long
     it had no core to run on.

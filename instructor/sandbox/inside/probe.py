@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import socket
 import time
@@ -10,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 CHUNK = 4 << 20
+LIBC = ctypes.CDLL(None, use_errno=True)
+WAIT_NOT, IN_CREATE = 0o4000, 0x100  # IPC_NOWAIT of <sys/msg.h>, and one of <sys/inotify.h>
 
 
 def answer(questions: dict) -> dict:
@@ -26,6 +29,12 @@ def answer(questions: dict) -> dict:
         "datagrams": lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(
             b"x", ("127.0.0.1", questions["port"])
         ),
+        "sockets": lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM),
+        "messages": lambda: _require(
+            LIBC.msgrcv(questions["queue"], ctypes.create_string_buffer(64), 8, 0, WAIT_NOT)
+        ),
+        "watching": lambda: _require(LIBC.inotify_add_watch(LIBC.inotify_init1(0), b"/", IN_CREATE)),
+        "score": _be_spared,
         "home": lambda: os.listdir(home) if os.path.isdir(home) else Path(home).read_bytes(),
         "kit": lambda: Path(questions["kit"]).read_bytes(),
         "neighbour": lambda: Path(questions["neighbour"]).read_bytes(),
@@ -38,6 +47,23 @@ def answer(questions: dict) -> dict:
         "folder": lambda: Path(questions["folder"], "x").write_text("x"),
     }
     return {name: _works(reach) for name, reach in tries.items()}
+
+
+def _require(result: int) -> None:
+    if result < 0:
+        raise OSError(ctypes.get_errno(), "")
+
+
+def _read_message(queue: int) -> None:
+    _require(LIBC.msgrcv(queue, ctypes.create_string_buffer(64), 8, 0, WAIT_NOT))
+
+
+def _be_spared() -> None:
+    """Make the kernel end others first."""
+    path = Path("/proc/self/oom_score_adj")
+    path.write_text("0")
+    if path.read_text() != "0\n":
+        raise OSError("it is as before")
 
 
 def _works(reach: Callable[[], object]) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from instructor.sandbox import launch
+from instructor.sandbox import launch, process_tree
 from instructor.sandbox.jail import Jail
 from instructor.sandbox.limits import MIB, Limits
 from instructor.sandbox.process_tree import kill_tree, out_of_sight, resident, share, tree
@@ -190,6 +190,22 @@ def test_a_process_whose_first_thread_has_ended_is_seen_and_ended():
         kill_tree(process.pid)
         process.wait()
     assert resident(below) == 0
+
+
+def test_where_the_share_of_a_process_is_not_shown_files_in_memory_are_left_out(monkeypatch):
+    """As of a worker, which may not be looked into, when the grader is an ordinary user."""
+    shown = open
+
+    def hides(path, *arguments):
+        if "smaps" in path:
+            raise PermissionError
+        return shown(path, *arguments)
+
+    monkeypatch.setattr(process_tree, "open", hides, raising=False)
+    held = b"x" * 50_000_000
+    own, shared = share(os.getpid())
+    assert len(held) < own < resident(os.getpid())
+    assert shared <= own
 
 
 def _with_dead_leader(parent: int) -> int:
