@@ -172,6 +172,8 @@ def _once(lines: Iterable[Line]) -> list[Line]:
 
 
 def _import(lines: list[Line]) -> Line:
+    if given := [line for line in lines if line.grade and line.grade.is_given]:
+        return min(given, key=lambda line: line.status != GRADED)  # somebody has decided
     graded = [line for line in lines if line.total is not None]
     best = (graded or lines)[0]
     doubt = best.entry.doubt if best.entry else ""

@@ -62,11 +62,15 @@ class Class:
 
 @dataclass(frozen=True)
 class ByHand:
-    """What people and the term's rules add to the checks: marks, adjustments, lateness."""
+    """What people and the term's rules add to the checks: marks, adjustments, lateness.
+
+    `readable` are the students with work that can be read: what else they uploaded is adjusted in no way.
+    """
 
     grades: HandGrades
     adjustments: Adjustments
     term: Term
+    readable: frozenset[Student] = frozenset()
 
     def late(self, student: Student, entry: Entry) -> Lateness:
         return lateness(student, entry, self.term, self.adjustments.of(student, entry))
@@ -75,7 +79,8 @@ class ByHand:
         self, student: Student, entry: Entry | None, result: Result, marks: Sequence[Mark] = ()
     ) -> Grade:
         """The grade of a student of a submission, or of none."""
-        rows = self.adjustments.of(student, entry)
+        is_beside = entry is not None and bool(entry.problem) and student in self.readable
+        rows = [] if is_beside else self.adjustments.of(student, entry)
         late = lateness(student, entry, self.term, rows) if entry else None
         return settle(result, marks, self.grades.written.share, rows, late, self.term)
 
@@ -100,7 +105,9 @@ def by_hand(course: Class) -> ByHand:
         raise ValueError(f"There is no table of adjustments {course.adjust}.")
     adjustments = read_adjustments(path, term)
     adjustments.require_known(course.folder.entries, course.absent)
-    return ByHand(grades, adjustments, term)
+    whole = (entry for entry in course.folder.entries if not entry.problem)
+    readable = frozenset(student for entry in whole for student in entry.students)
+    return ByHand(grades, adjustments, term, readable)
 
 
 def write_class_reports(course: Class, journal: Journal) -> str:
@@ -150,10 +157,12 @@ def unmarked(lines: Sequence[Line]) -> list[str]:
 
 def _idle(lines: Sequence[Line], adjustments: Adjustments) -> list[str]:
     """A sentence on the adjustments of tasks that change nothing, because there is no grade."""
+    graded = {line.student for line in lines if line.status == GRADED}
     names = {
         line.submission or line.student.name: None
         for line in lines
         if line.status not in (GRADED, NOT_YET)
+        and line.student not in graded
         and any(row.of != TOTAL for row in adjustments.of(line.student, line.entry))
     }
     told = "Nothing was graded here, so that points of single tasks change nothing; give points for the total"

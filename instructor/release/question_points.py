@@ -20,13 +20,13 @@ def stale_notebooks() -> Iterator[tuple[Path, str]]:
         for place in (name, *(names[name] for names in translations().values() if name in names)):
             if not (path := ROOT / place).is_file():
                 continue
-            text = path.read_text(encoding="utf-8")
-            book = nbformat.reads(text, as_version=4)
+            book, is_current = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4), True
             for before, cell in zip(book.cells, book.cells[1:], strict=False):
                 if "answer" in cell.metadata.get("tags", []):
-                    before.source = with_points(before.source, most.get(f"{name}#{cell.get('id')}"))
-            if (changed := nbformat.writes(book, version=4) + "\n") != text:
-                yield path, changed
+                    told = with_points(before.source, most.get(f"{name}#{cell.get('id')}"))
+                    before.source, is_current = told, is_current and told == before.source
+            if not is_current:
+                yield path, nbformat.writes(book, version=4) + "\n"
 
 
 def not_current() -> list[str]:

@@ -23,7 +23,7 @@ def gradescope_json(result: Result, grade: Grade | None = None) -> str:
     said = [result.problem, *grade.whys(), *result.remarks] if result.problem else _summary(grade)
     more = {} if grade.is_plain else {"grade": _grade(grade)}
     content = {
-        "score": grade.total or 0.0,
+        "score": result.total if grade.total is None else grade.total,
         "output": "\n".join(said),
         "output_format": "text",
         "stdout_visibility": "hidden",

@@ -128,6 +128,21 @@ def test_who_has_no_grade_may_be_given_one(course):
     assert "points of single tasks change nothing; give points for the total: zoe." in told
 
 
+def test_a_total_that_is_given_decides_between_several_uploads(course):
+    (course / "hw" / "leeann_7_100_a.zip").write_bytes((course / "hw" / "ann.zip").read_bytes())
+    (course / "hw" / "leeann_7_200_b.rar").write_bytes(b"Rar!")
+    save(course / "out" / "adjust.csv", ("7", "total", "", "1", "Asked well"))
+    _, book, _ = run(course)
+    assert sorted(row["total"] for row in book.values() if row["id"] == "7") == ["", "4"]
+    points = {row["ID"]: row["out"] for row in rows(course / "out" / "canvas.csv")}
+    assert points["7"] == ""  # which of the two counts is in doubt
+    save(course / "out" / "adjust.csv", ("7", "total", "5", "", "The zip counts"))
+    _, book, _ = run(course)
+    assert sorted(row["total"] for row in book.values() if row["id"] == "7") == ["", "5"]
+    points = {row["ID"]: row["out"] for row in rows(course / "out" / "canvas.csv")}
+    assert points["7"] == "5"
+
+
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [
