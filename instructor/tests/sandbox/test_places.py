@@ -1,7 +1,6 @@
 """The sandbox keeps its promises, and is as quick, wherever the kit, its Python, its data and TMPDIR lie."""
 
 import json
-import os
 import sys
 import tempfile
 import time
@@ -83,7 +82,7 @@ def sim(asked, folders):
 
 @pytest.fixture(scope="module")
 def data():
-    """A folder of data sets that another user's graders can read, too: pytest's own folders are its user's alone."""
+    """A folder of data sets that another user's graders can read, too; pytest's own are its user's alone."""
     with tempfile.TemporaryDirectory(prefix="cs231n-the data of all-") as name:
         folder = Path(name, "embedded")
         folder.mkdir()
