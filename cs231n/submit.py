@@ -137,7 +137,7 @@ def _declared(root, told):
         before = _one_line(file.read_text(encoding="utf-8", errors="replace"))
     except OSError:
         before = ""
-    if told is None and sys.stdin is not None and sys.stdin.isatty() and not os.environ.get("CI"):
+    if told is None and not os.environ.get("CI") and _is_terminal(sys.stdin) and _is_terminal(sys.stdout):
         kept = f"Enter keeps: {before}" if before else f"Enter says: {NO_HELP}"
         with contextlib.suppress(EOFError):
             told = input(ASKED.format(f"{kept}\n")) or before or NO_HELP
@@ -145,6 +145,10 @@ def _declared(root, told):
     if declared and declared != before:
         file.write_text(f"{declared}\n", encoding="utf-8")
     return declared
+
+
+def _is_terminal(stream):
+    return stream is not None and stream.isatty()
 
 
 def _one_line(text):

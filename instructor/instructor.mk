@@ -21,7 +21,7 @@ ifneq ($(SUBMISSION),)
 else
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	$(PY) -m instructor compose --fill reference "$$folder/reference" && \
-	PYTHON=$(PY) bash "$$folder/reference/collect_submission.sh" "$$folder/reference.zip" && \
+	PYTHON=$(PY) bash "$$folder/reference/collect_submission.sh" "$$folder/reference.zip" </dev/null && \
 	$(PY) -m instructor grade "$$folder/reference.zip" $(GRADE_OPTIONS)
 endif
 

@@ -13,7 +13,7 @@ from instructor.grading.report.for_gradescope import TRIES, Settings, read_visib
 from instructor.release.gradescope_bundle import bundle, grade_here
 from instructor.sandbox.launch import KINDS
 
-CONTAINER = "3 GB of memory and 1 CPU, and its timeout to 40 minutes (docs/ci.md says why)"
+CONTAINER = "3 GB of memory (1.5 GB at least) and its timeout to 40 minutes; docs/ci.md says why"
 
 
 def add(commands) -> None:

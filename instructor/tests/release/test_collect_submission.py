@@ -550,6 +550,12 @@ def test_in_a_terminal_it_is_asked_for_and_in_ci_nothing_waits(checkout):
     assert "Which help" not in in_a_terminal(checkout, "", CI="true")
     (checkout / "help_used.txt").unlink()
     assert "Which help" not in collect_in_shell(checkout).stdout  # no terminal
+    master, slave = pty.openpty()  # one that nobody reads: what is printed goes elsewhere
+    command = ["bash", str(checkout / SCRIPT)]
+    settings = {name: value for name, value in os.environ.items() if name != "CI"}
+    ran = subprocess.run(command, stdin=slave, capture_output=True, env=settings, text=True, timeout=60)
+    os.close(master), os.close(slave)
+    assert (ran.returncode, "Which help" in ran.stdout) == (0, False)
     in_a_terminal(checkout, "\n", CI="")
     assert packed_help(checkout) == "none\n"
 
