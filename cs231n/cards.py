@@ -100,7 +100,7 @@ def style():
         ".cs231n-card .passed{color:var(--passed);border-color:var(--passed)}"
         ".cs231n-card .wrong{color:var(--wrong);border-color:var(--wrong)}"
         ".cs231n-card .not-started{color:var(--not-started)}"
-        ".cs231n-card table{border-collapse:collapse;margin:4px 14px}"
+        ".cs231n-card td code{white-space:nowrap}.cs231n-card table{border-collapse:collapse;margin:4px 14px}"
         ".cs231n-card th,.cs231n-card td{text-align:left!important;padding:3px 12px 3px 0;color:var(--ink);"
         "background:var(--paper)}.cs231n-card td.passed{color:var(--passed)}"
         ".cs231n-card td.wrong{color:var(--wrong)}.cs231n-card td.not-started{color:var(--not-started)}"

@@ -51,7 +51,7 @@ class AugmentationExplorer(Explorer):
         self.jitter = _slider(t("color jitter"), 1, high=2)
         self.gray = _slider(t("gray"), 0.2)
         self.flip = _slider(t("flip"), 0.5)
-        self.affine = _slider(t("turn and move"), 1, high=2)
+        self.affine = _slider(t("turn, move"), 1, high=2)
         self.again = widgets.Button(description=t("draw again"), icon="refresh")
         self.picture, self.alike = widgets.HTML(), widgets.HTML()
         self._seed, self.similarities = 0, {}
@@ -157,7 +157,7 @@ class AugmentationExplorer(Explorer):
         pictures = [np.clip(to_colors(view, CIFAR10_MEAN, CIFAR10_STD), 0, 1) for view in views]
         alike = self.similarities[name]
         below = [t("alike: {value:.2f}", value=value) for value in alike] if alike else [""] * PAIRS
-        head = t("in training") if name == "training" else t("by the sliders")
+        head = t("in training") if name == "training" else t("sliders")
         upper, lower = [(f"{head}\n{t('the image')}", image)], [("", None)]
         for k in range(PAIRS):
             upper.append((f"{t('pair {k}', k=k + 1)}\n{below[k]}", pictures[k]))

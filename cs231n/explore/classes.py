@@ -89,7 +89,7 @@ class ClassExplorer(Seeker):
     def still(self):
         """Return the PIL image of the last picture, and above it how it has grown."""
         last = panels(self._shown, side=336)
-        return stacked(panels(self._growth, side=112), last) if self._growth else last
+        return stacked(panels(self._growth, side=104), last) if self._growth else last
 
     def run(self, function, target_y):
         try:
@@ -145,7 +145,7 @@ class ClassExplorer(Seeker):
     def _keep(self, X, step):
         """Put the picture after a step into the strip."""
         self._growth.append((t("step {step}", step=step), deprocess(X, should_rescale=False)))
-        self.strip.value = row(self._growth, side=112)
+        self.strip.value = row(self._growth, side=104)
 
     def _show(self, X, title):
         self._shown = [(title, deprocess(X, should_rescale=False))]

@@ -29,9 +29,9 @@ def row(pictures, side=224):
         head, _, below = (html.escape(part) for part in title.partition("\n"))
         sharp = ' class="cs231n-pixels"' if min(picture.size) < 100 else ""
         said = f"{head}: {below}" if below else head
-        caption = (
-            f"<figcaption><b>{head or '&nbsp;'}</b><br>{below or '&nbsp;'}</figcaption>" if titled else ""
-        )
+        small = ' class="cs231n-small"' if side < 120 else ""
+        words = f"<b>{head or '&nbsp;'}</b><br>{below or '&nbsp;'}"
+        caption = f"<figcaption{small}>{words}</figcaption>" if titled else ""
         figures.append(
             f'<figure style="width:{side}px">{caption}<img{sharp} width="{side}" height="{side}" '
             f'alt="{said}" src="{data_url(picture)}"></figure>'

@@ -49,7 +49,7 @@ class EmbeddingExplorer(Explorer):
             ax.scatter(*place[self.image.value], s=90, facecolors="none", edgecolors=AFTER, linewidths=2)
             ax.set_title(t(name))
             ax.axis("off")
-        rows = [panels(pictures, side=80) for pictures in self._neighbors()]
+        rows = [panels(pictures, side=84) for pictures in self._neighbors()]
         return stacked(of_figure(figure), *rows)
 
     def places(self):
@@ -73,7 +73,7 @@ class EmbeddingExplorer(Explorer):
 
     def _draw_neighbors(self, _change=None):
         self.mark.value = marked(self.image.value)
-        self.picture.value = "".join(row(pictures, side=80) for pictures in self._neighbors())
+        self.picture.value = "".join(row(pictures, side=84) for pictures in self._neighbors())
 
     def _neighbors(self):
         """For each of the features, the chosen image and its neighbors, with titles."""

@@ -126,7 +126,7 @@ class FoolingExplorer(Seeker):
     def _curves(self, step, y):
         scores = torch.stack([scores for _, scores in self._seen])  # (steps, 1000)
         figure = Figure(figsize=(8, 2.3))
-        ax = figure.add_axes((0.07, 0.22, 0.91, 0.72))
+        ax = figure.add_axes((0.09, 0.22, 0.89, 0.72))
         for number, color in ((y, BEFORE), (self._target, AFTER)):
             ax.plot(scores[:, number], color=color, marker=".", label=self._classes.names[number])
         ax.axvline(step, color=MUTED, linewidth=1, linestyle="--")

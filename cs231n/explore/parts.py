@@ -29,6 +29,7 @@ STYLE = """<style class="cs231n-style">
 .cs231n-row figure { margin: 0; }
 .cs231n-row figcaption { height: 2.9em; line-height: 1.4; overflow: hidden; white-space: nowrap; }
 .cs231n-row figcaption { text-overflow: ellipsis; }
+.cs231n-row .cs231n-small { font-size: 12px; }
 .cs231n-row img { display: block; max-width: none; }
 .cs231n-pixels { image-rendering: pixelated; }
 .cs231n-explorer :focus-visible { outline: 2px solid #d1495b; outline-offset: 1px; }

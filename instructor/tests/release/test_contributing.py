@@ -129,12 +129,12 @@ def test_the_new_mistake_is_named_in_feedback(kit):
 def test_students_see_the_new_task_as_a_bonus(kit):
     table = json.loads((kit / "cs231n" / "tasks.json").read_text(encoding="utf-8"))["tasks"]
     expected = {"title": "Bonus: lightness", "points": 3, "bonus": True, "file": MODULE, "block": "lightness"}
-    assert table["lightness"] == expected
+    assert table["lightness"] | expected == table["lightness"]  # and what helps with it
     program = "from cs231n import checks; checks.report('lightness')"
     said = subprocess.run(
         [sys.executable, "-c", program], cwd=kit, capture_output=True, text=True, check=True
     )
-    assert said.stdout == "lightness: not started\n"
+    assert said.stdout == f"lightness: not started - {MODULE}\n"
 
 
 def add(path, text):
