@@ -126,10 +126,8 @@ def so_far(question, cell, finished):
     except EdgeOfGrid as error:
         return f"no answer: {error}"
     except KeyError:
-        return (
-            f"not answered yet: {done} trials of tuning are done" if done else "not answered yet: not begun"
-        )
-    return "not answered yet: tuned"
+        return f"not answered yet; tuning trials done: {done}" if done else "not answered yet; not begun"
+    return "not answered yet; tuned"
 
 
 def shares_table(question, answers):
@@ -221,7 +219,15 @@ def state(question, answers, finished):
         f"{all_of_it:.1f} CPU hours of training, beside levels that tuning adds; {left:.1f} are left."
     ]
     if left:
-        lines += ["", "It goes on with:", "", "```sh", "python -m experiments.study --jobs 2", "```"]
+        go_on = ["python -m experiments.study --jobs 2", "python -m experiments.study.page --write"]
+        lines += [
+            "",
+            "On the instructor's side it goes on, and then comes onto this page, with:",
+            "",
+            "```sh",
+            *go_on,
+            "```",
+        ]
     return "\n".join(lines)
 
 

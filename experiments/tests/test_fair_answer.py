@@ -11,6 +11,7 @@ from experiments.study import page
 from experiments.study.answer import Estimate, Results, labels_saved, unpacked, verdict
 from experiments.study.cells import job_of
 from experiments.study.contrast import Cell, read_question
+from experiments.study.tuning import first_grid
 
 IMAGES = 800
 TOLD = read_question().contrast
@@ -185,6 +186,21 @@ def test_a_changed_figure_a_changed_result_and_a_figure_in_the_text_fail(committ
     said = capsys.readouterr().err
     assert "3 of 4" in said
     assert "drawn from other results" in said
+
+
+def test_a_cell_without_a_finished_seed_says_how_far_it_has_come():
+    five, trial = replace(TEN, labels=5), {"kind": "tuning", "rates": [3e-4, None, 0.0]}
+    begun = run(TEN, 0.0, QUESTION.tuning["seed"], 60) | trial
+    assert page.so_far(QUESTION, five, [begun]) == "not answered yet; not begun"
+    assert page.so_far(QUESTION, TEN, [begun]) == "not answered yet; tuning trials done: 1"
+    narrow = replace(QUESTION, tuning=QUESTION.tuning | {"extensions": 0})
+    grid = first_grid(narrow.tuning)
+    done = [
+        job_of(TEN, share, narrow.tuning["seed"], rates, "tuning") | {"validation": rates[0]}
+        for share in narrow.contrast["shares"]
+        for rates in grid.trials(share)
+    ]
+    assert page.so_far(narrow, TEN, done).startswith("no answer: the best learning_rate of share 0, 0.5, 0.9")
 
 
 def test_what_cannot_be_compared_is_a_sentence(committed, tmp_path, capsys):
