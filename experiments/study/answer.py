@@ -62,7 +62,7 @@ class Results:
         self.question, self.found, self.known = question, {key_of(run): run for run in finished}, {}
 
     def rates(self, cell):
-        """Return {share: rates} that tuning chose for a cell, or for the one it borrows from; {} before that."""
+        """Return {share: rates} that tuning chose for a cell, or the one it borrows from; {} before that."""
         cell = self.question.cell(cell.rates) if cell.rates else cell
         if cell not in self.known:
             try:

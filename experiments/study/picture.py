@@ -68,5 +68,5 @@ def draw(question, finished, file):
     axes.minorticks_off()
     axes.grid(alpha=0.3)
     told = {"Description": described(question, finished), "Date": None}  # no date: the same file each time
-    with rc_context({"svg.hashsalt": "fair comparison"}):
+    with rc_context({"svg.hashsalt": "fair comparison", "svg.fonttype": "none"}):
         figure.savefig(file, format="svg", metadata=told)
