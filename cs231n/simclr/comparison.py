@@ -207,7 +207,7 @@ def compare(
     accuracies, costs = {arm: [] for arm in arms}, dict.fromkeys(arms, Cost())
     # The caller's random numbers go on afterwards as if nothing had been drawn here.
     each = {}
-    with torch.random.fork_rng():
+    with torch.random.fork_rng([torch.cuda.current_device()] if torch.cuda.is_available() else []):
         bar = tqdm(total=seeds * len(arms), desc=t("arms and seeds"), unit=t("run"), disable=not progress)
         for seed in range(seeds):
             torch.manual_seed(seed)

@@ -10,6 +10,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from .cells import job_of, tuned
+from .results import key_of
+from .tuning import EdgeOfGrid
+
 RESAMPLING = 20_200_213  # seed of the bootstrap
 
 
@@ -49,30 +53,31 @@ class Answer:
 
 
 class Results:
-    """The measured runs of a study, looked up by what was run.
+    """The measured runs of a study, looked up by what tuning chose for a cell.
 
     - question: contrast.Question. finished: runs as runs.read_results gives them.
-
-    Raises ValueError when one arm of a cell was measured with different rates: then the runs do not belong
-    together.
     """
 
     def __init__(self, question, finished):
-        self.question, self.found = question, {}
-        for run in finished:
-            if run["kind"] != "test":
-                continue
-            place = (run["data"], run["labels"], run["images"], run["seconds"], run["share"])
-            seeds = self.found.setdefault(place, {})
-            if any(other["rates"] != run["rates"] for other in seeds.values()):
-                raise ValueError(f"{place} was measured with more than one set of rates.")
-            seeds[run["seed"]] = run
+        self.question, self.found, self.known = question, {key_of(run): run for run in finished}, {}
+
+    def rates(self, cell):
+        """Return {share: rates} that tuning chose for a cell, or the one it borrows from; {} before that."""
+        cell = self.question.cell(cell.rates) if cell.rates else cell
+        if cell not in self.known:
+            try:
+                chosen = tuned(self.question, cell, lambda jobs: [self.found[key_of(job)] for job in jobs])
+            except (KeyError, EdgeOfGrid):
+                chosen = {}
+            self.known[cell] = chosen
+        return self.known[cell]
 
     def of(self, cell, share):
         """Return {seed: run} of an arm of a cell."""
-        return self.found.get(
-            (cell.data, cell.labels, cell.images if share else None, cell.seconds, share), {}
-        )
+        rates = self.rates(cell).get(share)
+        seeds = range(self.question.contrast["seeds"]) if rates else ()
+        runs = {seed: self.found.get(key_of(job_of(cell, share, seed, rates, "test"))) for seed in seeds}
+        return {seed: run for seed, run in runs.items() if run}
 
     def shares(self, cell):
         """Return the shares of the question that a cell has runs of."""

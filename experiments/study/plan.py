@@ -52,9 +52,7 @@ def study(question, folder, cells=None, jobs=1, progress=True, say=print):
             say(f"{cell.name}: no answer, since {error}")
     if unanswered:
         raise ValueError(
-            "some cells have no answer. "
-            + "; ".join(unanswered)
-            + ". A wider grid in experiments/contrast.toml is "
+            f"some cells have no answer. {'; '.join(unanswered)}. A wider grid in contrast.toml is "
             "another question, and takes another --results."
         )
     return settings, runs.finished

@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments.study import page
+from experiments.study import page, tables
 from experiments.study.answer import Estimate, Results, labels_saved, unpacked, verdict
 from experiments.study.cells import job_of
 from experiments.study.contrast import Cell, read_question
+from experiments.study.tuning import first_grid
 
 IMAGES = 800
 TOLD = read_question().contrast
@@ -36,6 +37,23 @@ def run(cell, share, seed, percent, validation=None, images=IMAGES):
     return job_of(cell, share, seed, [1e-3, 1e-3 if share else None, 0.0], "test") | told
 
 
+def trials(cells=QUESTION.cells):
+    """The trials of tuning, of which those at the rates of `run` are the best."""
+    grid, seed = first_grid(QUESTION.tuning), QUESTION.tuning["seed"]
+    found = []
+    for cell in cells:
+        for share in TOLD["shares"] if not cell.rates else ():
+            for rate, before, decay in grid.trials(share):
+                worth = 50 + 9 * (rate == 1e-3) + 9 * (before == 1e-3) + 9 * (decay == 0)
+                told = {"validation": worth, "cost": {"cpu_seconds": 1.0}, "steps": [1, 1]}
+                found.append(job_of(cell, share, seed, [rate, before, decay], "tuning") | told)
+    return found
+
+
+def results_of(runs):
+    return Results(QUESTION, [*trials(), *runs])
+
+
 def packed(right):
     import base64
 
@@ -49,7 +67,7 @@ def study(tops, cell=TEN, seeds=4):
 
 def test_the_contrast_is_the_share_that_validation_chooses_minus_scratch():
     runs = study({0.0: 60, 0.5: 70, 0.9: 80, 0.97: 50})
-    answer = Results(QUESTION, runs).answer(TEN)
+    answer = results_of(runs).answer(TEN)
     assert answer.best == 0.9
     assert answer.contrast.value == pytest.approx(20, abs=0.01)
     assert answer.contrast.low < 20 < answer.contrast.high
@@ -58,11 +76,11 @@ def test_the_contrast_is_the_share_that_validation_chooses_minus_scratch():
     # Chosen on validation images: what the test images say is not asked.
     for other in runs:
         other["validation"] = 90 if other["share"] == 0.5 else 10
-    assert Results(QUESTION, runs).answer(TEN).contrast.value == pytest.approx(10, abs=0.01)
+    assert results_of(runs).answer(TEN).contrast.value == pytest.approx(10, abs=0.01)
 
 
 def test_no_pretraining_can_be_the_best():
-    answer = Results(QUESTION, study({0.0: 80, 0.5: 70, 0.9: 60, 0.97: 50})).answer(TEN)
+    answer = results_of(study({0.0: 80, 0.5: 70, 0.9: 60, 0.97: 50})).answer(TEN)
     assert (answer.best, answer.contrast) == (0.0, Estimate(0.0, 0.0, 0.0))
     assert answer.verdict == "equal"
 
@@ -72,12 +90,12 @@ def test_the_interval_is_that_of_images_and_of_seeds():
     runs = study({0.0: 50, 0.5: 60, 0.9: 40, 0.97: 40})
     for share, top in ((0.0, 50), (0.5, 60)):
         runs = [r for r in runs if r["share"] != share] + [run(TEN, share, s, top) for s in range(4)]
-    quiet = Results(QUESTION, runs).answer(TEN)
+    quiet = results_of(runs).answer(TEN)
     expected = 1.96 * 100 * ((0.25 + 0.24) / 4 / IMAGES) ** 0.5  # four seeds with independent mistakes
     assert quiet.images_alone == pytest.approx(expected, rel=0.2)
     assert quiet.seeds_alone == 0
     loud = [r for r in runs if r["share"] != 0.5] + [run(TEN, 0.5, s, 52 + 5 * s) for s in range(4)]
-    loud = Results(QUESTION, loud).answer(TEN)
+    loud = results_of(loud).answer(TEN)
     assert loud.contrast.half_width > loud.seeds_alone > 3
     assert loud.images_alone == pytest.approx(expected, rel=0.2)
 
@@ -102,19 +120,21 @@ def test_the_words_follow_the_thresholds(low, high, words):
 
 def test_seeds_that_an_arm_lacks_are_left_out_and_nothing_is_made_up():
     runs = study({0.0: 60, 0.5: 70, 0.9: 80, 0.97: 50})
-    assert Results(QUESTION, runs[:-1]).answer(TEN).seeds == (0, 1, 2)
-    assert Results(QUESTION, [r for r in runs if r["share"] != 0.97]).answer(TEN) is None
-    one = Results(QUESTION, [r for r in runs if r["seed"] == 2]).answer(TEN)
+    assert results_of(runs[:-1]).answer(TEN).seeds == (0, 1, 2)
+    assert results_of([r for r in runs if r["share"] != 0.97]).answer(TEN) is None
+    one = results_of([r for r in runs if r["seed"] == 2]).answer(TEN)
     assert one.verdict == "one seed: no answer"
-    with pytest.raises(ValueError, match="more than one set of rates"):
-        Results(QUESTION, [*runs, runs[0] | {"seed": 9, "rates": [1e-2, None, 0.0]}])
+    others = [r | {"rates": [1e-2, *r["rates"][1:]]} for r in runs]  # not those that tuning chose
+    assert results_of(others).answer(TEN) is None
+    assert results_of([*others, *runs]).answer(TEN) == results_of(runs).answer(TEN)
+    assert Results(QUESTION, runs).answer(TEN) is None  # nor without tuning
 
 
 def test_a_run_whose_accuracy_does_not_fit_its_bits_is_refused():
     runs = study({0.0: 60, 0.5: 70, 0.9: 80, 0.97: 50})
     runs[0]["top1"] += 0.2
     with pytest.raises(ValueError, match="does not fit what it got right"):
-        Results(QUESTION, runs).answer(TEN)
+        results_of(runs).answer(TEN)
     assert unpacked(packed(np.array([True, False, True]))).tolist()[:3] == [True, False, True]
 
 
@@ -123,14 +143,14 @@ def test_labels_saved_are_read_off_the_curve_from_scratch():
     five, twenty = QUESTION.cells[1:]
     runs = study({0.0: 60, 0.5: 65, 0.9: 40, 0.97: 40})
     runs += study({0.0: 50, 0.5: 40}, five) + study({0.0: 70, 0.5: 90}, twenty)
-    found = labels_saved(Results(QUESTION, runs), QUESTION.cells)
+    found = labels_saved(results_of(runs), QUESTION.cells)
     assert [saved.labels for saved in found] == [5, 10, 20]
     assert found[1].worth.value == pytest.approx(200**0.5, rel=0.01)
     assert found[1].worth.low < 200**0.5 < found[1].worth.high
     assert (found[0].worth.value, found[2].worth.value) == pytest.approx(
         (5, 20)
     )  # at the ends: no more is known
-    table = page.saved_table(QUESTION, Results(QUESTION, runs))
+    table = tables.saved_table(QUESTION, results_of(runs))
     assert "| ≤ 5 |" in table
     assert "| ≥ 20 |" in table
     assert re.search(
@@ -145,7 +165,7 @@ def committed(tmp_path, monkeypatch):
     folder = tmp_path / "results"
     folder.mkdir()
     (folder / "settings.json").write_text(json.dumps({"question": QUESTION.fingerprint}))
-    runs = study({0.0: 60, 0.5: 70, 0.9: 80, 0.97: 50})
+    runs = [*trials(), *study({0.0: 60, 0.5: 70, 0.9: 80, 0.97: 50})]
     (folder / "results.jsonl").write_text("".join(json.dumps(each) + "\n" for each in runs))
     places = ("contrast", "more", "shares", "saved", "rates", "state")
     text = "".join(f"## On {name}\n\n<!-- fair-answer: {name} -->\n<!-- end -->\n\n" for name in places)
@@ -185,6 +205,23 @@ def test_a_changed_figure_a_changed_result_and_a_figure_in_the_text_fail(committ
     said = capsys.readouterr().err
     assert "3 of 4" in said
     assert "drawn from other results" in said
+
+
+def test_a_cell_without_a_finished_seed_says_how_far_it_has_come():
+    five, trial = replace(TEN, labels=5), {"kind": "tuning", "rates": [3e-4, None, 0.0]}
+    begun = run(TEN, 0.0, QUESTION.tuning["seed"], 60) | trial
+    assert tables.so_far(QUESTION, five, [begun]) == "not answered yet; not begun"
+    assert tables.so_far(QUESTION, TEN, [begun]) == "not answered yet; tuning trials done: 1"
+    narrow = replace(QUESTION, tuning=QUESTION.tuning | {"extensions": 0})
+    grid = first_grid(narrow.tuning)
+    done = [
+        job_of(TEN, share, narrow.tuning["seed"], rates, "tuning") | {"validation": rates[0]}
+        for share in narrow.contrast["shares"]
+        for rates in grid.trials(share)
+    ]
+    assert tables.so_far(narrow, TEN, done).startswith(
+        "no answer: the best learning_rate of share 0, 0.5, 0.9"
+    )
 
 
 def test_what_cannot_be_compared_is_a_sentence(committed, tmp_path, capsys):

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from cs231n.data_utils import MissingData
 from experiments.study import __main__ as command
 from experiments.study import data, jobs, plan, runs
 from experiments.study.cells import Hours, job_of
@@ -292,3 +293,16 @@ def test_a_cell_that_ends_at_the_edge_is_told_after_the_others_are_done(tmp_path
         plan.study(question, tmp_path, progress=False, say=said.append)
     assert [line for line in said if line.startswith(f"{second.name}: no answer, since")]
     assert '"labels": 3' in (tmp_path / "results.jsonl").read_text()
+
+
+def test_a_cell_whose_data_are_not_there_is_left_out_and_a_named_one_refused(tmp_path, monkeypatch):
+    def missing(settings, name):
+        raise MissingData("it is not there. Run: make data")
+
+    monkeypatch.setattr(plan, "data_of", missing)
+    said = []
+    _, finished = plan.study(QUESTION, tmp_path, progress=False, say=said.append)
+    assert finished == []
+    assert said[0] == f"{EQUAL.name}: left out, since it is not there. Run: make data"
+    with pytest.raises(MissingData):
+        plan.study(QUESTION, tmp_path, [EQUAL.name], progress=False)
