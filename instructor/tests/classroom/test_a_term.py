@@ -8,6 +8,7 @@ exports it. The suite has twelve students and grades equal code once, for all wh
 import contextlib
 import csv
 import hashlib
+import io
 import json
 import os
 import zipfile
@@ -369,3 +370,28 @@ def test_a_term(platform, term, packed, tmp_path, capsys):
     if platform is moodle:
         points = {row["Identifier"]: float(row["Grade"]) for row in rows(target / "moodle.csv")}
         assert points == {f"Participant {p.id}": told[p.k] for p in PEOPLE}
+    pages = {
+        person.k: (target / "students" / book[person.number]["submission"] / "feedback.html").read_bytes()
+        for person in HANDED_IN
+    }
+    if platform is canvas:
+        returned = {
+            int(name.split("_")[-2]) - 7000: only_member(data)
+            for name, data in members(target / "return-canvas.zip").items()
+        }
+        assert returned == {k: ("feedback.html", page) for k, page in pages.items()}
+    if platform is moodle:
+        returned = members(target / "return-moodle.zip")
+        suffix = "assignsubmission_file_/feedback.html"
+        assert {name.split("_", 1)[1] for name in returned} == {f"{p.id}_{suffix}" for p in HANDED_IN}
+        assert sorted(returned.values()) == sorted(pages.values())
+
+
+def members(archive):
+    with zipfile.ZipFile(archive) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+def only_member(data):
+    (found,) = members(io.BytesIO(data)).items()
+    return found
