@@ -5,13 +5,15 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from instructor.core.files import write_bytes_atomically
 from instructor.core.tasks import load_tasks
 from instructor.core.text import did_you_mean
-from instructor.grading.report.for_gradescope import TRIES, Settings, read_visibility
-from instructor.release.gradescope_bundle import bundle, grade_here
 from instructor.sandbox.launch import KINDS
+
+if TYPE_CHECKING:
+    from instructor.grading.report.for_gradescope import Settings
 
 CONTAINER = "3 GB of memory (1.5 GB at least) and its timeout to 40 minutes; docs/ci.md says why"
 
@@ -55,6 +57,8 @@ def add(commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Write the bundle; return 0, or 2 when it can't be written or the options make no sense."""
+    from instructor.release.gradescope_bundle import bundle, grade_here
+
     if options.grade:
         return grade_here(options.grade)
     try:
@@ -79,6 +83,8 @@ def run(options: argparse.Namespace) -> int:
 
 def _settings(options: argparse.Namespace) -> Settings:
     """What a bundle with these options does. Raises ValueError with a sentence."""
+    from instructor.grading.report.for_gradescope import TRIES, Settings, read_visibility
+
     known = [task.id for task in load_tasks()]
     chosen = [name.strip() for name in options.tasks.split(",") if name.strip()]
     if unknown := [name for name in chosen if name not in known]:

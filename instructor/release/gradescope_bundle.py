@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from instructor.core.files import write_atomically
-from instructor.core.seeds import run_seed
 from instructor.core.tasks import ROOT
 from instructor.grading.report.for_gradescope import Settings, gradescope_results, spent
 
@@ -60,6 +59,7 @@ def _add(archive: zipfile.ZipFile, name: str, data: bytes, executable: bool = Fa
 
 def grade_here(autograder: Path) -> int:
     """Grade `submission/` in Gradescope's folder and write `results/results.json`; 0 when there is one."""
+    from instructor.core.seeds import run_seed
     from instructor.grading.one_submission import result_of
 
     settings = Settings.from_json((ROOT / SETTINGS).read_text(encoding="utf-8"))
