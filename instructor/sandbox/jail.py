@@ -198,7 +198,8 @@ class Jail:
                 self._fork_server = None
                 self._stop()
                 return self._await_worker()
-            self._broken = f"the worker does not start: {self.worker.complaint() or error}"
+            why = self.worker.reason or self.worker.complaint() or error
+            self._broken = f"the worker does not start: {why}"
             raise JailBroken(self._broken) from None
 
     def _fork(self, order: dict, cpu_seconds: int, passed: Sequence[int], seconds: float) -> None:

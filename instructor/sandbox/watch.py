@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from instructor.sandbox.process_tree import (
 )
 
 INTERVAL = 0.1  # seconds between two looks
+MOMENT = 0.03  # seconds in which a process that was just forked is what it will be
 FRESH = 20  # looks from one look at all processes to the next
 OWN = 3  # processes of the jail itself
 PIPE = 1 << 16  # bytes that a pipe holds: nobody in a jail can have it hold more
@@ -93,7 +95,7 @@ class Watch:
             return f"it started more than {self._limits.processes} processes"
         if sum(map(threads, pids)) > THREADS * self._limits.processes:
             return f"it started more than {THREADS * self._limits.processes:,} threads"
-        if self._kernel_ended_it() or ("memory" not in self._kernels and self._has_too_much_memory(pids)):
+        if self._kernel_ended_it() or ("memory" not in self._kernels and self._keeps_too_much_memory(pids)):
             return self._of_memory()
         if self._spent + self._count_processor_time(pids) > self._limits.submission_cpu_seconds:
             return f"it used more than {self._limits.submission_cpu_seconds:,} s of processor time in all"
@@ -106,6 +108,13 @@ class Watch:
         if size > self._limits.disk:
             return f"it wrote more than {self._limits.disk // MIB:,} MiB to disk"
         return ""
+
+    def _keeps_too_much_memory(self, pids: list[int]) -> bool:
+        """Whether it has too much, and a moment later still: who was just forked seems to have all twice."""
+        if not self._has_too_much_memory(pids):
+            return False
+        time.sleep(MOMENT)
+        return self._has_too_much_memory(tree(self._pid))
 
     def _has_too_much_memory(self, pids: list[int]) -> bool:
         limit, files = self._limits.memory, _in_private_folders(pids)[1]

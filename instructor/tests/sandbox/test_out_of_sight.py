@@ -14,6 +14,7 @@ from instructor.sandbox.jail import Jail
 from instructor.sandbox.limits import MIB, Limits
 from instructor.sandbox.process_tree import kill_tree, out_of_sight, resident, share, tree
 from instructor.sandbox.student import Died, Student, StudentError
+from instructor.sandbox.watch import Watch
 from instructor.tests.toy import toy_package
 
 LIMITS = dataclasses.replace(
@@ -190,6 +191,16 @@ def test_a_process_whose_first_thread_has_ended_is_seen_and_ended():
         kill_tree(process.pid)
         process.wait()
     assert resident(below) == 0
+
+
+@pytest.mark.parametrize("looks", [[True, False], [True, True], [False]])
+def test_what_seems_too_much_for_a_moment_only_is_not_too_much(monkeypatch, looks):
+    """As right after a fork, when the share of the new process is not to be had yet."""
+    reasons, seen = [], iter(looks)
+    watch = Watch(os.getpid(), LIMITS, reasons.append)
+    watch.stop()
+    monkeypatch.setattr(watch, "_has_too_much_memory", lambda pids: next(seen))
+    assert bool(watch._too_much([os.getpid()])) == (looks == [True, True])
 
 
 def test_where_the_share_of_a_process_is_not_shown_files_in_memory_are_left_out(monkeypatch):
