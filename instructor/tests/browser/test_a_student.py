@@ -73,7 +73,7 @@ def test_the_first_picture_comes_soon(lab):
 
 
 def test_an_explorer_of_an_unfilled_block_says_so(lab):
-    assert "compute_saliency_maps is not started yet" in lab.text("saliency-explore")
+    lab.cell("saliency-explore").get_by_text("compute_saliency_maps is not started yet").wait_for()
     fooling = lab.cell("fooling-explore")
     fooling.get_by_role("button", name="start").click()
     fooling.get_by_text("make_fooling_image is not started yet").wait_for()
