@@ -13,7 +13,7 @@ import time
 
 def attack():
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    for _ in range(50):
+    for _ in range(90):
         if not os.fork():
             end = time.process_time() + 0.2
             while time.process_time() < end:
