@@ -26,7 +26,7 @@ from instructor.sandbox.warm import try_out
 LIMITS = {
     "call_seconds": 40.0,
     "patience": 100.0,
-    "memory": 600 * MIB,
+    "memory": 900 * MIB,
     "disk": 96 * MIB,
 }
 PROCESSOR_TIME = 14  # seconds for an attack, with what a worker needs that is launched

@@ -45,9 +45,12 @@ def tree(pid: int, others: set[int] | None = None) -> list[int]:
 def kill_tree(pid: int, wait: float = 10.0) -> None:
     """Kill a process and everything below it; return when they are gone or `wait` seconds have passed.
 
-    What is below goes first, again and again, so that what is born meanwhile is found as well.
+    It is stopped first, so that it forks nothing between a look and its end: what bubblewrap is just starting
+    would outlive it. What is below goes before it, again and again, so that what is born meanwhile is found.
     """
     deadline = time.monotonic() + wait
+    with contextlib.suppress(OSError):
+        os.kill(pid, signal.SIGSTOP)
     while (below := [each for each in tree(pid)[1:] if not _is_dead(each)]) and time.monotonic() < deadline:
         for each in below:
             with contextlib.suppress(OSError):

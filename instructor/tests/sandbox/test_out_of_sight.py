@@ -219,6 +219,21 @@ def test_where_the_share_of_a_process_is_not_shown_files_in_memory_are_left_out(
     assert shared <= own
 
 
+def test_a_process_that_forks_while_it_is_ended_leaves_nobody(monkeypatch):
+    """Between the last look at what is below it and its own end it can't fork: it is stopped before."""
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    states = []
+
+    def looked(pid, *arguments):
+        states.append(_state(pid))
+        return [pid]
+
+    monkeypatch.setattr(process_tree, "tree", looked)
+    kill_tree(process.pid)
+    process.wait()
+    assert set(states) <= {"T", "t"}
+
+
 def _with_dead_leader(parent: int) -> int:
     with open(f"/proc/{parent}/task/{parent}/children") as file:
         found = [int(pid) for pid in file.read().split()]
