@@ -29,8 +29,10 @@ title = "Lightness"
 module = "cs231n/light.py"
 block = "lightness"
 points = 2
+minutes = 10
+goal = "Know what a mean over channels is."
 aspects = { value = 1, leaves_inputs_alone = 1 }
-hint = "Dimension 1 holds the channels."
+hint = "Each pixel is the mean of its three channels."
 formula = "l = (r + g + b) / 3"
 
 [[task]]
@@ -43,7 +45,10 @@ aspects = { runs = 2 }
 needs = ["lightness"]
 hint = "Run the notebook from top to bottom."
 """
-SALIENCY = "points = 14\naspects = { value = 8, batch_sizes = 3, leaves_inputs_alone = 3 }"
+FEWER = {  # of the task above, so that all add up to 100 again
+    "points = 14\nminutes = 40": "points = 10\nminutes = 40",
+    "aspects = { value = 8, batch_sizes = 3, leaves": "aspects = { value = 4, batch_sizes = 3, leaves",
+}
 TEXTS = {"title": "# How light is a picture?", "question-why": "**Question 1.** Why a third each?"}
 IN_CHINESE = {"title": "# 一张图像有多亮？", "question-why": "**问题 1.** 为什么各占三分之一？"}
 ANSWER = "**你的回答：** *双击这里，用你的回答替换这一行。*"
@@ -59,8 +64,10 @@ def kit(tmp_path_factory):
     nbformat.write(_notebook(copy), copy / NOTEBOOK)  # 2
     tasks = copy / "instructor" / "tasks.toml"  # 3
     text = tasks.read_text(encoding="utf-8")
-    fewer = SALIENCY.replace("14", "10").replace("value = 8", "value = 4")
-    tasks.write_text(text.replace(SALIENCY, fewer) + TASKS, encoding="utf-8")
+    for before, after in FEWER.items():
+        assert text.count(before) == 1
+        text = text.replace(before, after)
+    tasks.write_text(text + TASKS, encoding="utf-8")
     run_in(copy, "instructor", "points")
     add(copy / "instructor" / "release" / "student_files.txt", f"\n{MODULE}\n{NOTEBOOK}\n{CHINESE}\n")  # 4
     sections = {name: f"<!-- {name} {fingerprint(TEXTS[name])} -->\n{IN_CHINESE[name]}\n" for name in TEXTS}

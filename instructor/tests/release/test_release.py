@@ -304,9 +304,9 @@ def test_a_faulty_release_is_not_left_in_dist(tmp_path, monkeypatch, capsys):
 
 def test_the_public_table_in_the_zip_names_no_hidden_aspect(members):
     table = json.loads(members["cs231n/tasks.json"])
-    known = {"title", "points", "bonus", "file", "block"}
+    known = {"title", "goal", "minutes", "points", "bonus", "file", "block", "hint", "formula"}
     assert all(set(entry) <= known for entry in table["tasks"].values())
-    assert set(table) == {"tasks", "packed", "notebooks"}
+    assert set(table) == {"tasks", "packed", "notebooks", "imports", "given"}
 
 
 def test_the_zip_holds_all_that_the_table_of_tasks_names_and_the_packer(members):
