@@ -31,7 +31,7 @@ class Line:
     """One student's submission: without `entry` nothing was handed in, without `grade` it is not graded yet.
 
     Where nothing was handed in, there may be a grade all the same: one that somebody has given. `help_used`
-    is what the student says of help.
+    is what the student says of help, `told` what there is to know where there is no grade.
     """
 
     student: Student
@@ -39,6 +39,7 @@ class Line:
     grade: Grade | None = None
     late: Lateness = NO_DEADLINE
     help_used: str = ""
+    told: tuple[str, ...] = ()
 
     @property
     def result(self) -> Result | None:
@@ -76,9 +77,14 @@ class Line:
         return self.grade.total
 
     @property
-    def why(self) -> str:
+    def whys(self) -> list[str]:
         """What made the total differ from the points of checks and answers, and what else to know."""
-        return " ".join(self.grade.whys()) if self.grade else ""
+        return self.grade.whys() if self.grade else list(self.told)
+
+    @property
+    def why(self) -> str:
+        """All of `whys` in one text."""
+        return " ".join(self.whys)
 
 
 def slim(grade: Grade) -> Grade:

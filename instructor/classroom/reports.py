@@ -13,7 +13,7 @@ from instructor.classroom.class_run import read_entry
 from instructor.classroom.entries import ClassFolder, Entry, Student
 from instructor.classroom.freshness import brought_up_to_date
 from instructor.classroom.gradebook import GRADED, NOT_YET, Line, slim, write_gradebooks
-from instructor.classroom.hand_grades import HandGrades
+from instructor.classroom.hand_grades import CHANGED, HandGrade, HandGrades
 from instructor.classroom.journal import Journal
 from instructor.classroom.lateness import NAMED, Lateness, lateness, without_times
 from instructor.classroom.page import class_html, summary_markdown
@@ -30,6 +30,8 @@ from instructor.core.term import Term, load_term
 from instructor.core.whole_grade import TOTAL, Grade, Mark
 from instructor.grading.report import remove_reports, write_reports
 from instructor.grading.report.words import number
+
+_NOTHING = Result("", 0, "", problem="Nothing was handed in.")
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,7 @@ def write_class_reports(course: Class, journal: Journal) -> str:
     grades.write()
     if course.adjust is None:
         write_empty(course.target / ADJUST)
-    told = [*waiting(lines), *unmarked(lines), *_idle(lines, added.adjustments)]
+    told = [*waiting(lines), *unmarked(lines), *changed(grades.grades), *_idle(lines, added.adjustments)]
     left_out = [*course.folder.left_out(), *added.told(course.folder)]
     summary = summary_markdown(course.title, statistics, lines, left_out, told)
     write_atomically(course.target / "summary.md", summary)
@@ -155,6 +157,13 @@ def unmarked(lines: Sequence[Line]) -> list[str]:
     return [f"{are} not marked yet: fill in answers.csv."] if count else []
 
 
+def changed(grades: Sequence[HandGrade]) -> list[str]:
+    """A sentence on the marks that count for another answer than was marked; none where none does."""
+    count = sum(grade.points is not None and grade.note == CHANGED for grade in grades)
+    have = "1 answer has" if count == 1 else f"{count} answers have"
+    return [f"{have} changed since the mark that counts: look at note in answers.csv."] if count else []
+
+
 def _idle(lines: Sequence[Line], adjustments: Adjustments) -> list[str]:
     """A sentence on the adjustments of tasks that change nothing, because there is no grade."""
     graded = {line.student for line in lines if line.status == GRADED}
@@ -178,21 +187,23 @@ def _lines(course: Class, journal: Journal, added: ByHand, statistics: Statistic
         late = {student: added.late(student, entry) for student in entry.students}
         if current is None:
             remove_reports(entry.name, course.target / "students")
-            yield from (Line(student, entry, late=late[student]) for student in entry.students)
+            for each in entry.students:
+                told = added.settled(each, entry, _NOTHING).notes
+                yield Line(each, entry, late=late[each], told=told)
             continue
         marks = (
             added.grades.marks(added.grades.of(entry, current.answers)) if not current.result.problem else []
         )
         grades = {each: added.settled(each, entry, current.result, marks) for each in entry.students}
-        told = "" if isinstance(read, Result) else read.help_used
+        declared = "" if isinstance(read, Result) else read.help_used
         whose = ", ".join(student.name for student in entry.students)
         write_reports(current.result, course.target / "students", whose, _shared(grades))
         statistics.add(entry, current.result, _shared(grades))
         for student, grade in grades.items():
-            yield Line(student, entry, slim(grade), late[student], told)
+            yield Line(student, entry, slim(grade), late[student], declared)
     for student in course.absent:
-        grade = added.settled(student, None, Result("", 0, "", problem="Nothing was handed in."))
-        yield Line(student, grade=grade if grade.is_given else None)
+        grade = added.settled(student, None, _NOTHING)
+        yield Line(student, grade=grade if grade.is_given else None, told=grade.notes)
 
 
 def _shared(grades: dict[Student, Grade]) -> Grade:
