@@ -57,6 +57,10 @@ class Adjustments:
         found = (row for name in _names(student, entry) for row in self._named.get(name, ()))
         return sorted(found, key=lambda row: row.line)
 
+    def named(self) -> tuple[str, ...]:
+        """Whom and what each row is of."""
+        return tuple(f"{row.student}, {'extension' if row.until else row.of}" for row in self._rows)
+
     def require_known(self, entries: Iterable[Entry], absent: Iterable[Student]) -> None:
         """Raise ValueError, naming the line, for a row that is of nobody or could be of several."""
         people: dict[object, set[str]] = {}

@@ -83,6 +83,11 @@ class HandGrades:
         self.grades += own
         return own
 
+    def marked(self) -> tuple[str, ...]:
+        """The submission and the question of each answer that has points."""
+        every = (*self.grades, *self._known.values())
+        return tuple(f"{each.submission}, {each.question}" for each in every if each.points is not None)
+
     def marks(self, own: Iterable[HandGrade]) -> list[Mark]:
         """What a student is told: every answer, and with a maximum every question, as it was marked."""
         by_question, most, found = {grade.question: grade for grade in own}, self.written.most, []

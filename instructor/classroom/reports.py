@@ -15,6 +15,15 @@ from instructor.classroom.freshness import brought_up_to_date
 from instructor.classroom.gradebook import GRADED, NOT_YET, Line, slim, write_gradebooks
 from instructor.classroom.hand_grades import CHANGED, HandGrade, HandGrades
 from instructor.classroom.journal import Journal
+from instructor.classroom.last_run import (
+    LastRun,
+    gone,
+    read_last,
+    require_same_class,
+    require_tables,
+    vanished,
+    write_last,
+)
 from instructor.classroom.lateness import NAMED, Lateness, lateness, without_times
 from instructor.classroom.page import class_html, summary_markdown
 from instructor.classroom.pseudonyms import pseudonyms
@@ -41,7 +50,8 @@ class Class:
     A record that was graded with other `options` is as good as none; None: what they were is not looked at.
     `columns` are the words of the tables to import, by default the class's own name and Moodle's in English.
     `adjust` is the table of adjustments, if it is not the one among the reports; with `anonymous` those who
-    mark the answers don't learn whose they are.
+    mark the answers don't learn whose they are. `roster` is the class list that was given, `source` the
+    folder that was, where the class lies within it; with `force` what counted last time may be gone.
     """
 
     folder: ClassFolder
@@ -52,10 +62,21 @@ class Class:
     columns: Columns | None = None
     adjust: Path | None = None
     anonymous: bool = False
+    roster: Path | None = None
+    source: Path | None = None
+    force: bool = False
 
     @property
     def title(self) -> str:
         return self.target.name
+
+    @property
+    def adjust_file(self) -> Path:
+        return self.adjust or self.target / ADJUST
+
+    @property
+    def answers_file(self) -> Path:
+        return self.target / "answers.csv"
 
     @property
     def tasks(self) -> list[Task]:
@@ -67,12 +88,15 @@ class ByHand:
     """What people and the term's rules add to the checks: marks, adjustments, lateness.
 
     `readable` are the students with work that can be read: what else they uploaded is adjusted in no way.
+    `run` is what to keep for the next run, `gone` are sentences on what counted in the last one.
     """
 
     grades: HandGrades
     adjustments: Adjustments
     term: Term
+    run: LastRun
     readable: frozenset[Student] = frozenset()
+    gone: tuple[str, ...] = ()
 
     def late(self, student: Student, entry: Entry) -> Lateness:
         return lateness(student, entry, self.term, self.adjustments.of(student, entry))
@@ -87,11 +111,12 @@ class ByHand:
         return settle(result, marks, self.grades.written.share, rows, late, self.term)
 
     def told(self, folder: ClassFolder) -> list[str]:
-        """Sentences on what is not known of when submissions were handed in."""
+        """Sentences on what is gone, and on what is not known of when submissions were handed in."""
         late = [
             (entry.name, self.late(student, entry)) for entry in folder.entries for student in entry.students
         ]
-        return without_times(late) if self.term.due or any(each.when for _, each in late) else []
+        is_asked = self.term.due or any(each.when for _, each in late)
+        return [*self.gone, *(without_times(late) if is_asked else [])]
 
 
 def by_hand(course: Class) -> ByHand:
@@ -100,16 +125,32 @@ def by_hand(course: Class) -> ByHand:
     Raises ValueError with a sentence when one of them would be lost or can't be understood.
     """
     names = [entry.name for entry in course.folder.entries]
+    run, last = _about(course, names), read_last(course.target)
+    if last and not course.force:
+        require_same_class(last, run, course.target)
     hidden = pseudonyms(course.target / "journal", names, course.anonymous)
-    grades = HandGrades(course.target / "answers.csv", set(names), hidden, course.anonymous)
-    path, term = course.adjust or course.target / ADJUST, load_term()
+    grades = HandGrades(course.answers_file, set(names), hidden, course.anonymous)
+    term = load_term()
     if course.adjust and not course.adjust.is_file():
         raise ValueError(f"There is no table of adjustments {course.adjust}.")
-    adjustments = read_adjustments(path, term)
+    adjustments = read_adjustments(course.adjust_file, term)
     adjustments.require_known(course.folder.entries, course.absent)
     whole = (entry for entry in course.folder.entries if not entry.problem)
     readable = frozenset(student for entry in whole for student in entry.students)
-    return ByHand(grades, adjustments, term, readable)
+    run = replace(run, adjustments=adjustments.named(), marks=grades.marked())
+    if last and not course.force:
+        require_tables(last, run, course.adjust_file, course.answers_file)
+    told = [
+        *(gone(last, run, course.answers_file) if last else ()),
+        *vanished(names, course.target / "students"),
+    ]
+    return ByHand(grades, adjustments, term, run, readable, tuple(told))
+
+
+def _about(course: Class, names: list[str]) -> LastRun:
+    folder = course.source or course.folder.path
+    given = (str(path.resolve()) if path else "" for path in (course.roster, course.adjust))
+    return LastRun(str(folder.resolve()), tuple(names), *given)
 
 
 def write_class_reports(course: Class, journal: Journal) -> str:
@@ -126,13 +167,14 @@ def write_class_reports(course: Class, journal: Journal) -> str:
     kept = write_returns(course.target, lines, columns.sheet is not None)
     grades.write()
     if course.adjust is None:
-        write_empty(course.target / ADJUST)
+        write_empty(course.adjust_file)
     told = [*waiting(lines), *unmarked(lines), *changed(grades.grades), *_idle(lines, added.adjustments)]
     left_out = [*course.folder.left_out(), *added.told(course.folder)]
     summary = summary_markdown(course.title, statistics, lines, left_out, told)
     write_atomically(course.target / "summary.md", summary)
     page = class_html(course.title, statistics, lines, grades, left_out, told)
     write_atomically(course.target / "class.html", page)
+    write_last(course.target, added.run)
     if page := os.environ.get("GITHUB_STEP_SUMMARY"):
         with open(page, "a", encoding="utf-8") as file:
             file.write(summary)

@@ -14,9 +14,11 @@ from dataclasses import dataclass, fields, replace
 
 from instructor.classroom.class_list import read_roster
 from instructor.classroom.entries import Entry, Student
+from instructor.classroom.lateness import NAMED
 from instructor.classroom.uploads import shared_start
 
-__all__ = ["match", "read_roster"]
+__all__ = ["match", "not_listed", "read_roster"]
+NOT_LISTED = "not on the class list."
 SURE = (("id", "ID"), ("number", "number"))  # fields whose contradiction outweighs that another one agrees
 EVERY = (*SURE, ("login", "login"), ("email", "e-mail"))
 
@@ -24,7 +26,8 @@ EVERY = (*SURE, ("login", "login"), ("email", "e-mail"))
 def match(entries: Iterable[Entry], roster: list[Student]) -> tuple[list[Entry], list[Student]]:
     """The entries with what the roster knows of their students, and the rows that were given to nobody.
 
-    Where it is unsure whose a submission is, the `note` of the student, and that of the row, says so.
+    Where it is unsure whose a submission is, the `note` of the student, and that of the row, says so; where
+    it is of nobody on the list, the `notes` of the entry.
     """
     entries = list(entries)
     claims = _people(entries)
@@ -37,16 +40,26 @@ def match(entries: Iterable[Entry], roster: list[Student]) -> tuple[list[Entry],
             claim.place = rows.by_name(claim)
     rows.give(claims)
     whose = {id(person): claim for claim in claims for person in claim.same}
-    matched = [
-        replace(entry, students=tuple(rows.known(whose[id(person)]) for person in entry.students))
-        for entry in entries
-    ]
+    matched = [rows.matched(entry, [whose[id(person)] for person in entry.students]) for entry in entries]
     absent = [
         replace(row, note=rows.notes.get(place, ""))
         for place, row in enumerate(roster)
         if place not in rows.given
     ]
     return matched, absent
+
+
+def not_listed(entries: Iterable[Entry]) -> list[str]:
+    """A sentence on the submissions that `match` found on no row of the list; none where all are."""
+    every = list(entries)
+    names = [entry.name for entry in every if any(note.endswith(NOT_LISTED) for note in entry.notes)]
+    if not names:
+        return []
+    if len(names) == len(every):
+        return ["None of the submissions is of somebody on the class list: is it that of this course?"]
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    told = f"Of {len(every)} submissions {len(names)} with somebody who is {NOT_LISTED[:-1]}"
+    return [f"{told}: {', '.join(names[:NAMED])}{more}."]
 
 
 @dataclass
@@ -144,6 +157,13 @@ class _Rows:
             for claim in each:
                 claim.place = None
                 claim.note = f"Ambiguous: {len(each)} submissions may be of {who}, and none was chosen."
+
+    def matched(self, entry: Entry, claims: list[_Claim]) -> Entry:
+        """An entry with what the rows know of its students, and a note on those whom none knows."""
+        strangers = [each.person.name or "?" for each in claims if each.place is None and not each.note]
+        are = "is" if len(strangers) == 1 else "are"
+        notes = (f"{', '.join(strangers)} {are} {NOT_LISTED}",) if strangers else ()
+        return replace(entry, students=tuple(map(self.known, claims)), notes=(*entry.notes, *notes))
 
     def known(self, claim: _Claim) -> Student:
         """A person with what the row knows; what the platform knows fills what the row leaves empty."""

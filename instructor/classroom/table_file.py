@@ -131,6 +131,14 @@ def _check_header(
     )
 
 
+def newest_copy(path: Path) -> Path | None:
+    """The last of the tables that `write_table` has kept beside the one at `path`."""
+    copies = [
+        each for each in path.parent.glob(f"{path.name}.bak-*") if each.name.rpartition("-")[2].isdigit()
+    ]
+    return max(copies, key=lambda each: int(each.name.rpartition("-")[2]), default=None)
+
+
 def _free_name(path: Path) -> Path:
     number = 1
     while (name := path.with_name(f"{path.name}.bak-{number}")).exists():

@@ -90,7 +90,11 @@ def add(commands) -> None:
         metavar="A,B",
         help="grade these students or submissions, also as 'Surname, Name'; reports stay on all",
     )
-    put("--force", action="store_true", help="grade again what has been graded as it is")
+    put(
+        "--force",
+        action="store_true",
+        help="grade again what has been graded as it is, also where what the last run had is gone",
+    )
     put("--roster", type=Path, metavar="CSV", help="a class list with names and numbers of the students")
     put(
         "--assignment",

@@ -28,7 +28,7 @@ from instructor.classroom.journal import Busy, Journal
 from instructor.classroom.live import LiveTable
 from instructor.classroom.pool import LocalPool
 from instructor.classroom.reports import Class, by_hand, write_class_reports
-from instructor.classroom.roster import match, read_roster
+from instructor.classroom.roster import match, not_listed, read_roster
 from instructor.classroom.sheets import columns_of
 from instructor.classroom.work import Options
 from instructor.core.questions import load_written
@@ -66,7 +66,19 @@ def grade_class(options: argparse.Namespace) -> int:
             )
             points = max_points(task for task in load_tasks() if task.id in tasks) + load_written().share
             columns = columns_of(options.roster, options.assignment or "", target.name, points)
-            course = Class(folder, target, absent, tasks, chosen, columns, options.adjust, options.anonymous)
+            course = Class(
+                folder,
+                target,
+                absent,
+                tasks,
+                chosen,
+                columns,
+                options.adjust,
+                options.anonymous,
+                options.roster,
+                options.path,
+                options.force,
+            )
             added = by_hand(course)  # what can't be read is said now, not after hours
             for told in [*_first_words(folder, absent, options.path), *added.told(folder), *columns.doubts]:
                 console.print(Text(told), soft_wrap=True)
@@ -100,6 +112,7 @@ def _class_of(options: argparse.Namespace) -> tuple[ClassFolder, list[Student]]:
     folder, absent = read_class(options.path), []
     if options.roster:
         folder.entries, absent = match(folder.entries, read_roster(options.roster))
+        folder.notes += not_listed(folder.entries)
     return folder, absent
 
 

@@ -1,10 +1,14 @@
-"""What is gone, forgotten or of somebody else since the last run of a class is said or refused, never passed over."""
+"""What is gone or forgotten since the last run of a class, or of others, is said or refused."""
 
 import html
+import shutil
 
 import pytest
 
-from instructor.classroom.entries import Student
+from instructor.classroom.entries import Student, read_class
+from instructor.classroom.last_run import LastRun, gone, require_same_class
+from instructor.classroom.roster import match, not_listed
+from instructor.cli.grade_class import _first_words
 from instructor.tests.classroom.test_adjustments import run, save
 from instructor.tests.classroom.test_classroom import pack, rows
 from instructor.tests.classroom.test_marks import save as save_rows
@@ -48,3 +52,89 @@ def test_an_extension_of_somebody_who_has_handed_in_nothing_is_shown(course):
     assert "Extension until 2030-02-05" in (course / "out" / "class.html").read_text(encoding="utf-8")
     (moodle,) = (row for row in rows(course / "out" / "moodle.csv") if row["Full name"] == "Zoe")
     assert moodle["Feedback comments"].startswith("Nothing was handed in. Extension until")
+
+
+def test_a_submission_of_nobody_on_the_class_list_is_named(course):
+    folder = read_class(course / "hw")
+    folder.entries, _ = match(folder.entries, [Student(name="Ann"), Student(name="Bob")])
+    assert not_listed(folder.entries) == [
+        "Of 3 submissions 1 with somebody who is not on the class list: eve."
+    ]
+    assert [entry.notes for entry in folder.entries] == [(), (), ("eve is not on the class list.",)]
+    assert "eve: eve is not on the class list." in _first_words(folder, [], folder.path)
+    entries, _ = match(folder.entries, [Student(name="Someone Else")])
+    assert "is it that of this course?" in not_listed(entries)[0]
+
+
+def test_a_submission_that_is_gone_is_said_until_its_page_is_gone_too(course):
+    run(course)
+    (course / "hw" / "eve.zip").unlink()
+    for _ in range(2):
+        run(course, [Student(name="Eve")])
+        sentence = "Graded before, and not in the folder any more: eve."
+        assert is_said(course, sentence, sentence)
+    shutil.rmtree(course / "out" / "students" / "eve")
+    run(course, [Student(name="Eve")])
+    assert not is_said(course, sentence, sentence)
+
+
+def test_a_table_of_adjustments_that_is_gone_is_refused_and_a_row_is_said(course):
+    path = save(
+        course / "out" / "adjust.csv", ("ann", "sim", "5", "", "Appeal"), ("bob", "sim", "4", "", "Oral")
+    )
+    run(course)
+    save(path, ("bob", "sim", "4", "", "Oral"))
+    run(course)
+    sentence = "Gone since the last run: 1 adjustment: ann, sim."
+    assert is_said(course, sentence, sentence)
+    book = (course / "out" / "gradebook.csv").read_bytes()
+    path.unlink()
+    with pytest.raises(ValueError, match=r"adjust.csv is gone, and 1 adjustment counted last time: bob, sim"):
+        run(course)
+    assert (course / "out" / "gradebook.csv").read_bytes() == book
+    assert not path.exists()
+    assert run(course, force=True)[1]["bob"]["total"] == "3"
+
+
+def test_an_option_that_was_forgotten_is_asked_for(course):
+    table = save(course / "own.csv", ("ann", "sim", "5", "", "Appeal"))
+    run(course, adjust=table, roster=course / "list.csv")
+    with pytest.raises(ValueError, match=r"The last run had --roster .*list.csv: give it again"):
+        run(course, adjust=table)
+    with pytest.raises(ValueError, match=r"The last run had --adjust .*own.csv, with 1 adjustment"):
+        run(course, roster=course / "list.csv")
+
+
+def test_marks_that_are_gone_are_refused_with_the_newest_copy_or_said(course):
+    run(course)
+    for points in ("1", "2"):
+        mark(course, points=points)
+        run(course)
+    path = course / "out" / "answers.csv"
+    table = mark(course)
+    save_rows(path, table[1:])
+    run(course)
+    sentence = "Gone since the last run: 1 mark: ann,"
+    assert is_said(course, sentence, sentence)
+    mark(course)
+    run(course)
+    path.unlink()
+    newest = max(path.parent.glob("answers.csv.bak-*")).name
+    with pytest.raises(ValueError, match=f"1 mark counted last time: copy {newest} to answers.csv"):
+        run(course)
+    assert run(course, force=True)[1]["ann"]["total"] == "3"
+
+
+def test_another_class_of_the_same_name_is_refused_and_one_that_moved_is_not(course):
+    run(course)
+    moved = course / "other"
+    pack(moved / "ann.zip", "ann")
+    with pytest.raises(ValueError, match=r"results of another class folder, .*hw. Give --results"):
+        run(course, source=moved)
+    before = LastRun(str(course / "gone" / "hw"), ("ann", "zoe"))
+    now = LastRun(str(course / "hw"), ("ann", "bob"))
+    require_same_class(before, now, course / "out")
+    (sentence,) = gone(before, now, course / "out" / "answers.csv")
+    assert sentence == f"The class was in {before.folder} when it was graded last."
+    with pytest.raises(ValueError, match="another class folder"):
+        require_same_class(before, LastRun(now.folder, ("bob",)), course / "out")
