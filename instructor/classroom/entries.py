@@ -7,7 +7,7 @@ text: they are matched, cleaned and shown, and never lead anywhere.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from instructor.classroom.exports import (
 )
 from instructor.classroom.refusals import refusal
 from instructor.classroom.uploads import Upload, hand_in, read_names
-from instructor.core.text import sanitize
+from instructor.core.text import did_you_mean, sanitize
 from instructor.grading.handed_in import is_flat
 from instructor.grading.intake import ARCHIVES
 
@@ -114,6 +114,18 @@ class ClassFolder:
 def in_small_letters(name: str) -> str:
     """A name as it is compared: capitals and spaces aside, also those around a comma."""
     return ",".join(" ".join(part.split()) for part in name.casefold().split(","))
+
+
+def near_names(text: str, entries: Sequence[Entry], absent: Iterable[Student] = ()) -> str:
+    """The end of a message on a name that nobody bears, with the names near it as they are written."""
+    written: dict[str, str] = {}
+    for student in (*(each for entry in entries for each in entry.students), *absent):
+        written |= dict.fromkeys(student.called(), student.name)
+        written |= {in_small_letters(student.section): student.section} if student.section else {}
+    for entry in entries:
+        shown = entry.students[0].name if len(entry.students) == 1 else entry.name
+        written = dict.fromkeys(entry.called(), shown) | written
+    return did_you_mean(in_small_letters(text), {key: shown for key, shown in written.items() if shown})
 
 
 class ClassError(Exception):

@@ -21,6 +21,7 @@ from instructor.classroom.entries import (
     Entry,
     Student,
     in_small_letters,
+    near_names,
     read_class,
 )
 from instructor.classroom.gradebook import Line, max_points
@@ -34,7 +35,6 @@ from instructor.classroom.work import Options
 from instructor.core.questions import load_written
 from instructor.core.seeds import run_seed
 from instructor.core.tasks import load_tasks
-from instructor.core.text import did_you_mean
 from instructor.grading.intake import submission_name
 from instructor.sandbox.bubblewrap import SandboxUnavailable
 from instructor.sandbox.jail import choose
@@ -134,7 +134,7 @@ def _only(folder: ClassFolder, options: argparse.Namespace) -> list[Entry]:
                 wanted.add(in_small_letters(",".join(parts[:end])))
             parts = parts[end or 1 :]
     if missing:
-        near = "".join(did_you_mean(in_small_letters(name), sorted(every)) for name in missing)
+        near = "".join(dict.fromkeys(near_names(name, folder.entries) for name in missing))
         raise ClassError(f"{options.path.name} holds no submission called {', '.join(missing)}.{near}")
     if not wanted:
         raise ClassError("--only names nobody: give students or submissions, with commas between them.")

@@ -25,10 +25,10 @@ def add(commands) -> None:
         dest="folder",
         type=Path,
         metavar="DIR",
-        help="the folder of all submissions (default: the one that was graded into results/)",
+        help="the folder of all submissions (default: that of the run in results/, if there is one alone)",
     )
     put("--results", type=Path, default=Path("results"), metavar="DIR", help="as for grade")
-    put("--roster", type=Path, metavar="CSV", help="as for grade")
+    put("--roster", type=Path, metavar="CSV", help="as for grade (default: that of the last run)")
     command.set_defaults(run=run)
 
 
@@ -69,12 +69,11 @@ def _work(options: argparse.Namespace) -> tuple[str, str, dict]:
             submission.name,
             {submission.name: (submission, None, written_answers(submission))},
         )
-    folder = options.folder or _graded(options.results)
-    course = read_class(folder)
-    if options.roster:
-        course.entries, _ = match(course.entries, read_roster(options.roster))
-    entry = _entry_of(options.name, course.entries, folder)
-    target = options.results / folder.resolve().name
+    folder, target, roster = _class_of(options)
+    course, absent = read_class(folder), []
+    if roster:
+        course.entries, absent = match(course.entries, read_roster(roster))
+    entry = _entry_of(options.name, course.entries, absent, folder)
     work = {each.name: found for each in course.entries if (found := _read(each, target))}
     if entry.name not in work:
         raise ValueError(
@@ -83,29 +82,54 @@ def _work(options: argparse.Namespace) -> tuple[str, str, dict]:
     return ", ".join(student.name for student in entry.students) or entry.name, entry.name, work
 
 
-def _graded(results: Path) -> Path:
-    """The class folder of the only run in `results`. Raises ValueError where that is not one."""
-    found = [path.parent.parent.name for path in sorted(results.glob("*/journal/.lock"))]
-    there = [Path(name) for name in found if Path(name).is_dir()]
+def _class_of(options: argparse.Namespace) -> tuple[Path, Path, Path | None]:
+    """The class folder, its results and its class list: what is not given is that of the last run."""
+    from instructor.classroom.last_run import read_last
+    from instructor.grading.intake import submission_name
+
+    if options.folder:
+        folder, target = options.folder, options.results / submission_name(options.folder)
+    else:
+        folder, target = _graded(options.results)
+    last = read_last(target)
+    if options.roster or not last or not last.roster or Path(last.folder) != folder.resolve():
+        return folder, target, options.roster
+    if not Path(last.roster).is_file():
+        raise ValueError(f"The class list of the last run, {last.roster}, is gone: give one with --roster.")
+    return folder, target, Path(last.roster)
+
+
+def _graded(results: Path) -> tuple[Path, Path]:
+    """The class folder of the only run in `results`, and the run's own. Raises ValueError if there is none."""
+    from instructor.classroom.last_run import read_last
+
+    runs = [path.parent.parent for path in sorted(results.glob("*/journal/.lock"))]
+    folders = [Path(last.folder if (last := read_last(run)) else run.name) for run in runs]
+    there = [(folder, run) for folder, run in zip(folders, runs, strict=True) if folder.is_dir()]
     if len(there) == 1:
         return there[0]
-    many = f"{results} holds the runs {', '.join(found)}" if found else f"{results} holds no run of a class"
-    raise ValueError(f"{many}: give the folder of all submissions with --class.")
+    if len(runs) == 1:
+        told = f"{results} holds the run {runs[0].name}, whose folder {folders[0]} is gone"
+    elif runs:
+        told = f"{results} holds the runs {', '.join(run.name for run in runs)}"
+    else:
+        told = f"{results} holds no run of a class"
+    raise ValueError(f"{told}: give the folder of all submissions with --class.")
 
 
-def _entry_of(name: str, entries: list, folder: Path):
-    from instructor.classroom.entries import in_small_letters
-    from instructor.core.text import did_you_mean
+def _entry_of(name: str, entries: list, absent: list, folder: Path):
+    from instructor.classroom.entries import in_small_letters, near_names
 
-    known = [(entry, entry.called()) for entry in entries]
-    found = [entry for entry, names in known if in_small_letters(name) in names]
+    wanted = in_small_letters(name)
+    found = [entry for entry in entries if wanted in entry.called()]
     if len(found) == 1:
         return found[0]
     if found:
         told = ", ".join(entry.name for entry in found)
         raise ValueError(f"{len(found)} submissions may be meant: {told}. Name one of these.")
-    near = did_you_mean(in_small_letters(name), sorted(set().union(*(names for _, names in known))))
-    raise ValueError(f"{folder} holds nobody called {name}.{near}")
+    if missing := [student.name for student in absent if wanted in student.called()]:
+        raise ValueError(f"{', '.join(missing)} handed in nothing, so there is nothing to ask about.")
+    raise ValueError(f"{folder} holds nobody called {name}.{near_names(name, entries, absent)}")
 
 
 def _read(entry, target: Path):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # controls, bidirectional marks, surrogates, unassigned
@@ -43,6 +43,10 @@ def sanitize(text: str, limit: int = 2_000) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The end of a message on a word that is not known, " Did you mean …?"; "" where nothing is near it."""
+    """The end of a message on a word that is not known, " Did you mean …?"; "" where nothing is near it.
+
+    A mapping gives what is shown of each that is known.
+    """
     near = get_close_matches(word, list(dict.fromkeys(known)), n=2, cutoff=0.6)
+    near = list(dict.fromkeys(known[each] for each in near)) if isinstance(known, Mapping) else near
     return f" Did you mean {' or '.join(near)}?" if near else ""

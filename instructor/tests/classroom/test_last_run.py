@@ -2,11 +2,13 @@
 
 import html
 import shutil
+from pathlib import Path
 
 import pytest
 
-from instructor.classroom.entries import Student, read_class
-from instructor.classroom.last_run import LastRun, gone, require_same_class
+from instructor.__main__ import main
+from instructor.classroom.entries import Entry, Student, near_names, read_class
+from instructor.classroom.last_run import LastRun, gone, require_same_class, write_last
 from instructor.classroom.roster import match, not_listed
 from instructor.cli.grade_class import _first_words
 from instructor.tests.classroom.test_adjustments import run, save
@@ -138,3 +140,37 @@ def test_another_class_of_the_same_name_is_refused_and_one_that_moved_is_not(cou
     assert sentence == f"The class was in {before.folder} when it was graded last."
     with pytest.raises(ValueError, match="another class folder"):
         require_same_class(before, LastRun(now.folder, ("bob",)), course / "out")
+
+
+def test_names_are_suggested_once_and_as_they_are_written():
+    lee = Entry("leeann-7", Path("leeann_7_8_a.zip"), (Student(name="Lee, Ann", login="leeann"),))
+    assert near_names("lee, anna", [lee]) == " Did you mean Lee, Ann?"
+    assert near_names("leean", [lee]) == " Did you mean Lee, Ann?"
+    assert near_names("Ray, Boo", [lee], [Student(name="Bo Ray")]) == " Did you mean Bo Ray?"
+    assert near_names("xyz", [lee]) == ""
+
+
+def test_an_interview_finds_the_folder_and_the_class_list_of_the_last_run(course, capsys):
+    results, where = course / "results", ["--results", str(course / "results")]
+    (course / "list.csv").write_text("Name,login\nAnn,al1\nZoe,zr2\n", encoding="utf-8")
+    (results / "hw.sim" / "journal").mkdir(parents=True)
+    (results / "hw.sim" / "journal" / ".lock").touch()
+    write_last(results / "hw.sim", LastRun(str(course / "hw"), (), str(course / "list.csv")))
+    assert main(["interview", "al1", *where]) == 0
+    assert "Ann: " in capsys.readouterr().out
+    assert main(["interview", "zr2", *where]) == 2
+    assert "Zoe handed in nothing" in capsys.readouterr().err
+    (course / "hw").rename(course / "aside")
+    assert main(["interview", "al1", *where]) == 2
+    assert f"folder {course / 'hw'} is gone: give" in capsys.readouterr().err
+
+
+def test_the_command_refuses_what_the_last_run_does_not_agree_with(course, capsys):
+    pack(course / "other" / "hw" / "kim.zip")
+    command, target = ["--results", str(course / "r"), "--notebooks", "none"], course / "r" / "hw"
+    write_last(target, LastRun(str(course / "hw"), ("ann", "bob", "eve"), "", "", (), ("ann, q",)))
+    assert main(["grade", str(course / "other" / "hw"), *command]) == 2
+    assert f"another class folder, {course / 'hw'}" in " ".join(capsys.readouterr().err.split())
+    assert main(["grade", str(course / "hw"), *command]) == 2
+    assert "1 mark counted last time" in " ".join(capsys.readouterr().err.split())
+    assert not (target / "gradebook.csv").exists()

@@ -114,7 +114,7 @@ def test_the_command_asks_a_student_of_the_class_that_was_graded(work, tmp_path,
     assert "Ann Lee: 5 questions" in said[0]
     assert "The sign is turned." in said[0]  # of the run in results/
     assert main(["interview", "An Lee"]) == 2
-    assert "Did you mean ann lee" in capsys.readouterr().err
+    assert "Did you mean Ann Lee?" in capsys.readouterr().err
     assert main(["interview", "Ann Lee", "--results", str(tmp_path / "none")]) == 2
     assert "--class" in capsys.readouterr().err
     assert main(["interview", "Ann Lee", "--class", str(tmp_path / "hw"), "--results", "none"]) == 0
