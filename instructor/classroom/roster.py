@@ -17,7 +17,7 @@ from instructor.classroom.entries import Entry, Student
 from instructor.classroom.lateness import NAMED
 from instructor.classroom.uploads import shared_start
 
-__all__ = ["match", "not_listed", "read_roster"]
+__all__ = ["NOT_LISTED", "match", "not_listed", "read_roster"]
 NOT_LISTED = "not on the class list."
 SURE = (("id", "ID"), ("number", "number"))  # fields whose contradiction outweighs that another one agrees
 EVERY = (*SURE, ("login", "login"), ("email", "e-mail"))
@@ -55,11 +55,11 @@ def not_listed(entries: Iterable[Entry]) -> list[str]:
     names = [entry.name for entry in every if any(note.endswith(NOT_LISTED) for note in entry.notes)]
     if not names:
         return []
-    if len(names) == len(every):
-        return ["None of the submissions is of somebody on the class list: is it that of this course?"]
+    are = "is" if len(names) == 1 else "are"
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    told = f"Of {len(every)} submissions {len(names)} with somebody who is {NOT_LISTED[:-1]}"
-    return [f"{told}: {', '.join(names[:NAMED])}{more}."]
+    asked = " Is it the list of this course?" if len(names) * 2 > len(every) else ""
+    told = f"{len(names)} of {len(every)} submissions {are} of somebody who is {NOT_LISTED[:-1]}"
+    return [f"{told}: {', '.join(names[:NAMED])}{more}.{asked}"]
 
 
 @dataclass

@@ -29,7 +29,7 @@ from instructor.classroom.journal import Busy, Journal
 from instructor.classroom.live import LiveTable
 from instructor.classroom.pool import LocalPool
 from instructor.classroom.reports import Class, by_hand, write_class_reports
-from instructor.classroom.roster import match, not_listed, read_roster
+from instructor.classroom.roster import NOT_LISTED, match, not_listed, read_roster
 from instructor.classroom.sheets import columns_of
 from instructor.classroom.work import Options
 from instructor.core.questions import load_written
@@ -179,7 +179,7 @@ def _first_words(folder: ClassFolder, absent: list[Student], path: Path) -> Iter
     yield from folder.left_out()
     for entry in folder.entries:
         for line in {Line(student, entry).note for student in entry.students}:
-            if line:
+            if line and not ((line,) == entry.notes and line.endswith(NOT_LISTED)):
                 yield f"{entry.name}: {line}"
     for student in absent:
         if student.note:

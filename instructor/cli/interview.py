@@ -100,7 +100,7 @@ def _class_of(options: argparse.Namespace) -> tuple[Path, Path, Path | None]:
 
 
 def _graded(results: Path) -> tuple[Path, Path]:
-    """The class folder of the only run in `results`, and the run's own. Raises ValueError if there is none."""
+    """The class folder of the only run in `results`, and its results. Raises ValueError if there is none."""
     from instructor.classroom.last_run import read_last
 
     runs = [path.parent.parent for path in sorted(results.glob("*/journal/.lock"))]
