@@ -16,7 +16,7 @@ from instructor.classroom.table_file import newest_copy
 from instructor.core.files import write_atomically
 from instructor.core.result import from_plain, to_plain
 
-NAME = ".last_run.json"  # no submission's name begins with a dot
+NAME = "last_run"  # no record, all of which end in .json
 SHOWN = 5
 
 
