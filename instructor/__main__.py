@@ -25,6 +25,7 @@ from instructor.cli import (
     solutions,
     verify,
 )
+from instructor.core.tasks import SettingsError
 from instructor.core.text import did_you_mean
 
 COMMANDS = (grade, new_term, release, solutions, similarity, interview, gradescope, doctor)  # as a term goes
@@ -32,7 +33,7 @@ COMMANDS += (compose, verify, diagnosis, attacks, points, notebooks, languages)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; return its exit status, 130 when it was stopped with Ctrl-C."""
+    """Run a command; return its exit status: 2 for a tasks.toml that can't be used, 130 after Ctrl-C."""
     words = sys.argv[1:] if arguments is None else arguments
     top = parser()
     if not words:
@@ -41,6 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = top.parse_args(words)
     try:
         return options.run(options)
+    except SettingsError as error:  # tasks.toml is written by people
+        print(f"{error}.", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C has nothing more to stop
         print("Stopped.", file=sys.stderr)

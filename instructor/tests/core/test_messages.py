@@ -3,6 +3,7 @@
 import pytest
 
 from instructor.__main__ import COMMANDS, main, parser
+from instructor.core.tasks import TASKS_FILE, load_tasks
 from instructor.core.text import did_you_mean
 
 
@@ -39,3 +40,22 @@ def test_a_mistyped_task_is_asked_about(tmp_path, capsys):
 def test_words_that_are_near_none_are_left_alone():
     assert did_you_mean("qqq", ["sim", "train"]) == ""
     assert parser().parse_args(["points"]).run
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda text: text + "\n[written]\nshare = 30\n", "the points add up to 100, not to 70"),
+        (lambda text: text + "\nshare = ", "tasks.toml can't be read: "),
+        (lambda text: "", "there is no [[task]] in it"),
+    ],
+)
+def test_a_tasks_file_that_cannot_be_used_is_a_sentence(change, said, tmp_path, monkeypatch, capsys):
+    path = tmp_path / "tasks.toml"
+    text = TASKS_FILE.read_text(encoding="utf-8").replace("[written]", "[unread]")
+    path.write_text(change(text), encoding="utf-8")
+    monkeypatch.setattr(load_tasks, "__defaults__", (path,))
+    assert main(["grade", str(tmp_path)]) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert "Traceback" not in told
