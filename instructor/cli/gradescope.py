@@ -72,6 +72,7 @@ def run(options: argparse.Namespace) -> int:
         return measure(settings)
     data = bundle(settings)
     try:
+        options.path.parent.mkdir(parents=True, exist_ok=True)
         write_bytes_atomically(options.path, data)
     except OSError as error:
         print(f"{options.path} can't be written: {error.strerror or error}.", file=sys.stderr)
