@@ -346,6 +346,18 @@ def test_a_composed_checkout_packs_and_counts_as_given_files(tmp_path, capsys):
     assert (tmp_path / "a b" / "submission.zip").is_file()
 
 
+def test_a_fill_in_is_taken_back_by_unfilled_and_a_mistyped_one_is_asked_about(tmp_path, capsys):
+    fills = ["--fill", "reference", "--fill", "integrated_gradients=unfilled"]
+    assert main(["compose", *fills, str(tmp_path / "x")]) == 0
+    assert "11 of 12 blocks filled" in capsys.readouterr().out
+    assert main(["compose", "--fill", "refrence", str(tmp_path / "y")]) == 2
+    told = capsys.readouterr().err
+    assert "has no fill-in 'refrence'. Did you mean reference?" in told
+    assert len(told) < 200
+    assert main(["compose", "--fill", "smi=reference", str(tmp_path / "y")]) == 2
+    assert "No such task: smi. Did you mean sim?\n" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("fill", ["nonsense", "sim=nonsense", "nonsense=reference"])
 def test_an_unknown_fill_in_is_named_and_nothing_is_left(tmp_path, capsys, fill):
     assert main(["compose", "--fill", fill, str(tmp_path / "x")]) == 2
