@@ -29,7 +29,7 @@ from instructor.core.tasks import Task, load_tasks
 from instructor.core.term import Term, load_term
 from instructor.core.whole_grade import TOTAL, Grade, Mark
 from instructor.grading.report import remove_reports, write_reports
-from instructor.grading.report.words import number
+from instructor.grading.report.words import not_run, number
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def write_class_reports(course: Class, journal: Journal) -> str:
     grades.write()
     if course.adjust is None:
         write_empty(course.target / ADJUST)
-    told = [*waiting(lines), *unmarked(lines), *_idle(lines, added.adjustments)]
+    told = [*_without_notebooks(course), *waiting(lines), *unmarked(lines), *_idle(lines, added.adjustments)]
     left_out = [*course.folder.left_out(), *added.told(course.folder)]
     summary = summary_markdown(course.title, statistics, lines, left_out, told)
     write_atomically(course.target / "summary.md", summary)
@@ -135,6 +135,11 @@ def write_class_reports(course: Class, journal: Journal) -> str:
         with open(page, "a", encoding="utf-8") as file:
             file.write(summary)
     return "\n".join([statistics.sentence(), *told, *kept])
+
+
+def _without_notebooks(course: Class) -> list[str]:
+    told = not_run(course.options.notebooks, course.options.tasks) if course.options else ""
+    return [told] if told else []
 
 
 def waiting(lines: Sequence[Line]) -> list[str]:

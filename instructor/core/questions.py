@@ -37,8 +37,8 @@ class Written:
 def load_written(path: Path = TASKS_FILE) -> Written:
     """Read `[written]`.
 
-    Raises SettingsError, a ValueError, for a notebook or a number of questions that there is not, and for maxima that do not
-    add up to the share, where there is one.
+    Raises SettingsError, a ValueError, for a notebook or a number of questions that there is not, and for
+    maxima that do not add up to the share, where there is one.
     """
     table = dict(tomllib.loads(path.read_text(encoding="utf-8")).get("written", {}))
     share, most = table.pop("share", 0), {}
@@ -65,7 +65,9 @@ def load_written(path: Path = TASKS_FILE) -> Written:
             f"{share}"
         )
     if share and (free := [key for key in questions() if key not in most]):
-        raise SettingsError(f"{path.name}: {free[0].partition('#')[0]} has questions and no points in [written]")
+        raise SettingsError(
+            f"{path.name}: {free[0].partition('#')[0]} has questions and no points in [written]"
+        )
     return Written(share, most)
 
 

@@ -47,9 +47,9 @@ class Task:
 def load_tasks(path: Path = TASKS_FILE) -> tuple[Task, ...]:
     """Read the tasks in the order of the file.
 
-    Raises SettingsError, a ValueError, naming the task, when the ids are not unique, the aspects do not add up to the task's
-    points, a need is unknown, or the points of all but bonus tasks do not add up to 100, less the share of
-    written answers.
+    Raises SettingsError, a ValueError, naming the task, when the ids are not unique, the aspects do not add
+    up to the task's points, a need is unknown, or the points of all but bonus tasks do not add up to 100,
+    less the share of written answers.
     """
     return _read_tasks(path, path.stat().st_mtime_ns)
 
@@ -67,7 +67,9 @@ def _read_tasks(path: Path, _: int) -> tuple[Task, ...]:
         raise SettingsError(f"{path.name}: task ids must be unique, found {sorted(ids)}")
     for task in tasks:
         if sum(task.aspects.values()) != task.points:
-            raise SettingsError(f"{path.name}: the aspects of {task.id} do not add up to {task.points} points")
+            raise SettingsError(
+                f"{path.name}: the aspects of {task.id} do not add up to {task.points} points"
+            )
         if unknown := set(task.needs) - set(ids):
             raise SettingsError(f"{path.name}: {task.id} needs unknown tasks {sorted(unknown)}")
     whole = 100 - written if isinstance(written, int) else 100

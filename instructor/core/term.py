@@ -74,8 +74,8 @@ class Term:
 def load_term(path: Path = TASKS_FILE) -> Term:
     """Read the term.
 
-    Raises SettingsError, a ValueError, for a date or a zone that is none, a date without a zone, dates out of order, and for a
-    cost of lateness that can't be read or has no deadline.
+    Raises SettingsError, a ValueError, for a date or a zone that is none, a date without a zone, dates out of
+    order, and for a cost of lateness that can't be read or has no deadline.
     """
     table = tomllib.loads(path.read_text(encoding="utf-8")).get("term", {})
     if unknown := set(table) - set(KEYS):
