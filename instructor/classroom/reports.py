@@ -157,7 +157,8 @@ def unmarked(lines: Sequence[Line]) -> list[str]:
     left = {line.submission: line.grade.unmarked for line in lines if line.grade and line.grade.share}
     count = sum(left.values())
     are = "1 written answer counts and is" if count == 1 else f"{count} written answers count and are"
-    return [f"{are} not marked yet: fill in answers.csv."] if count else []
+    told = "Until then canvas.csv and moodle.csv hold no points of those who gave them."
+    return [f"{are} not marked yet: fill in answers.csv. {told}"] if count else []
 
 
 def _idle(lines: Sequence[Line], adjustments: Adjustments) -> list[str]:

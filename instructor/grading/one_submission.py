@@ -66,8 +66,8 @@ def grade_submission(
 
     `notebooks` is "quick", "full" or "none" (then the result is without their tasks), `tasks` the ids of
     those that are graded (None for all), `checks` the folder of the hidden checks, `fork_server` the address
-    of the one that the worker is forked by, if any; `progress` is called with what is being done, the steps done and
-    all steps. Without `feedback` no mistake is named and no picture taken.
+    of the one that the worker is forked by, if any; `progress` is called with what is being done, the steps
+    done and all steps. Without `feedback` no mistake is named and no picture taken.
 
     Raises SandboxUnavailable when there is no sandbox, and JailBroken when a check or a notebook could not
     run, twice: there is no grade without it.

@@ -120,10 +120,14 @@ def test_answers_that_are_a_share_count_among_the_whole_and_those_not_marked_are
     assert (book["Ann_Lee"]["points"], book["Ann_Lee"]["answers to mark"]) == ("42", "7")
     assert "14 written answers count and are not marked yet: fill in answers.csv." in told
     assert "(7 not marked yet)" in page(course)
-    assert rows(course / "out" / "canvas.csv")[0]["out"] == "42"
+    assert [row["out"] for row in rows(course / "out" / "canvas.csv")] == ["42", "", ""]
+    assert [row["Grade"] for row in rows(course / "out" / "moodle.csv")] == ["", ""]
+    assert book["Ann_Lee"]["note"] == "7 written answers are not marked yet: no points to import until then."
+    assert "canvas.csv and moodle.csv hold no points of those who gave them" in told
     mark(course, *[("3", "")] * 14)
     book, told, _ = run(course)
     assert (book["Ann_Lee"]["total"], "answers to mark" in book["Ann_Lee"]) == ("24", False)
+    assert [row["out"] for row in rows(course / "out" / "canvas.csv")] == ["42", "24", "24"]
     assert "not marked yet" not in told + page(course)
     assert "24 <small>of 42 points" in page(course)
 
