@@ -298,6 +298,19 @@ def tasks_file(tmp_path, monkeypatch):
     return path
 
 
+def test_what_questions_are_worth_is_printed_also_before_it_is_written(tasks_file, capsys):
+    before = tasks_file.read_bytes()
+    assert main(["new-term", "--written", "10", "--scale", "--check"]) == 0
+    told = capsys.readouterr().out
+    assert tasks_file.read_bytes() == before
+    assert "written answers: not set -> 10 of the 100 points" in told
+    assert "NetworkVisualization, points of questions 1, 2, …: not set -> 1 1 1 1 1 1 1\n" in told
+    assert "-> 1 1 1 0 0 0 0 0\n" in told
+    assert "Warning: 0 points for question 4, 5, 6, 7, 8 of SelfSupervisedLearning." in told
+    assert main(["new-term", "--written", "30", "--scale"]) == 0
+    assert "Warning" not in capsys.readouterr().out
+
+
 def test_a_share_of_the_hundred_is_set_and_taken_back(tasks_file):
     before = load_tasks(tasks_file)
     assert main(["new-term", "--written", "30", "--scale"]) == 0
@@ -318,7 +331,10 @@ def test_a_share_of_the_hundred_is_set_and_taken_back(tasks_file):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("--written 20", "the points add up to 100, 20 are too many"),
+        (
+            "--written 20",
+            "the points add up to 100, 20 are too many: the tasks have to leave room for the 20 of",
+        ),
         ("--written many", "'many' is no whole number"),
         ("--question NetworkVisualization.9=2", "there is no question NetworkVisualization.9"),
         ("--question NetworkVisualization.1=2", "say first what each question is worth"),
