@@ -19,7 +19,7 @@ OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 DAY = r"(?P<year>\d{4})([-/])(?P<month>\d\d?)\2(?P<day>\d\d?)"
 MOMENT = re.compile(rf"{DAY}(?:[T ](?P<time>\d\d?:\d\d(?::\d\d)?)(?:\.\d+)? ?(?P<zone>\S+)?)?")
 DOTTED = re.compile(r"(\d\d?)\.(\d\d?)\.(\d{4})")  # what a spreadsheet makes of a date in parts of Europe
-AMBIGUOUS = re.compile(r"\d\d?/\d\d?/\d{4}")  # and in America, or in Britain
+SLASHED = re.compile(r"(\d\d?)/(\d\d?)/\d{4}")  # and in America, or in Britain
 COST = re.compile(r"(\d+(?:[.,]\d+)?) ?(%?)")
 DURATION = re.compile(r"(\d+) ?(min|minutes?|h|hours?|d|days?)")
 MINUTES = {"m": 1, "h": 60, "d": 24 * 60}
@@ -117,9 +117,11 @@ def read_moment(text: str, zone: tzinfo | None) -> datetime:
     Raises ValueError, as the end of a sentence, for anything else, and where no zone is known.
     """
     found = MOMENT.fullmatch(DOTTED.sub(r"\3-\2-\1", text.strip(), count=1))
-    if AMBIGUOUS.match(text.strip()):
-        told = "may be two days: write it as 2027-02-01, in a spreadsheet into a cell that is text"
-        raise ValueError(f"{text[:40]!r} {told}")
+    if slashed := SLASHED.match(text.strip()):
+        one, other = map(int, slashed.groups())
+        told = "may be two days" if one != other and max(one, other) <= 12 else "is in no form that is read"
+        how = "write it as 2027-02-01, in a spreadsheet into a cell that is text"
+        raise ValueError(f"{text[:40]!r} {told}: {how}")
     try:
         if found is None:
             raise ValueError

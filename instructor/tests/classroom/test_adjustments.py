@@ -14,7 +14,7 @@ from instructor.classroom.journal import Journal
 from instructor.classroom.reports import Class, write_class_reports
 from instructor.classroom.work import Options
 from instructor.core.tasks import load_tasks
-from instructor.core.term import LatePolicy, Term, read_moment
+from instructor.core.term import LatePolicy, Term, read_moment, read_zone
 from instructor.tests.classroom.test_classroom import Silent, pack, rows
 from instructor.tests.classroom.test_freshness import Grader, change
 
@@ -155,6 +155,11 @@ def test_a_total_that_is_given_decides_between_several_uploads(course):
         (("ann", "sim", "1", "1", "x"), "line 2: points and change exclude each other"),
         (("ann", "sim", "1", "", ""), "line 2: give a reason"),
         (("", "sim", "1", "", "x"), "line 2: it names no student"),
+        (
+            ("anne", "sim", "1", "", "x"),
+            "line 2: there is no student 'anne' in this class. Did you mean ann?",
+        ),
+        (("Lee", " Ann", "sim", "1", "", "x"), "line 2: 'sim' stands where the points should: a name with a"),
         (("ann", "", "", "", "ill", "soon"), "line 2: 'soon' is no date"),
         (("ann", "", "", "", "ill", "2030-01-03"), "line 2: the extension until 2030-01-03 23:59"),
         (("ann", "sim", "", "", "ill", "2030-02-03"), "line 2: an extension is of the whole submission"),
@@ -171,6 +176,13 @@ def test_a_row_that_cannot_be_understood_is_refused_and_its_line_is_named(
     assert main(words) == 2
     assert f"adjust.csv, {sentence}" in " ".join(capsys.readouterr().err.split())
     assert not list((target / "journal").glob("*.json"))
+
+
+def test_an_extension_and_the_deadline_are_told_in_one_zone(course):
+    path = save(course / "a.csv", ("ann", "", "", "", "ill", "2030-02-01"))
+    term = Term(due=DUE, zone=read_zone("Europe/Berlin"))
+    with pytest.raises(ValueError, match=r"until 2030-02-01 23:59 UTC.01:00 ends no later than the deadline"):
+        read_adjustments(path, term)
 
 
 def test_the_line_is_that_of_the_file(course):

@@ -263,6 +263,12 @@ def test_a_date_as_spreadsheets_save_it_is_read(text):
     assert read_moment(text, BERLIN).isoformat() == "2030-02-05T23:59:59+01:00"
 
 
+@pytest.mark.parametrize("text", ["11/20/2026", "22/11/2026 10:00", "3/3/2026"])
+def test_a_date_that_is_one_day_only_is_not_called_two(text):
+    with pytest.raises(ValueError, match=f"'{text}' is in no form that is read: write it as 2027-02-01"):
+        read_moment(text, BERLIN)
+
+
 def test_a_date_that_may_be_two_days_is_not_guessed():
     with pytest.raises(ValueError, match="'2/5/2030' may be two days: write it as 2027-02-01"):
         read_moment("2/5/2030", BERLIN)
