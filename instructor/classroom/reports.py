@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from instructor.classroom.adjustments import NAME as ADJUST
-from instructor.classroom.adjustments import Adjustments, read_adjustments, write_empty
+from instructor.classroom.adjustments import Adjustment, Adjustments, read_adjustments, write_empty
 from instructor.classroom.class_run import read_entry
 from instructor.classroom.entries import ClassFolder, Entry, Student
 from instructor.classroom.freshness import brought_up_to_date
@@ -125,7 +125,13 @@ def write_class_reports(course: Class, journal: Journal) -> str:
     grades.write()
     if course.adjust is None:
         write_empty(course.target / ADJUST)
-    told = [*_without_notebooks(course), *waiting(lines), *unmarked(lines), *_idle(lines, added.adjustments)]
+    told = [
+        *_without_notebooks(course),
+        *waiting(lines),
+        *unmarked(lines),
+        *_lowered(lines, added.adjustments),
+    ]
+    told += [*_idle(lines, added.adjustments)]
     left_out = [*course.folder.left_out(), *added.told(course.folder)]
     summary = summary_markdown(course.title, statistics, lines, left_out, told)
     write_atomically(course.target / "summary.md", summary)
@@ -159,6 +165,32 @@ def unmarked(lines: Sequence[Line]) -> list[str]:
     are = "1 written answer counts and is" if count == 1 else f"{count} written answers count and are"
     told = "Until then canvas.csv and moodle.csv hold no points of those who gave them."
     return [f"{are} not marked yet: fill in answers.csv. {told}"] if count else []
+
+
+def _lowered(lines: Sequence[Line], adjustments: Adjustments) -> list[str]:
+    """A sentence on the overrides that take points away: under other points they may have been a gift."""
+    rows = ((line, row) for line in lines for row in adjustments.of(line.student, line.entry))
+    found = {
+        f"{line.submission}, {row.of}: {number(row.points)} instead of {number(before)}": None
+        for line, row in rows
+        if line.status == GRADED and not row.adds and row.points is not None
+        if row.points < (before := _overridden(line.grade, row))
+    }
+    if not found:
+        return []
+    more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+    told = "An override lowers" if len(found) == 1 else f"{len(found)} overrides lower"
+    return [
+        f"{told} what was earned: {'; '.join(list(found)[:NAMED])}{more}. If tasks are worth something else "
+        "since, correct the table of adjustments."
+    ]
+
+
+def _overridden(grade: Grade, row: Adjustment) -> float:
+    """What a task, or the total, would have without an override; 0 where it is of no task here."""
+    if row.of == TOTAL:
+        return row.points - sum(change.points for change in grade.of(TOTAL) if change.fixes)
+    return next((task.earned for task in grade.result.tasks if task.id == row.of), 0.0)
 
 
 def _idle(lines: Sequence[Line], adjustments: Adjustments) -> list[str]:

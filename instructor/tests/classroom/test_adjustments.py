@@ -85,14 +85,23 @@ def test_an_override_a_partial_credit_and_a_change_of_the_total_count_in_every_r
 def test_an_adjustment_grades_nothing_again_and_new_points_are_counted_below_it(course, monkeypatch):
     run(course)
     save(course / "out" / "adjust.csv", ("ann", "sim", "", "+1", "Appeal"), ("bob", "sim", "4", "", "Appeal"))
-    submitted, book, _ = run(course)
+    submitted, book, told = run(course)
     assert submitted == []
     assert (book["ann"]["total"], book["bob"]["total"]) == ("4", "4")
+    assert "lowers" not in told
     points = {"points": 20, "aspects": {"value": 14, "gradient": 2, "leaves_inputs_alone": 4}}
     change(monkeypatch, "sim", **points)
-    submitted, book, _ = run(course)
+    submitted, book, told = run(course)
     assert submitted == []
     assert [book[name]["total"] for name in ("ann", "bob", "eve")] == ["19", "4", "18"]
+    lowers = "An override lowers what was earned: bob, sim: 4 instead of 18."
+    assert lowers in told
+    assert lowers in (course / "out" / "class.html").read_text(encoding="utf-8")
+    save(
+        course / "out" / "adjust.csv", ("ann", "total", "1", "", "Copied"), ("bob", "sim", "4", "", "Appeal")
+    )
+    told = run(course)[2]
+    assert "2 overrides lower what was earned: ann, total: 1 instead of 18; bob, sim: 4 instead of" in told
 
 
 def test_without_adjustments_there_is_an_empty_table_and_no_column(course):
