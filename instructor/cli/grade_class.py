@@ -138,7 +138,7 @@ def _run(
 
     with (
         _pool(chosen, options, len(entries), say) as pool,
-        LiveTable(errors, len(entries), pool.jobs) as live,
+        LiveTable(errors, len(entries), pool.jobs, load_written().share) as live,
     ):
         return run_class(entries, chosen, journal, pool, live, options.force)
 

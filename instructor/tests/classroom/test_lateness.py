@@ -13,9 +13,11 @@ from instructor.classroom.class_run import run_class
 from instructor.classroom.entries import read_class
 from instructor.classroom.journal import Journal
 from instructor.classroom.lateness import read_stamp
+from instructor.classroom.live import said
 from instructor.classroom.reports import Class, by_hand, write_class_reports
 from instructor.classroom.roster import match, read_roster
 from instructor.classroom.work import Options
+from instructor.core.questions import Written
 from instructor.core.result import Result, TaskResult
 from instructor.core.term import LatePolicy, Term, load_term, read_moment, read_zone
 from instructor.tests.classroom.test_adjustments import save
@@ -245,6 +247,16 @@ def test_in_gradescopes_container_the_metadata_beside_the_submission_tells(tmp_p
     (tmp_path / "submission_metadata.json").write_text(json.dumps(metadata))
     grade = Alone(tmp_path / "submission").settled(result("submission"))
     assert (grade.total, "Given on Gradescope." in grade.notes[0]) == (4.0, True)
+
+
+def test_one_submission_alone_says_that_written_answers_are_apart(tmp_path, term, monkeypatch):
+    monkeypatch.setattr(alone_module, "load_written", lambda: Written(share=20))
+    alone = Alone(pack(tmp_path / "ann.zip"))
+    assert "written answers make up 20 of the 100" in alone.settled(result("ann")).notes[-1]
+    assert "written" not in " ".join(alone.settled(Result("ann", 1, "", problem="No.")).notes)
+    task = TaskResult("b", "B", 5, 1.0, "passed", {}, bonus=True)
+    with_bonus = Result("ann", 1, "", [*result("ann").tasks, task])
+    assert said(with_bonus, 20).endswith(" points + 1 bonus, without the 20 of written answers")
 
 
 @pytest.mark.parametrize("words", [["--handed-in", "soon"], ["--adjust", "gone.csv"]])
