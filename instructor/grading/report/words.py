@@ -25,7 +25,7 @@ def marked(mark: Mark) -> str:
     if mark.points is None:
         told = "not marked yet"
     elif mark.most is None:
-        told = f"{number(mark.points)} points"
+        told = worth(mark.points)
     else:
         told = f"{number(mark.points)} of {number(mark.most)}"
     note = f" ({mark.note})" if mark.note and not mark.answer else ""
@@ -44,9 +44,15 @@ def not_run(notebooks: str, tasks: Collection[str] | None = None) -> str:
     )
 
 
+def worth(points: float) -> str:
+    """A number of points in words: 1 point, 1.5 points."""
+    return f"{number(points)} point{'s' * (points != 1)}"
+
+
 def signed(points: float) -> str:
-    """Points that are added or taken off: +2, −1.5."""
-    return f"{'−' if points < 0 else '+'}{number(abs(points))}"
+    """Points that are added or taken off: +2, −1.5; ±0 where nothing was left to take off."""
+    sign = "−" if points < 0 else "+" if points > 0 else "±"
+    return f"{sign}{number(abs(points))}"
 
 
 def extra(result: Result) -> str:

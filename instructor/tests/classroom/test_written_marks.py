@@ -33,6 +33,7 @@ from instructor.core.questions import (
 )
 from instructor.core.tasks import ROOT, TASKS_FILE, load_tasks, notebooks
 from instructor.core.term import LatePolicy, Term, read_moment
+from instructor.grading.report.words import signed
 from instructor.release import leaks, prove, question_points
 from instructor.release.translated import translated_notebook
 from instructor.tests.classroom.test_classroom import Silent, pack, rows
@@ -110,7 +111,7 @@ def test_marks_and_comments_come_back_in_every_report(course, worth):
     comments = {row["Full name"]: row["Feedback comments"] for row in rows(course / "out" / "moodle.csv")}
     assert f"{title_of(FIRST)}: 2 of 3. Name the label." in comments["Ann Lee"]
     overview = (course / "out" / "class.html").read_text(encoding="utf-8")
-    assert "2 of 3 points · Name the label." in overview
+    assert '2 of 3 points<span class="comment">Name the label.</span><span class="said">' in overview
     assert "What counts:</strong> Full: every red photo" in overview
 
 
@@ -130,6 +131,17 @@ def test_answers_that_are_a_share_count_among_the_whole_and_those_not_marked_are
     assert [row["out"] for row in rows(course / "out" / "canvas.csv")] == ["42", "24", "24"]
     assert "not marked yet" not in told + page(course)
     assert "24 <small>of 42 points" in page(course)
+
+
+def test_one_point_is_no_points(course, worth):
+    worth(most=dict.fromkeys(MOST, 1))
+    run(course)
+    mark(course, ("1", ""))
+    run(course)
+    for told in (page(course), (course / "out" / "class.html").read_text(encoding="utf-8")):
+        assert "1 of 1 point<" in told
+        assert not re.search(r"\b1 points", told)
+    assert [signed(points) for points in (1.5, -2, 0, -0.0)] == ["+1.5", "−2", "±0", "±0"]
 
 
 def test_a_mark_above_its_maximum_is_refused_with_its_row(course, worth):
