@@ -6,6 +6,7 @@ import argparse
 import re
 import signal
 import sys
+from collections.abc import Sequence
 from typing import NoReturn
 
 from instructor.cli import (
@@ -54,6 +55,13 @@ def main(arguments: list[str] | None = None) -> int:
 class Parser(argparse.ArgumentParser):
     """One whose complaints about a word that it does not know name the word that is near it."""
 
+    _words: Sequence[str] = ()
+
+    def parse_known_args(self, args=None, namespace=None):
+        """As argparse does; the words are kept for what is said of them."""
+        self._words = [] if args is None else list(args)
+        return super().parse_known_args(args, namespace)
+
     def error(self, message: str) -> NoReturn:
         """Print a sentence and leave with exit status 2."""
         commands = [
@@ -65,12 +73,20 @@ class Parser(argparse.ArgumentParser):
             name for each in commands for command in each.values() for name in command._option_string_actions
         ]
         options += self._option_string_actions
+        unknown = [word for word in self._words if word.startswith("--") and not self._knows(word)]
+        if message.startswith("the following arguments are required") and unknown:
+            message = f"unrecognized arguments: {unknown[0]}"
         if wrong := re.search(r"unrecognized arguments: (--[^\s=]+)", message):
             message += f".{did_you_mean(wrong[1], options)}"
         elif wrong := re.search(r"COMMAND: invalid choice: '([^']*)'", message):
             near = did_you_mean(wrong[1], [name for each in commands for name in each])
             message = f"there is no command {wrong[1]!r}.{near} Without one, all are listed."
         super().error(message)
+
+    def _knows(self, word: str) -> bool:
+        """Whether a word is one of the options, or the beginning of one, or ends them."""
+        name = word.partition("=")[0]
+        return name == "--" or any(option.startswith(name) for option in self._option_string_actions)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -22,6 +22,9 @@ def test_without_a_word_all_commands_are_listed_a_line_each(capsys):
         (["new_term"], "Did you mean new-term?"),
         (["grade", "x", "--rooster", "y"], "--rooster y. Did you mean --roster"),
         (["interview", "x", "--reslts=r"], "Did you mean --results"),
+        (["grade", "--help-me"], "unrecognized arguments: --help-me. Did you mean --help?"),
+        (["grade", "--rooster=y"], "unrecognized arguments: --rooster=y. Did you mean --roster"),
+        (["grade", "--roster", "y"], "the following arguments are required: PATH"),
         (["xyzzy"], "there is no command 'xyzzy'. Without one, all are listed."),
     ],
 )
