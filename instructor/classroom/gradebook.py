@@ -23,6 +23,7 @@ GRADED, NOT_GRADED, NOTHING = "graded", "not graded", "nothing handed in"
 NOT_YET, UNREAD, UNSURE = "not graded yet", "could not be read", "ambiguous"
 
 
+ENDS = (".", "!", "?", "…", "。")
 NO_DEADLINE = Lateness(is_asked=False)
 
 
@@ -243,4 +244,13 @@ def _comment(line: Line) -> str:
     lost = [task for task in line.result.tasks if grade.earned(task) < task.points]
     told = [f"{task.title}: {number(grade.earned(task))} of {task.points}" for task in lost]
     told += [marked(mark) for mark in grade.marks if mark.comment or mark.points != mark.most]
-    return "; ".join([*told, *grade.whys()])
+    return _joined(told, grade.whys())
+
+
+def _joined(parts: Iterable[str], sentences: Sequence[str]) -> str:
+    """Parts with semicolons between them, as far as they are no sentences, and then the sentences."""
+    told = ""
+    for part in parts:
+        told += (" " if told.endswith(ENDS) else "; ") + part if told else part
+    told += "." if told and sentences and not told.endswith(ENDS) else ""
+    return " ".join(filter(None, [told, *sentences]))

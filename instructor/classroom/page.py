@@ -19,6 +19,13 @@ from instructor.grading.report.words import number
 COMMON = 15  # mistakes that are listed
 NAMED = 8  # submissions named for each
 STUDENTS, MISTAKES = 200, 8
+MARKUP = re.compile(
+    r"[\\`*\[\]<|~@$]"
+    r"|(?<![^\W_])_+|_+(?![^\W_])"  # inside a word it is no emphasis
+    r"|&(?=#?\w+;)|#(?=\w)|:(?=//)|(?<!\d):(?=[\w+-]+:)|\.(?<=\bwww\.)"  # entities, issues, addresses, emoji
+    r"|^[-+>#=:]|(?<=^\d)[.)](?= )",  # a list, a quotation, a heading
+    re.I,
+)
 
 
 def class_html(
@@ -147,6 +154,9 @@ def _table(header: Sequence[str], rows) -> str:
 
 
 def _escape(text: str) -> str:
-    """Text that is neither Markdown nor HTML, nor names anyone."""
-    flat = " ".join(text.split())
-    return re.sub(r"[\\`*_{}\[\]<>()#+!|~@&:-]", lambda found: f"&#{ord(found[0])};", flat)
+    """Text that is neither Markdown nor HTML, links to nothing and names nobody; else as it stands."""
+    return MARKUP.sub(_as_entities, " ".join(text.split()))
+
+
+def _as_entities(found: re.Match) -> str:
+    return "".join(f"&#{ord(char)};" for char in found[0])

@@ -10,6 +10,7 @@ from instructor.classroom import reports as reports_module
 from instructor.classroom.adjustments import HEADER, read_adjustments
 from instructor.classroom.class_run import run_class
 from instructor.classroom.entries import Student, read_class
+from instructor.classroom.gradebook import _joined
 from instructor.classroom.journal import Journal
 from instructor.classroom.reports import Class, write_class_reports
 from instructor.classroom.work import Options
@@ -192,6 +193,22 @@ def test_an_extension_and_the_deadline_are_told_in_one_zone(course):
     term = Term(due=DUE, zone=read_zone("Europe/Berlin"))
     with pytest.raises(ValueError, match=r"until 2030-02-01 23:59 UTC.01:00 ends no later than the deadline"):
         read_adjustments(path, term)
+
+
+@pytest.mark.parametrize(
+    ("parts", "sentences", "said"),
+    [
+        (["A: 1 of 2", "B: 0 of 3"], [], "A: 1 of 2; B: 0 of 3"),
+        (
+            ["A: 1 of 2. Good!", "B: 0 of 3"],
+            ["Handed in late."],
+            "A: 1 of 2. Good! B: 0 of 3. Handed in late.",
+        ),
+        ([], ["Handed in late.", "When is not known."], "Handed in late. When is not known."),
+    ],
+)
+def test_the_parts_of_a_comment_are_joined_as_sentences(parts, sentences, said):
+    assert _joined(parts, sentences) == said
 
 
 def test_the_line_is_that_of_the_file(course):

@@ -79,9 +79,7 @@ def test_a_gradescope_hand_in_two_days_late_is_late_and_what_it_costs_is_said_ev
     )
     assert book["ann-0"]["why"] == why
     for file in ("class.html", "summary.md", "moodle.csv", "students/ann-0/feedback.html"):
-        said = (
-            (tmp_path / "out" / file).read_text(encoding="utf-8").replace("&#45;", "-").replace("&#58;", ":")
-        )
+        said = (tmp_path / "out" / file).read_text(encoding="utf-8")
         assert why in said.replace("\n", " ").replace("</li> <li>", " "), file
     result = json.loads((tmp_path / "out" / "students" / "ann-0" / "results.json").read_text())
     assert (result["score"], why in result["output"]) == (2.0, True)
