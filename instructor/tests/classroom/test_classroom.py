@@ -19,7 +19,7 @@ from instructor.classroom.entries import ClassError, Entry, Student, is_class, r
 from instructor.classroom.exports import plain_name
 from instructor.classroom.hand_grades import HandGrades, questions, written_answers
 from instructor.classroom.journal import Busy, Journal, Record
-from instructor.classroom.page import _escape, class_html
+from instructor.classroom.page import _escape, class_html, prose
 from instructor.classroom.pool import Event
 from instructor.classroom.reports import Class, write_class_reports
 from instructor.classroom.roster import match, read_roster
@@ -591,6 +591,12 @@ def test_questions_on_the_class_page_are_prose_not_markdown_source(course, tmp_p
     assert "**Question" not in page
     text = re.search(r'<p class="question">(.*?)</p>', page, re.S)[1]
     assert "\n" not in text.strip()
+    asked = "".join(re.findall(r'<p class="question">(.*?)</p>', page, re.S))
+    assert "<code>make_views</code>" in asked
+    assert "<i>s(I) = w · I</i>" in asked
+    assert "<i>τ → 0</i>" in asked
+    assert not re.search(r"[`$\\]", asked)
+    assert prose("<b> `<i>` $a<b$") == "&lt;b&gt; <code>&lt;i&gt;</code> <i>a&lt;b</i>"
 
 
 def test_tasks_known_to_the_kit_are_the_only_ones_to_ask_for(course, tmp_path, capsys):
