@@ -58,10 +58,14 @@ def load_tasks(path: Path = TASKS_FILE) -> tuple[Task, ...]:
 def _read_tasks(path: Path, _: int) -> tuple[Task, ...]:
     table = settings(path)
     entries, written = table["task"], table.get("written", {}).get("share", 0)
-    tasks = tuple(
-        Task(**entry | {key: tuple(entry.get(key, ())) for key in ("needs", "languages")})
-        for entry in entries
-    )
+    try:
+        tasks = tuple(
+            Task(**entry | {key: tuple(entry.get(key, ())) for key in ("needs", "languages")})
+            for entry in entries
+        )
+    except TypeError as error:  # a key that is missing, or that there is not
+        told = str(error).partition("() ")[2]
+        raise SettingsError(f"{path.name}: a [[task]] can't be read: {told or error}") from None
     ids = [task.id for task in tasks]
     if len(set(ids)) != len(ids):
         raise SettingsError(f"{path.name}: task ids must be unique, found {sorted(ids)}")

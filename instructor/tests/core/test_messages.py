@@ -50,6 +50,7 @@ def test_words_that_are_near_none_are_left_alone():
     [
         (lambda text: text + "\n[written]\nshare = 30\n", "the points add up to 100, not to 70"),
         (lambda text: text + "\nshare = ", "tasks.toml can't be read: "),
+        (lambda text: text + '\n[[task]]\nid = "x"\n', "a [[task]] can't be read: missing 5 required"),
         (lambda text: "", "there is no [[task]] in it"),
     ],
 )

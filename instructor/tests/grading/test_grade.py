@@ -329,6 +329,14 @@ def test_a_submission_that_cannot_be_graded_is_a_result_too(tmp_path, capsys, da
     assert "Not graded" in (tmp_path / "results" / "bob" / "feedback.html").read_text()
 
 
+def test_one_submission_says_that_its_notebooks_were_not_run(tmp_path, monkeypatch, capsys, submission):
+    monkeypatch.setattr(one_submission, "result_of", lambda path, **_: Result("ann", 1, "none"))
+    for how, is_said in (("none", True), ("quick", False)):
+        words = ["--notebooks", how, "--results", str(tmp_path)]
+        assert main(["grade", str(submission), *words]) == 0
+        assert ("The notebooks were not run (--notebooks none)" in capsys.readouterr().out) == is_said
+
+
 def test_a_result_that_cannot_be_written_is_a_sentence(tmp_path, capsys):
     (tmp_path / "results").write_text("a file where a folder should be")
     (tmp_path / "no.zip").write_bytes(b"")

@@ -188,7 +188,10 @@ def test_a_visibility_that_there_is_not_is_refused(word, capsys, tmp_path):
     assert not (tmp_path / "a.zip").exists()
 
 
-@pytest.mark.parametrize("more", [["--tries", "0"], ["--tries", "many"], ["--tasks", "smi"]])
+NO_TASK = ["--tasks", "NetworkVisualization", "--notebooks", "none"]
+
+
+@pytest.mark.parametrize("more", [["--tries", "0"], ["--tries", "many"], ["--tasks", "smi"], NO_TASK])
 def test_other_options_that_make_no_sense_are_refused(more, tmp_path, capsys):
     assert main(["gradescope", str(tmp_path / "a.zip"), *more]) == 2
     assert capsys.readouterr().err
