@@ -6,6 +6,7 @@ import argparse
 import re
 import signal
 import sys
+from collections.abc import Sequence
 from typing import NoReturn
 
 from instructor.cli import (
@@ -25,6 +26,7 @@ from instructor.cli import (
     solutions,
     verify,
 )
+from instructor.core.tasks import SettingsError
 from instructor.core.text import did_you_mean
 
 COMMANDS = (grade, new_term, release, solutions, similarity, interview, gradescope, doctor)  # as a term goes
@@ -32,7 +34,7 @@ COMMANDS += (compose, verify, diagnosis, attacks, points, notebooks, languages)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; return its exit status, 130 when it was stopped with Ctrl-C."""
+    """Run a command; return its exit status: 2 for a tasks.toml that can't be used, 130 after Ctrl-C."""
     words = sys.argv[1:] if arguments is None else arguments
     top = parser()
     if not words:
@@ -41,6 +43,9 @@ def main(arguments: list[str] | None = None) -> int:
     options = top.parse_args(words)
     try:
         return options.run(options)
+    except SettingsError as error:  # tasks.toml is written by people
+        print(f"{error}.", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C has nothing more to stop
         print("Stopped.", file=sys.stderr)
@@ -49,6 +54,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 class Parser(argparse.ArgumentParser):
     """One whose complaints about a word that it does not know name the word that is near it."""
+
+    _words: Sequence[str] = ()
+
+    def parse_known_args(self, args=None, namespace=None):
+        """As argparse does; the words are kept for what is said of them."""
+        self._words = [] if args is None else list(args)
+        return super().parse_known_args(args, namespace)
 
     def error(self, message: str) -> NoReturn:
         """Print a sentence and leave with exit status 2."""
@@ -61,12 +73,20 @@ class Parser(argparse.ArgumentParser):
             name for each in commands for command in each.values() for name in command._option_string_actions
         ]
         options += self._option_string_actions
+        unknown = [word for word in self._words if word.startswith("--") and not self._knows(word)]
+        if message.startswith("the following arguments are required") and unknown:
+            message = f"unrecognized arguments: {unknown[0]}"
         if wrong := re.search(r"unrecognized arguments: (--[^\s=]+)", message):
             message += f".{did_you_mean(wrong[1], options)}"
         elif wrong := re.search(r"COMMAND: invalid choice: '([^']*)'", message):
             near = did_you_mean(wrong[1], [name for each in commands for name in each])
             message = f"there is no command {wrong[1]!r}.{near} Without one, all are listed."
         super().error(message)
+
+    def _knows(self, word: str) -> bool:
+        """Whether a word is one of the options, or the beginning of one, or ends them."""
+        name = word.partition("=")[0]
+        return name == "--" or any(option.startswith(name) for option in self._option_string_actions)
 
 
 def parser() -> argparse.ArgumentParser:

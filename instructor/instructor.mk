@@ -19,6 +19,7 @@ grade: embedded-data sandbox ## grade SUBMISSION=path, or the reference solution
 ifneq ($(SUBMISSION),)
 	@$(PY) -m instructor grade "$$SUBMISSION" $(GRADE_OPTIONS)
 else
+	@echo "No SUBMISSION given: grading the reference solution."
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	$(PY) -m instructor compose --fill reference "$$folder/reference" && \
 	PYTHON=$(PY) bash "$$folder/reference/collect_submission.sh" "$$folder/reference.zip" </dev/null && \

@@ -8,9 +8,10 @@ of nobody and nothing, is refused with its line, so that no change is lost or co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 
 from instructor.classroom.entries import Entry, Student, in_small_letters
@@ -64,11 +65,14 @@ class Adjustments:
     def require_known(self, entries: Iterable[Entry], absent: Iterable[Student]) -> None:
         """Raise ValueError, naming the line, for a row that is of nobody or could be of several."""
         people: dict[object, set[str]] = {}
+        written: dict[str, str] = {}  # who is called so, as they are written
         mentioned = [(who, each) for each in entries for who in each.students]
         for place, (student, entry) in enumerate([*mentioned, *((who, None) for who in absent)]):
             sure = (student.id, student.number, student.login, student.email)
             one = sure if any(sure) else place
-            people.setdefault(one, set()).update(_names(student, entry))
+            names = _names(student, entry)
+            people.setdefault(one, set()).update(names)
+            written = dict.fromkeys(names, student.name or (entry.name if entry else "")) | written
         for row in self._rows:
             wanted = in_small_letters(row.student)
             found = sum(wanted in names for names in people.values())
@@ -79,8 +83,9 @@ class Adjustments:
                 )
             if not found:
                 raise ValueError(
-                    f"{self._file}, line {row.line}: there is no student {row.student!r} in this class. Who "
-                    "has handed in nothing yet is known from a class list (--roster)."
+                    f"{self._file}, line {row.line}: there is no student {row.student!r} in this "
+                    f"class.{_near(wanted, written)} Who has handed in nothing yet is known from a class "
+                    "list (--roster)."
                 )
 
 
@@ -122,6 +127,10 @@ def _row(place: str, line: int, row: dict[str, str], term: Term, tasks: dict[str
     text = {name: sanitize(row.get(name, "").strip(), LONGEST) for name in HEADER}
     if not text["student"]:
         raise ValueError(f"{place}: it names no student.")
+    known = {in_small_letters(name) for task in tasks.values() for name in (task.id, task.title)} | {TOTAL}
+    if in_small_letters(text["points"]) in known:
+        told = f"{text['points']!r} stands where the points should: a name with a comma needs quotes, "
+        raise ValueError(f'{place}: {told}as "Lee, Ann".')
     if not text["reason"]:
         raise ValueError(f"{place}: give a reason; the student reads it.")
     found = Adjustment(line, text["student"], text["reason"])
@@ -170,9 +179,16 @@ def _until(place: str, text: str, term: Term) -> datetime:
         raise ValueError(f"{place}: {error}.") from None
     if term.due and until <= term.due:
         raise ValueError(
-            f"{place}: the extension until {shown(until)} ends no later than the deadline, {shown(term.due)}."
+            f"{place}: the extension until {shown(until.astimezone(term.due.tzinfo))} ends no later than the "
+            f"deadline, {shown(term.due)}."
         )
     return until
+
+
+def _near(wanted: str, written: Mapping[str, str]) -> str:
+    """A question after those who are called nearly so; "" where nobody is."""
+    near = dict.fromkeys(written[name] for name in get_close_matches(wanted, written, n=4, cutoff=0.6))
+    return f" Did you mean {' or '.join(list(near)[:2])}?" if near else ""
 
 
 def _names(student: Student, entry: Entry | None) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from instructor.classroom.entries import Entry, Student
 from instructor.classroom.exports import created_at
 from instructor.classroom.lateness import lateness
 from instructor.classroom.settling import settle
+from instructor.core.questions import load_written
 from instructor.core.result import Result
 from instructor.core.term import load_term, read_moment
 from instructor.core.text import sanitize
@@ -52,7 +54,12 @@ class Alone:
         if due and self._until and self._until > due and not any(row.until for row in rows):
             rows.append(Adjustment(0, self._entry.name, "Given on Gradescope.", until=self._until))
         late = lateness(self._students[0], self._entry, self._term, rows)
-        return settle(result, rows=rows, late=late, term=self._term)
+        grade = settle(result, rows=rows, late=late, term=self._term)
+        share = load_written().share
+        if not share or result.problem:
+            return grade
+        told = f"Beside these points, written answers make up {share} of the 100: they are marked apart."
+        return replace(grade, notes=(*grade.notes, told))
 
 
 def _gradescope(path: Path) -> tuple[tuple[Student, ...], datetime | None, datetime | None]:

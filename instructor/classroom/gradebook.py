@@ -23,6 +23,7 @@ GRADED, NOT_GRADED, NOTHING = "graded", "not graded", "nothing handed in"
 NOT_YET, UNREAD, UNSURE = "not graded yet", "could not be read", "ambiguous"
 
 
+ENDS = (".", "!", "?", "…", "。")
 NO_DEADLINE = Lateness(is_asked=False)
 
 
@@ -130,7 +131,7 @@ def _more(lines: Sequence[Line], points: int, share: int) -> list[tuple[str, Cal
     columns: list[tuple[bool, str, Callable[[Line], object]]] = [
         (any(line.late.when for line in lines), "handed in", lambda line: _when(line.late)),
         (any(line.late.days for line in lines), "days late", lambda line: line.late.days or None),
-        (any(line.note for line in lines), "note", lambda line: line.note),
+        (any(map(_noted, lines)), "note", _noted),
         (any(line.help_used for line in lines), "help used", lambda line: line.help_used),
         (True, "total", lambda line: line.total),
         (True, "points", lambda line: points),
@@ -145,6 +146,20 @@ def _more(lines: Sequence[Line], points: int, share: int) -> list[tuple[str, Cal
         (any(line.why for line in lines), "why", lambda line: line.why),
     ]
     return [(name, told) for is_told, name, told in columns if is_told]
+
+
+def _noted(line: Line) -> str:
+    """The note of a line, and why a table to import has no points of it."""
+    return " ".join(filter(None, [line.note, _to_mark(line)]))
+
+
+def _to_mark(line: Line) -> str:
+    """A sentence on answers that count and are not marked; "" without any, or where the total is given."""
+    grade = line.grade
+    if not grade or not grade.share or not grade.unmarked or grade.is_given:
+        return ""
+    are = "1 written answer is" if grade.unmarked == 1 else f"{grade.unmarked} written answers are"
+    return f"{are} not marked yet: no points to import until then."
 
 
 def _when(late: Lateness) -> str:
@@ -168,7 +183,8 @@ def _place(line: Line) -> tuple[str, str]:
 def _once(lines: Iterable[Line]) -> list[Line]:
     """The lines for tables to import: one for each student whom an id tells from others.
 
-    Of several the graded one; where it is in doubt which that is, one without points.
+    Of several the graded one; where it is in doubt which that is, or answers that count are not marked yet,
+    one without points.
     """
     found: dict[object, list[Line]] = {}
     for place, line in enumerate(lines):
@@ -185,6 +201,7 @@ def _import(lines: list[Line]) -> Line:
     doubt = best.entry.doubt if best.entry else ""
     if best.entry and best.student.note and not _ids(best.student):
         doubt = best.student.note
+    doubt = doubt or _to_mark(best)
     if len(graded) > 1:
         doubt = f"{len(graded)} submissions are of {best.student.name}: keep the one that is to be graded."
     return replace(best, entry=replace(best.entry, problem=doubt)) if doubt else best
@@ -233,4 +250,13 @@ def _comment(line: Line) -> str:
     lost = [task for task in line.result.tasks if grade.earned(task) < task.points]
     told = [f"{task.title}: {number(grade.earned(task))} of {task.points}" for task in lost]
     told += [marked(mark) for mark in grade.marks if mark.comment or mark.points != mark.most]
-    return "; ".join([*told, *grade.whys()])
+    return _joined(told, grade.whys())
+
+
+def _joined(parts: Iterable[str], sentences: Sequence[str]) -> str:
+    """Parts with semicolons between them, as far as they are no sentences, and then the sentences."""
+    told = ""
+    for part in parts:
+        told += (" " if told.endswith(ENDS) else "; ") + part if told else part
+    told += "." if told and sentences and not told.endswith(ENDS) else ""
+    return " ".join(filter(None, [told, *sentences]))

@@ -14,17 +14,20 @@ from rich.text import Text
 from instructor.classroom.entries import Entry
 from instructor.classroom.pool import Event
 from instructor.core.result import Result
-from instructor.grading.report.words import number
+from instructor.grading.report.words import extra, number
 
 SHOWN = 12  # running submissions that are listed
 LATEST = 3  # finished ones
 
 
 class LiveTable(AbstractContextManager):
-    """Shows a run of `total` submissions by `jobs` workers; a log gets a line for each result."""
+    """Shows a run of `total` submissions by `jobs` workers; a log gets a line for each result.
 
-    def __init__(self, console: Console, total: int, jobs: int) -> None:
-        self._console, self._total, self._jobs = console, total, jobs
+    `share` are the points that written answers make up.
+    """
+
+    def __init__(self, console: Console, total: int, jobs: int, share: int = 0) -> None:
+        self._console, self._total, self._jobs, self._share = console, total, jobs, share
         self._began = time.monotonic()
         self._running: dict[str, tuple[Event, float]] = {}
         self._latest: list[Text] = []
@@ -51,7 +54,7 @@ class LiveTable(AbstractContextManager):
         self.unchanged += not fresh
         if entry.name in self._running:
             self._seconds.append(time.monotonic() - self._running.pop(entry.name)[1])
-        line = Text(f"{entry.name}  {said(result)}", style="red" if result.problem else "")
+        line = Text(f"{entry.name}  {said(result, self._share)}", style="red" if result.problem else "")
         self._latest = [*self._latest, line][-LATEST:]
         if fresh and not self._console.is_terminal:
             self._console.print(f"[{self.done}/{self._total}]", line, markup=False, soft_wrap=True)
@@ -84,11 +87,12 @@ class LiveTable(AbstractContextManager):
         return Group(Text(head), bar, table, *self._latest)
 
 
-def said(result: Result) -> str:
-    """A result in a few words."""
+def said(result: Result, share: int = 0) -> str:
+    """A result in a few words; `share` are the points of written answers, which are no part of it."""
     if result.problem:
         return f"not graded: {result.problem.splitlines()[0]}"
-    return f"{number(result.total)} of {result.points} points"
+    apart = f", without the {share} of written answers" if share else ""
+    return f"{number(result.score)} of {result.points} points{extra(result)}{apart}"
 
 
 def _minutes(seconds: float) -> str:

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Template
+from markupsafe import Markup, escape
 
 from instructor.classroom.gradebook import Line
 from instructor.classroom.hand_grades import HandGrades
@@ -19,6 +20,15 @@ from instructor.grading.report.words import number
 COMMON = 15  # mistakes that are listed
 NAMED = 8  # submissions named for each
 STUDENTS, MISTAKES = 200, 8
+SYMBOLS = {"cdot": "· ", "to": "→", "infty": "∞", "times": "× ", "le": "≤ ", "ge": "≥ ", "approx": "≈ "}
+SYMBOLS |= {"tau": "τ", "alpha": "α", "lambda": "λ", "sigma": "σ", "log": "log ", "exp": "exp "}
+MARKUP = re.compile(
+    r"[\\`*\[\]<|~@$]"
+    r"|(?<![^\W_])_+|_+(?![^\W_])"  # inside a word it is no emphasis
+    r"|&(?=#?\w+;)|#(?=\w)|:(?=//)|(?<!\d):(?=[\w+-]+:)|\.(?<=\bwww\.)"  # entities, issues, addresses, emoji
+    r"|^[-+>#=:]|(?<=^\d)[.)](?= )",  # a list, a quotation, a heading
+    re.I,
+)
 
 
 def class_html(
@@ -88,7 +98,21 @@ def _flowing(text: str) -> str:
 
 @cache
 def _template() -> Template:
-    return environment(Path(__file__).parent).get_template("class.html.j2")
+    found = environment(Path(__file__).parent)
+    found.filters["prose"] = prose
+    return found.get_template("class.html.j2")
+
+
+def prose(text: str) -> Markup:
+    """Markdown of ours as HTML, as far as questions and rubrics use it: code, and formulas in a line."""
+    told = re.sub(r"`([^`\n]+)`", r"<code>\1</code>", str(escape(text)))
+    return Markup(re.sub(r"\$([^$\n]+)\$", lambda found: f"<i>{_formula(found[1])}</i>", told))
+
+
+def _formula(text: str) -> str:
+    """LaTeX with its symbols as characters; what is not known stays."""
+    told = re.sub(r"\\([A-Za-z]+) ?", lambda found: SYMBOLS.get(found[1], found[0]), text)
+    return re.sub(r"\s*→\s*", " → ", told)
 
 
 def summary_markdown(
@@ -147,6 +171,9 @@ def _table(header: Sequence[str], rows) -> str:
 
 
 def _escape(text: str) -> str:
-    """Text that is neither Markdown nor HTML, nor names anyone."""
-    flat = " ".join(text.split())
-    return re.sub(r"[\\`*_{}\[\]<>()#+!|~@&:-]", lambda found: f"&#{ord(found[0])};", flat)
+    """Text that is neither Markdown nor HTML, links to nothing and names nobody; else as it stands."""
+    return MARKUP.sub(_as_entities, " ".join(text.split()))
+
+
+def _as_entities(found: re.Match) -> str:
+    return "".join(f"&#{ord(char)};" for char in found[0])

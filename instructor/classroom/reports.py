@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from instructor.classroom.adjustments import NAME as ADJUST
-from instructor.classroom.adjustments import Adjustments, read_adjustments, write_empty
+from instructor.classroom.adjustments import Adjustment, Adjustments, read_adjustments, write_empty
 from instructor.classroom.class_run import read_entry
 from instructor.classroom.entries import ClassFolder, Entry, Student
 from instructor.classroom.freshness import brought_up_to_date
@@ -38,7 +38,7 @@ from instructor.core.tasks import Task, load_tasks
 from instructor.core.term import Term, load_term
 from instructor.core.whole_grade import TOTAL, Grade, Mark
 from instructor.grading.report import remove_reports, write_reports
-from instructor.grading.report.words import number
+from instructor.grading.report.words import not_run, number
 
 _NOTHING = Result("", 0, "", problem="Nothing was handed in.")
 
@@ -168,7 +168,14 @@ def write_class_reports(course: Class, journal: Journal) -> str:
     grades.write()
     if course.adjust is None:
         write_empty(course.adjust_file)
-    told = [*waiting(lines), *unmarked(lines), *changed(grades.grades), *_idle(lines, added.adjustments)]
+    told = [
+        *_without_notebooks(course),
+        *waiting(lines),
+        *unmarked(lines),
+        *changed(grades.grades),
+        *_lowered(lines, added.adjustments),
+        *_idle(lines, added.adjustments),
+    ]
     left_out = [*course.folder.left_out(), *added.told(course.folder)]
     summary = summary_markdown(course.title, statistics, lines, left_out, told)
     write_atomically(course.target / "summary.md", summary)
@@ -179,6 +186,11 @@ def write_class_reports(course: Class, journal: Journal) -> str:
         with open(page, "a", encoding="utf-8") as file:
             file.write(summary)
     return "\n".join([statistics.sentence(), *told, *kept])
+
+
+def _without_notebooks(course: Class) -> list[str]:
+    told = not_run(course.options.notebooks, course.options.tasks) if course.options else ""
+    return [told] if told else []
 
 
 def waiting(lines: Sequence[Line]) -> list[str]:
@@ -196,7 +208,34 @@ def unmarked(lines: Sequence[Line]) -> list[str]:
     left = {line.submission: line.grade.unmarked for line in lines if line.grade and line.grade.share}
     count = sum(left.values())
     are = "1 written answer counts and is" if count == 1 else f"{count} written answers count and are"
-    return [f"{are} not marked yet: fill in answers.csv."] if count else []
+    told = "Until then canvas.csv and moodle.csv hold no points of those who gave them."
+    return [f"{are} not marked yet: fill in answers.csv. {told}"] if count else []
+
+
+def _lowered(lines: Sequence[Line], adjustments: Adjustments) -> list[str]:
+    """A sentence on the overrides that take points away: under other points they may have been a gift."""
+    rows = ((line, row) for line in lines for row in adjustments.of(line.student, line.entry))
+    found = {
+        f"{line.submission}, {row.of}: {number(row.points)} instead of {number(before)}": None
+        for line, row in rows
+        if line.status == GRADED and not row.adds and row.points is not None
+        if row.points < (before := _overridden(line.grade, row))
+    }
+    if not found:
+        return []
+    more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+    told = "An override lowers" if len(found) == 1 else f"{len(found)} overrides lower"
+    return [
+        f"{told} what was earned: {'; '.join(list(found)[:NAMED])}{more}. If tasks are worth something else "
+        "since, correct the table of adjustments."
+    ]
+
+
+def _overridden(grade: Grade, row: Adjustment) -> float:
+    """What a task, or the total, would have without an override; 0 where it is of no task here."""
+    if row.of == TOTAL:
+        return row.points - sum(change.points for change in grade.of(TOTAL) if change.fixes)
+    return next((task.earned for task in grade.result.tasks if task.id == row.of), 0.0)
 
 
 def changed(grades: Sequence[HandGrade]) -> list[str]:

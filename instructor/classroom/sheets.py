@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from instructor.classroom.table_file import read_cells
+from instructor.classroom.table_file import AsRead, read_cells
 
 # What Moodle calls the columns of its grading worksheet, in lower case: English, German, Chinese.
 MOODLE = {
@@ -29,6 +29,7 @@ MOODLE = {
 }
 FEEDBACK = ("feedback", "反馈", "评语")  # one of these is in the header of the column of comments
 PERSON = re.compile(r"^\D*(?P<number>\d+)$")  # Participant 123, Teilnehmer/in123, 参与者123
+NOTHING = ("-", "–")  # so the worksheet says that there is none
 CANVAS = ("student", "id")
 ASSIGNMENT = re.compile(r"^(?P<name>.+?)\s*\((?P<number>\d+)\)$")
 
@@ -49,7 +50,7 @@ class Sheet:
         for number, cells in self.rows.items():
             if number not in known:
                 continue
-            row: list[object] = list(cells)
+            row: list[object] = [AsRead(cell) if cell in NOTHING else cell for cell in cells]
             row[self.places["grade"]], comment = known[number]
             if "comment" in self.places:
                 row[self.places["comment"]] = comment

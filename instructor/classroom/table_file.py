@@ -20,6 +20,10 @@ STARTS, SIGNS = r"[;\t\r\n][\s\"]*", re.escape("".join(sign for sign in FORMULA 
 WITHIN, MARKED = re.compile(rf"({STARTS})('*[{SIGNS}])"), re.compile(rf"({STARTS})'('*[{SIGNS}])")
 
 
+class AsRead(str):
+    """A cell that is no formula, whatever it begins with, and is written as it stands."""
+
+
 def write_table(
     path: Path,
     header: Sequence[str],
@@ -151,6 +155,8 @@ def _cell(value: object) -> object:
         return "" if value is None else str(value).lower()
     if isinstance(value, int | float):
         return round(value, 4) if isinstance(value, float) and value % 1 else int(value)
+    if isinstance(value, AsRead):
+        return value
     text = WITHIN.sub(r"\1'\2", sanitize(str(value), 30_000))
     return f"'{text}" if _begins_a_formula(text) else text
 

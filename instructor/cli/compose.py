@@ -12,6 +12,7 @@ from instructor.core.tasks import code_tasks
 from instructor.release.student_zip import lay_out
 
 COMPOSED, REFUSED = 0, 2
+UNFILLED = "unfilled"
 
 
 def add(commands) -> None:
@@ -39,14 +40,15 @@ def run(options: argparse.Namespace) -> int:
         _compose_whole(destination, choice)
         lay_out(destination, package=False)
     except KeyError as error:
-        return _refuse(f"{error.args[0]}.")
+        return _refuse(error.args[0])
     except OSError as error:
         return _refuse(f"{destination} can't be written: {error.strerror or error}.")
-    print(f"Composed {destination}: {len(choice)} of {len(code_tasks())} blocks filled.")
+    filled = sum(name is not None for name in choice.values())
+    print(f"Composed {destination}: {filled} of {len(code_tasks())} blocks filled.")
     return COMPOSED
 
 
-def _compose_whole(destination: Path, choice: dict[str, str]) -> None:
+def _compose_whole(destination: Path, choice: dict[str, str | None]) -> None:
     """Compose the package, or leave nothing of it behind."""
     try:
         compose(destination, choice)
@@ -55,14 +57,14 @@ def _compose_whole(destination: Path, choice: dict[str, str]) -> None:
         raise
 
 
-def _choice(fills: list[str]) -> dict[str, str]:
+def _choice(fills: list[str]) -> dict[str, str | None]:
     """Fill-ins by task from words like `reference`, `unfilled`, `sim=wrong_dot`; later ones count."""
-    choice: dict[str, str] = {}
+    choice: dict[str, str | None] = {}
     for fill in fills:
         task, equals, name = fill.partition("=")
         if equals:
-            choice[task] = name
-        elif fill == "unfilled":
+            choice[task] = None if name == UNFILLED else name
+        elif fill == UNFILLED:
             choice = {}
         else:
             choice = {task.id: fill for task in code_tasks()}

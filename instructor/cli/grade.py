@@ -66,7 +66,8 @@ def add(commands) -> None:
         "--notebooks",
         choices=("quick", "full", "none"),
         default="quick",
-        help="run the notebooks with few iterations, in full, or not at all (default: quick)",
+        help="run the notebooks with few iterations, in full, or not at all: their points are then left out "
+        "(default: quick)",
     )
     put("--tasks", type=_parts, metavar="A,B", help="grade these tasks only; the points are theirs alone")
     put("--one", action="store_true", help="take PATH for one submission, whatever it holds")
@@ -124,6 +125,9 @@ def run(options: argparse.Namespace) -> int:
             "".join(did_you_mean(word, known) for word in wrong),
         )
         return _refuse(f"No such task: {unknown}.{near} There are {', '.join(known)}.")
+    books = {task.id for task in load_tasks() if task.is_notebook}
+    if options.notebooks == "none" and options.tasks and set(options.tasks) <= books:
+        return _refuse(f"{', '.join(options.tasks)} and --notebooks none: there is nothing to grade.")
     if options.one or not is_class(path):
         if options.only or options.roster or options.cluster or options.assignment or options.anonymous:
             names = "--only, --roster, --assignment, --anonymous and --cluster"
@@ -164,6 +168,7 @@ def grade_one(options: argparse.Namespace) -> int:
     from instructor.grading.one_submission import result_of
     from instructor.grading.report import write_reports
     from instructor.grading.report.for_people import show
+    from instructor.grading.report.words import not_run
 
     console, errors = Console(), Console(stderr=True)
     try:
@@ -192,6 +197,8 @@ def grade_one(options: argparse.Namespace) -> int:
         errors.print(Text(f"The results can't be written to {options.results}: {error.strerror or error}."))
         return NOT_GRADED
     show(result, console, settled)  # after the reports: it says as well what went wrong with them
+    if not result.problem and (told := not_run(options.notebooks, options.tasks)):
+        console.print(Text(told), soft_wrap=True)
     console.print(Text(f"Written to {folder}: results.json, junit.xml, feedback.html"), soft_wrap=True)
     return NOT_GRADED if result.problem else GRADED
 

@@ -56,13 +56,15 @@ def grade_class(options: argparse.Namespace) -> int:
     try:
         folder, absent = _class_of(options)
         entries = _only(folder, options)
-        tasks = tuple(task.id for task in load_tasks() if options.tasks is None or task.id in options.tasks)
+        asked = [task for task in load_tasks() if options.tasks is None or task.id in options.tasks]
+        runs = options.notebooks != "none"
+        tasks = tuple(task.id for task in asked if runs or not task.is_notebook)
         with Journal(target / "journal") as journal:
             chosen = Options(
                 run_seed(options.seed, journal.seed()),
                 options.sandbox if options.cluster else choose(options.sandbox),
                 options.notebooks,
-                tasks if options.tasks else None,
+                tuple(task.id for task in asked) if options.tasks else None,
             )
             points = max_points(task for task in load_tasks() if task.id in tasks) + load_written().share
             columns = columns_of(options.roster, options.assignment or "", target.name, points)
@@ -149,7 +151,7 @@ def _run(
 
     with (
         _pool(chosen, options, len(entries), say) as pool,
-        LiveTable(errors, len(entries), pool.jobs) as live,
+        LiveTable(errors, len(entries), pool.jobs, load_written().share) as live,
     ):
         return run_class(entries, chosen, journal, pool, live, options.force)
 

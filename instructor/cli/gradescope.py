@@ -72,6 +72,7 @@ def run(options: argparse.Namespace) -> int:
         return measure(settings)
     data = bundle(settings)
     try:
+        options.path.parent.mkdir(parents=True, exist_ok=True)
         write_bytes_atomically(options.path, data)
     except OSError as error:
         print(f"{options.path} can't be written: {error.strerror or error}.", file=sys.stderr)
@@ -90,6 +91,9 @@ def _settings(options: argparse.Namespace) -> Settings:
     if unknown := [name for name in chosen if name not in known]:
         near = "".join(did_you_mean(name, known) for name in unknown)
         raise ValueError(f"No such task: {', '.join(unknown)}.{near} There are {', '.join(known)}.")
+    books = {task.id for task in load_tasks() if task.is_notebook}
+    if options.notebooks == "none" and chosen and set(chosen) <= books:
+        raise ValueError(f"{', '.join(chosen)} and --notebooks none: there is nothing to grade.")
     if options.tries and not TRIES.fullmatch(options.tries):
         raise ValueError(f"--tries {options.tries}: give a number, as 5, or one for 24 hours, as 5/day.")
     general, apart = read_visibility(options.visibility, load_tasks())

@@ -69,7 +69,11 @@ def run(options: argparse.Namespace) -> int:
     if changed == text:
         print("tasks.toml says this already.")
         return WRITTEN
-    for line in (*_term_changes(text, changed), *_task_changes(text, changed)):
+    for line in (
+        *_term_changes(text, changed),
+        *_task_changes(text, changed),
+        *_written_changes(text, changed),
+    ):
         print(line)
     if options.check:
         print("Nothing was written (--check).")
@@ -85,6 +89,8 @@ def _changed(text: str, options: argparse.Namespace) -> str:
     from instructor.core.questions import load_written
     from instructor.release.terms import edited, new_points, new_written
 
+    if options.name is not None and not options.name.strip():
+        raise ValueError(f"--name {options.name!r}: give the term a name")
     term, written, share = _term_values(options), {}, load_written(TASKS_FILE).share
     if options.written is not None or options.question:
         own = None if options.written is None else _whole(options.written, "--written")
@@ -155,6 +161,27 @@ def _task_changes(old: str, new: str) -> Iterator[str]:
         extra = {True: ", now a bonus", False: ", no bonus any more"}
         told = extra[bool(task.get("bonus"))] if was.get("bonus") != task.get("bonus") else ""
         yield f"{name} ({task['title']}): {was['points']} -> {task['points']} points{told} ({parts})"
+
+
+def _written_changes(old: str, new: str) -> Iterator[str]:
+    """A line for the share of written answers and for each notebook whose questions are worth something else.
+
+    A question that comes to nothing is named.
+    """
+    before, after = (tomllib.loads(text).get("written", {}) for text in (old, new))
+    for key in dict.fromkeys((*before, *after)):
+        was, now = before.get(key, "not set"), after.get(key, "not set")
+        if was == now:
+            continue
+        if key == "share":
+            yield f"written answers: {was} -> {now} of the 100 points"
+            continue
+        was, now = (" ".join(map(str, each)) if isinstance(each, list) else each for each in (was, now))
+        yield f"{key}, points of questions 1, 2, …: {was} -> {now}"
+        none = [str(number) for number, points in enumerate(after.get(key, ()), 1) if not points]
+        if none:
+            told = f"Warning: 0 points for question {', '.join(none)} of {key}."
+            yield f"{told} --question {key}.{none[0]}=N sets them."
 
 
 def _require(names: Iterable[str], tasks: Mapping[str, Task]) -> None:

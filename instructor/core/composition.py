@@ -17,6 +17,7 @@ from pathlib import Path
 
 from cs231n.blocks import Block, Module, lines_of, string_lines
 from instructor.core.tasks import ROOT, code_tasks
+from instructor.core.text import did_you_mean
 
 PACKAGE = ROOT / "cs231n"
 FILLINS = ROOT / "instructor" / "fillins"
@@ -69,7 +70,8 @@ def compose(destination: Path, choice: Mapping[str, str | Fillin | None], packag
     a block without its markers.
     """
     if unknown := set(choice) - {task.id for task in code_tasks()}:
-        raise KeyError(f"no such task: {', '.join(sorted(unknown))}")
+        near = "".join(did_you_mean(word, [task.id for task in code_tasks()]) for word in sorted(unknown))
+        raise KeyError(f"No such task: {', '.join(sorted(unknown))}.{near}")
     target = destination / "cs231n"
     shutil.copytree(package, target, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
     for task in code_tasks():
@@ -77,7 +79,8 @@ def compose(destination: Path, choice: Mapping[str, str | Fillin | None], packag
             continue
         known = fillins(task.id)
         if not isinstance(name, Fillin) and name not in known:
-            raise KeyError(f"{task.id} has no fill-in {name!r}; there are {', '.join(sorted(known))}")
+            told = did_you_mean(name, known) or f" There are {', '.join(known)}."
+            raise KeyError(f"{task.id} has no fill-in {name!r}.{told}")
         fillin = name if isinstance(name, Fillin) else known[name]
         path = destination / task.module
         source = path.read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from cs231n.answer_cells import expected_in, is_answer, source_of
-from instructor.core.tasks import ROOT, TASKS_FILE, notebooks
+from instructor.core.tasks import ROOT, TASKS_FILE, SettingsError, notebooks
 
 RUBRICS = ROOT / "instructor" / "rubrics"
 ASKED = re.compile(r"\*\*(?:Question|问题) ?\d+\.?\*\*")
@@ -37,8 +37,8 @@ class Written:
 def load_written(path: Path = TASKS_FILE) -> Written:
     """Read `[written]`.
 
-    Raises ValueError for a notebook or a number of questions that there is not, and for maxima that do not
-    add up to the share, where there is one.
+    Raises SettingsError, a ValueError, for a notebook or a number of questions that there is not, and for
+    maxima that do not add up to the share, where there is one.
     """
     table = dict(tomllib.loads(path.read_text(encoding="utf-8")).get("written", {}))
     share, most = table.pop("share", 0), {}
@@ -48,24 +48,26 @@ def load_written(path: Path = TASKS_FILE) -> Written:
         if not keys or not isinstance(points, list) or len(points) != len(keys):
             asked = {each: len(keys_of(name)) for each, name in books.items()}
             told = ", ".join(f"{each} ({count})" for each, count in asked.items())
-            raise ValueError(
+            raise SettingsError(
                 f"{path.name}: [written] has a list of points for the questions of each notebook: {told}; "
                 f"{stem} = {points!r} is none"
             )
         if wrong := [each for each in points if not _is_number(each)]:
-            raise ValueError(f"{path.name}: {stem} in [written]: {wrong[0]!r} is no number of points")
+            raise SettingsError(f"{path.name}: {stem} in [written]: {wrong[0]!r} is no number of points")
         most |= dict(zip(keys, points, strict=True))
     if isinstance(share, bool) or not isinstance(share, int) or not 0 <= share < 100:
-        raise ValueError(
+        raise SettingsError(
             f"{path.name}: share in [written] is a whole number of the 100 points, not {share!r}"
         )
     if share and sum(most.values()) != share:
-        raise ValueError(
+        raise SettingsError(
             f"{path.name}: the points of the questions add up to {sum(most.values()):g}, not to the share of "
             f"{share}"
         )
     if share and (free := [key for key in questions() if key not in most]):
-        raise ValueError(f"{path.name}: {free[0].partition('#')[0]} has questions and no points in [written]")
+        raise SettingsError(
+            f"{path.name}: {free[0].partition('#')[0]} has questions and no points in [written]"
+        )
     return Written(share, most)
 
 

@@ -13,6 +13,10 @@ LEVELS = ("none", "misconception", "formula")
 TASKS_FILE = ROOT / "instructor" / "tasks.toml"
 
 
+class SettingsError(ValueError):
+    """A tasks.toml that can't be used; the message names the file and is a sentence without its stop."""
+
+
 @dataclass(frozen=True)
 class Task:
     """One graded task; `block` is None for a notebook. Points of a `bonus` task come on top of the 100.
@@ -43,34 +47,51 @@ class Task:
 def load_tasks(path: Path = TASKS_FILE) -> tuple[Task, ...]:
     """Read the tasks in the order of the file.
 
-    Raises ValueError, naming the task, when the ids are not unique, the aspects do not add up to the task's
-    points, a need is unknown, or the points of all but bonus tasks do not add up to 100, less the share of
-    written answers.
+    Raises SettingsError, a ValueError, naming the task, when the ids are not unique, the aspects do not add
+    up to the task's points, a need is unknown, or the points of all but bonus tasks do not add up to 100,
+    less the share of written answers.
     """
     return _read_tasks(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=4)
 def _read_tasks(path: Path, _: int) -> tuple[Task, ...]:
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    table = settings(path)
     entries, written = table["task"], table.get("written", {}).get("share", 0)
-    tasks = tuple(
-        Task(**entry | {key: tuple(entry.get(key, ())) for key in ("needs", "languages")})
-        for entry in entries
-    )
+    try:
+        tasks = tuple(
+            Task(**entry | {key: tuple(entry.get(key, ())) for key in ("needs", "languages")})
+            for entry in entries
+        )
+    except TypeError as error:  # a key that is missing, or that there is not
+        told = str(error).partition("() ")[2]
+        raise SettingsError(f"{path.name}: a [[task]] can't be read: {told or error}") from None
     ids = [task.id for task in tasks]
     if len(set(ids)) != len(ids):
-        raise ValueError(f"{path.name}: task ids must be unique, found {sorted(ids)}")
+        raise SettingsError(f"{path.name}: task ids must be unique, found {sorted(ids)}")
     for task in tasks:
         if sum(task.aspects.values()) != task.points:
-            raise ValueError(f"{path.name}: the aspects of {task.id} do not add up to {task.points} points")
+            raise SettingsError(
+                f"{path.name}: the aspects of {task.id} do not add up to {task.points} points"
+            )
         if unknown := set(task.needs) - set(ids):
-            raise ValueError(f"{path.name}: {task.id} needs unknown tasks {sorted(unknown)}")
+            raise SettingsError(f"{path.name}: {task.id} needs unknown tasks {sorted(unknown)}")
     whole = 100 - written if isinstance(written, int) else 100
     if (total := sum(task.points for task in tasks if not task.bonus)) != whole:
         beside = f", beside the {written} of written answers" if written else ""
-        raise ValueError(f"{path.name}: the points add up to {total}, not to {whole}{beside}")
+        raise SettingsError(f"{path.name}: the points add up to {total}, not to {whole}{beside}")
     return tasks
+
+
+def settings(path: Path = TASKS_FILE) -> dict:
+    """All that the file says. Raises SettingsError where it is no TOML, or names no task."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise SettingsError(f"{path.name} can't be read: {error}") from None
+    if not table.get("task"):
+        raise SettingsError(f"{path.name}: there is no [[task]] in it")
+    return table
 
 
 def code_tasks() -> tuple[Task, ...]:

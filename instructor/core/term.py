@@ -10,7 +10,7 @@ from math import ceil, inf
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from instructor.core.tasks import TASKS_FILE
+from instructor.core.tasks import TASKS_FILE, SettingsError
 
 KEYS = ("name", "opens", "due", "seed", "zone", "late_per_day", "late_grace", "late_cap")
 LATE = ("late_per_day", "late_grace", "late_cap")
@@ -19,7 +19,7 @@ OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 DAY = r"(?P<year>\d{4})([-/])(?P<month>\d\d?)\2(?P<day>\d\d?)"
 MOMENT = re.compile(rf"{DAY}(?:[T ](?P<time>\d\d?:\d\d(?::\d\d)?)(?:\.\d+)? ?(?P<zone>\S+)?)?")
 DOTTED = re.compile(r"(\d\d?)\.(\d\d?)\.(\d{4})")  # what a spreadsheet makes of a date in parts of Europe
-AMBIGUOUS = re.compile(r"\d\d?/\d\d?/\d{4}")  # and in America, or in Britain
+SLASHED = re.compile(r"(\d\d?)/(\d\d?)/\d{4}")  # and in America, or in Britain
 COST = re.compile(r"(\d+(?:[.,]\d+)?) ?(%?)")
 DURATION = re.compile(r"(\d+) ?(min|minutes?|h|hours?|d|days?)")
 MINUTES = {"m": 1, "h": 60, "d": 24 * 60}
@@ -74,27 +74,27 @@ class Term:
 def load_term(path: Path = TASKS_FILE) -> Term:
     """Read the term.
 
-    Raises ValueError for a date or a zone that is none, a date without a zone, dates out of order, and for a
-    cost of lateness that can't be read or has no deadline.
+    Raises SettingsError, a ValueError, for a date or a zone that is none, a date without a zone, dates out of
+    order, and for a cost of lateness that can't be read or has no deadline.
     """
     table = tomllib.loads(path.read_text(encoding="utf-8")).get("term", {})
     if unknown := set(table) - set(KEYS):
-        raise ValueError(f"{path.name}: [term] knows {', '.join(KEYS)}, not {', '.join(sorted(unknown))}")
+        raise SettingsError(f"{path.name}: [term] knows {', '.join(KEYS)}, not {', '.join(sorted(unknown))}")
     try:
         zone = read_zone(table["zone"]) if "zone" in table else None
         late = _policy(table)
     except ValueError as error:
-        raise ValueError(f"{path.name}: {error}") from None
+        raise SettingsError(f"{path.name}: {error}") from None
     dates = {key: _dated(path, key, table[key], zone) for key in ("opens", "due") if key in table}
     term = Term(name=table.get("name"), seed=table.get("seed"), zone=zone, late=late, **dates)
     if term.opens and term.due and term.opens >= term.due:
-        raise ValueError(
+        raise SettingsError(
             f"{path.name}: the term opens {term.opens} and is due {term.due}, which is not later"
         )
     if term.seed is not None and (not isinstance(term.seed, int) or term.seed < 0):
-        raise ValueError(f"{path.name}: seed is a whole number, 0 or more")
+        raise SettingsError(f"{path.name}: seed is a whole number, 0 or more")
     if late.per_day and not term.due:
-        raise ValueError(f"{path.name}: late_per_day needs a deadline, `due`")
+        raise SettingsError(f"{path.name}: late_per_day needs a deadline, `due`")
     return term
 
 
@@ -117,9 +117,11 @@ def read_moment(text: str, zone: tzinfo | None) -> datetime:
     Raises ValueError, as the end of a sentence, for anything else, and where no zone is known.
     """
     found = MOMENT.fullmatch(DOTTED.sub(r"\3-\2-\1", text.strip(), count=1))
-    if AMBIGUOUS.match(text.strip()):
-        told = "may be two days: write it as 2027-02-01, in a spreadsheet into a cell that is text"
-        raise ValueError(f"{text[:40]!r} {told}")
+    if slashed := SLASHED.match(text.strip()):
+        one, other = map(int, slashed.groups())
+        told = "may be two days" if one != other and max(one, other) <= 12 else "is in no form that is read"
+        how = "write it as 2027-02-01, in a spreadsheet into a cell that is text"
+        raise ValueError(f"{text[:40]!r} {told}: {how}")
     try:
         if found is None:
             raise ValueError
@@ -149,11 +151,11 @@ def shown(moment: datetime) -> str:
 def _dated(path: Path, key: str, value: object, zone: tzinfo | None) -> datetime:
     told = f"{path.name}: {key} is a date with a time and a zone: 2027-02-01T23:59:00+01:00"
     if not isinstance(value, date):
-        raise ValueError(told)
+        raise SettingsError(told)
     if not isinstance(value, datetime):
         value = datetime.combine(value, END_OF_DAY if key == "due" else time())
     if value.tzinfo is None and zone is None:
-        raise ValueError(f"{told}; or set the zone")
+        raise SettingsError(f"{told}; or set the zone")
     return value if value.tzinfo else value.replace(tzinfo=zone)
 
 

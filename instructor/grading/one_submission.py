@@ -64,16 +64,17 @@ def grade_submission(
 ) -> Result:
     """Grade what `read_submission` gave.
 
-    `notebooks` is "quick", "full" or "none" (then their tasks are not graded), `tasks` the ids of those
-    that are graded (None for all), `checks` the folder of the hidden checks, `fork_server` the address of the
-    one that the worker is forked by, if any; `progress` is called with what is being done, the steps done and
-    all steps. Without `feedback` no mistake is named and no picture taken.
+    `notebooks` is "quick", "full" or "none" (then the result is without their tasks), `tasks` the ids of
+    those that are graded (None for all), `checks` the folder of the hidden checks, `fork_server` the address
+    of the one that the worker is forked by, if any; `progress` is called with what is being done, the steps
+    done and all steps. Without `feedback` no mistake is named and no picture taken.
 
     Raises SandboxUnavailable when there is no sandbox, and JailBroken when a check or a notebook could not
     run, twice: there is no grade without it.
     """
     began, limits, kind = time.monotonic(), limits or Limits.load(), choose(sandbox)
     chosen = [task for task in load_tasks() if tasks is None or task.id in tasks]
+    chosen = [task for task in chosen if notebooks != "none" or not task.is_notebook]
     steps = _Steps(progress, chosen, notebooks)
     with Jail(compose_submission(submission), kind, limits, fork_server) as jail:
         checked = _checked(chosen, notebooks)

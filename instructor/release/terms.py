@@ -71,7 +71,10 @@ def new_points(
     total = sum(number for name, number in points.items() if name not in extra)
     if total != whole:
         apart = f"{whole - total} are missing" if total < whole else f"{total - whole} are too many"
-        raise ValueError(f"the points add up to {total}, {apart}; name more, or add --scale")
+        room = (
+            f": the tasks have to leave room for the {100 - whole} of written answers" if whole < 100 else ""
+        )
+        raise ValueError(f"the points add up to {total}, {apart}{room}; name more, or add --scale")
     return points
 
 

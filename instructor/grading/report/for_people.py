@@ -24,6 +24,7 @@ from instructor.grading.report.words import (
     number,
     sentence,
     signed,
+    worth,
 )
 
 FOLDER = Path(__file__).parent
@@ -75,7 +76,13 @@ def environment(folder: Path) -> Environment:
         lstrip_blocks=True,
     )
     found.filters |= {"number": number, "words": aspect_words, "slug": _slug, "sentence": sentence}
-    found.filters |= {"explained": explanations, "extra": extra, "signed": signed, "breakable": _breakable}
+    found.filters |= {
+        "explained": explanations,
+        "extra": extra,
+        "signed": signed,
+        "worth": worth,
+        "breakable": _breakable,
+    }
     return found
 
 

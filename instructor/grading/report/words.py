@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from instructor.core.result import NOT_STARTED, CheckResult, Diagnosis, Result, TaskResult
-from instructor.core.tasks import feedback_level
+from instructor.core.tasks import feedback_level, load_tasks
 from instructor.core.whole_grade import Mark
 
 SANDBOXES = {
@@ -25,16 +25,34 @@ def marked(mark: Mark) -> str:
     if mark.points is None:
         told = "not marked yet"
     elif mark.most is None:
-        told = f"{number(mark.points)} points"
+        told = worth(mark.points)
     else:
         told = f"{number(mark.points)} of {number(mark.most)}"
     note = f" ({mark.note})" if mark.note and not mark.answer else ""
     return f"{mark.title}: {told}{note}" + (f". {mark.comment}" if mark.comment else "")
 
 
+def not_run(notebooks: str, tasks: Collection[str] | None = None) -> str:
+    """What the points are without where `notebooks` were not to be run; "" where none of the tasks is one."""
+    books = [task for task in load_tasks() if task.is_notebook and (tasks is None or task.id in tasks)]
+    if notebooks != "none" or not books:
+        return ""
+    points = sum(task.points for task in books if not task.bonus)
+    return (
+        f"The notebooks were not run (--notebooks none): their {points} points are left out, and the points "
+        "are of the other tasks alone."
+    )
+
+
+def worth(points: float) -> str:
+    """A number of points in words: 1 point, 1.5 points."""
+    return f"{number(points)} point{'s' * (points != 1)}"
+
+
 def signed(points: float) -> str:
-    """Points that are added or taken off: +2, −1.5."""
-    return f"{'−' if points < 0 else '+'}{number(abs(points))}"
+    """Points that are added or taken off: +2, −1.5; ±0 where nothing was left to take off."""
+    sign = "−" if points < 0 else "+" if points > 0 else "±"
+    return f"{sign}{number(abs(points))}"
 
 
 def extra(result: Result) -> str:

@@ -10,11 +10,12 @@ from instructor.classroom import reports as reports_module
 from instructor.classroom.adjustments import HEADER, read_adjustments
 from instructor.classroom.class_run import run_class
 from instructor.classroom.entries import Student, read_class
+from instructor.classroom.gradebook import _joined
 from instructor.classroom.journal import Journal
 from instructor.classroom.reports import Class, write_class_reports
 from instructor.classroom.work import Options
 from instructor.core.tasks import load_tasks
-from instructor.core.term import LatePolicy, Term, read_moment
+from instructor.core.term import LatePolicy, Term, read_moment, read_zone
 from instructor.tests.classroom.test_classroom import Silent, pack, rows
 from instructor.tests.classroom.test_freshness import Grader, change
 
@@ -85,14 +86,23 @@ def test_an_override_a_partial_credit_and_a_change_of_the_total_count_in_every_r
 def test_an_adjustment_grades_nothing_again_and_new_points_are_counted_below_it(course, monkeypatch):
     run(course)
     save(course / "out" / "adjust.csv", ("ann", "sim", "", "+1", "Appeal"), ("bob", "sim", "4", "", "Appeal"))
-    submitted, book, _ = run(course)
+    submitted, book, told = run(course)
     assert submitted == []
     assert (book["ann"]["total"], book["bob"]["total"]) == ("4", "4")
+    assert "lowers" not in told
     points = {"points": 20, "aspects": {"value": 14, "gradient": 2, "leaves_inputs_alone": 4}}
     change(monkeypatch, "sim", **points)
-    submitted, book, _ = run(course)
+    submitted, book, told = run(course)
     assert submitted == []
     assert [book[name]["total"] for name in ("ann", "bob", "eve")] == ["19", "4", "18"]
+    lowers = "An override lowers what was earned: bob, sim: 4 instead of 18."
+    assert lowers in told
+    assert lowers in (course / "out" / "class.html").read_text(encoding="utf-8")
+    save(
+        course / "out" / "adjust.csv", ("ann", "total", "1", "", "Copied"), ("bob", "sim", "4", "", "Appeal")
+    )
+    told = run(course)[2]
+    assert "2 overrides lower what was earned: ann, total: 1 instead of 18; bob, sim: 4 instead of" in told
 
 
 def test_without_adjustments_there_is_an_empty_table_and_no_column(course):
@@ -155,6 +165,11 @@ def test_a_total_that_is_given_decides_between_several_uploads(course):
         (("ann", "sim", "1", "1", "x"), "line 2: points and change exclude each other"),
         (("ann", "sim", "1", "", ""), "line 2: give a reason"),
         (("", "sim", "1", "", "x"), "line 2: it names no student"),
+        (
+            ("anne", "sim", "1", "", "x"),
+            "line 2: there is no student 'anne' in this class. Did you mean ann?",
+        ),
+        (("Lee", " Ann", "sim", "1", "", "x"), "line 2: 'sim' stands where the points should: a name with a"),
         (("ann", "", "", "", "ill", "soon"), "line 2: 'soon' is no date"),
         (("ann", "", "", "", "ill", "2030-01-03"), "line 2: the extension until 2030-01-03 23:59"),
         (("ann", "sim", "", "", "ill", "2030-02-03"), "line 2: an extension is of the whole submission"),
@@ -171,6 +186,29 @@ def test_a_row_that_cannot_be_understood_is_refused_and_its_line_is_named(
     assert main(words) == 2
     assert f"adjust.csv, {sentence}" in " ".join(capsys.readouterr().err.split())
     assert not list((target / "journal").glob("*.json"))
+
+
+def test_an_extension_and_the_deadline_are_told_in_one_zone(course):
+    path = save(course / "a.csv", ("ann", "", "", "", "ill", "2030-02-01"))
+    term = Term(due=DUE, zone=read_zone("Europe/Berlin"))
+    with pytest.raises(ValueError, match=r"until 2030-02-01 23:59 UTC.01:00 ends no later than the deadline"):
+        read_adjustments(path, term)
+
+
+@pytest.mark.parametrize(
+    ("parts", "sentences", "said"),
+    [
+        (["A: 1 of 2", "B: 0 of 3"], [], "A: 1 of 2; B: 0 of 3"),
+        (
+            ["A: 1 of 2. Good!", "B: 0 of 3"],
+            ["Handed in late."],
+            "A: 1 of 2. Good! B: 0 of 3. Handed in late.",
+        ),
+        ([], ["Handed in late.", "When is not known."], "Handed in late. When is not known."),
+    ],
+)
+def test_the_parts_of_a_comment_are_joined_as_sentences(parts, sentences, said):
+    assert _joined(parts, sentences) == said
 
 
 def test_the_line_is_that_of_the_file(course):

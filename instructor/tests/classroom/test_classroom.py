@@ -19,7 +19,7 @@ from instructor.classroom.entries import ClassError, Entry, Student, is_class, r
 from instructor.classroom.exports import plain_name
 from instructor.classroom.hand_grades import HandGrades, questions, written_answers
 from instructor.classroom.journal import Busy, Journal, Record
-from instructor.classroom.page import class_html
+from instructor.classroom.page import _escape, class_html, prose
 from instructor.classroom.pool import Event
 from instructor.classroom.reports import Class, write_class_reports
 from instructor.classroom.roster import match, read_roster
@@ -549,6 +549,26 @@ def test_a_hand_grade_that_is_no_number_is_a_sentence(tmp_path):
         HandGrades(tmp_path / "answers.csv")
 
 
+READABLE = [
+    "Not graded yet: 2 of 3 submissions: ann_lee, bo-ray (late).",
+    "2030-02-01 23:59 UTC+01:00",
+    "A & B!",
+]
+MARKDOWN = {
+    "*a* _b_ __init__ `c`": "&#42;a&#42; &#95;b&#95; &#95;&#95;init&#95;&#95; &#96;c&#96;",
+    "[x](http://y.z) www.y.z": "&#91;x&#93;(http&#58;//y.z) www&#46;y.z",
+    "<b>&lt;|~~d~~": "&#60;b>&#38;lt;&#124;&#126;&#126;d&#126;&#126;",
+    "@ann #12 :tada: $x$": "&#64;ann &#35;12 &#58;tada: &#36;x&#36;",
+    "- a\n# b": "&#45; a # b",
+    "1. a": "1&#46; a",
+}
+
+
+@pytest.mark.parametrize(("text", "escaped"), [*MARKDOWN.items(), *((text, text) for text in READABLE)])
+def test_a_summary_escapes_what_is_markdown_and_leaves_the_rest_readable(text, escaped):
+    assert _escape(text) == escaped
+
+
 def test_a_class_page_escapes_names_and_reaches_nothing_outside(course, tmp_path):
     pack(course / "<script>alert(1)<script>.zip", "x")
     run(course, tmp_path / "out")
@@ -571,6 +591,12 @@ def test_questions_on_the_class_page_are_prose_not_markdown_source(course, tmp_p
     assert "**Question" not in page
     text = re.search(r'<p class="question">(.*?)</p>', page, re.S)[1]
     assert "\n" not in text.strip()
+    asked = "".join(re.findall(r'<p class="question">(.*?)</p>', page, re.S))
+    assert "<code>make_views</code>" in asked
+    assert "<i>s(I) = w · I</i>" in asked
+    assert "<i>τ → 0</i>" in asked
+    assert not re.search(r"[`$\\]", asked)
+    assert prose("<b> `<i>` $a<b$") == "&lt;b&gt; <code>&lt;i&gt;</code> <i>a&lt;b</i>"
 
 
 def test_tasks_known_to_the_kit_are_the_only_ones_to_ask_for(course, tmp_path, capsys):
@@ -605,7 +631,7 @@ def test_after_a_stop_it_is_said_which_submissions_are_not_graded_yet(course, tm
     assert "s09, s10 and 4 more." in said
     for name in ("class.html", "summary.md"):
         page = (tmp_path / "r" / "hw.sim" / name).read_text(encoding="utf-8")
-        assert "Not graded yet: 16 of 18 submissions" in page.replace("&#58;", ":")
+        assert "Not graded yet: 16 of 18 submissions" in page
 
 
 def test_who_has_started_nothing_has_made_no_mistake(course, tmp_path):

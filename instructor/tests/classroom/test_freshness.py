@@ -6,16 +6,19 @@ import json
 
 import pytest
 
-from instructor.classroom.class_run import run_class
+from instructor.__main__ import main
+from instructor.classroom.class_run import Tally, run_class
 from instructor.classroom.entries import read_class
 from instructor.classroom.journal import Journal
 from instructor.classroom.pool import Event
 from instructor.classroom.reports import Class, write_class_reports
 from instructor.classroom.work import Options
+from instructor.cli import grade_class
 from instructor.core import tasks as tasks_module
 from instructor.core import version
 from instructor.core.result import CheckResult, Result, to_plain
 from instructor.core.tasks import load_tasks, notebooks
+from instructor.grading.report.words import not_run
 from instructor.grading.scoring import score_again, score_notebook, score_tasks
 from instructor.tests.classroom.test_classroom import Silent, pack, rows
 
@@ -72,6 +75,24 @@ def run(course, only=None, pool=None, options=None, **kwargs):
         row["submission"]: (row["status"], row["total"]) for row in rows(course / "out" / "gradebook.csv")
     }
     return pool.submitted, book
+
+
+def test_notebooks_that_are_not_run_are_no_part_of_the_points_and_it_is_said(course, monkeypatch, capsys):
+    books = sum(task.points for task in load_tasks() if task.is_notebook)
+    monkeypatch.setattr(grade_class, "_run", lambda *_: Tally())
+    command = ["grade", str(course / "hw"), "--sandbox", "none", "--results", str(course), "--notebooks"]
+    told = f"The notebooks were not run (--notebooks none): their {books} points are left out"
+    for how, points in (("none", 100 - books), ("quick", 100)):
+        assert main([*command, how]) == 0
+        is_said = how == "none"
+        assert (told in capsys.readouterr().out) == is_said
+        assert (told in (course / "hw" / "class.html").read_text(encoding="utf-8")) == is_said
+        assert rows(course / "hw" / "canvas.csv")[0]["hw"] == str(points)
+        header = (course / "hw" / "gradebook.csv").read_text(encoding="utf-8").partition("\n")[0]
+        assert (BOOK.id in header.split(",")) == (not is_said)
+    assert main([*command, "none", "--tasks", BOOK.id]) == 2
+    assert "there is nothing to grade" in capsys.readouterr().err
+    assert not_run("none", ["sim"]) == not_run("full") == ""
 
 
 def change(monkeypatch, task_id, **fields):

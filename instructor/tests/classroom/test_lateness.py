@@ -13,9 +13,11 @@ from instructor.classroom.class_run import run_class
 from instructor.classroom.entries import read_class
 from instructor.classroom.journal import Journal
 from instructor.classroom.lateness import read_stamp
+from instructor.classroom.live import said
 from instructor.classroom.reports import Class, by_hand, write_class_reports
 from instructor.classroom.roster import match, read_roster
 from instructor.classroom.work import Options
+from instructor.core.questions import Written
 from instructor.core.result import Result, TaskResult
 from instructor.core.term import LatePolicy, Term, load_term, read_moment, read_zone
 from instructor.tests.classroom.test_adjustments import save
@@ -77,9 +79,7 @@ def test_a_gradescope_hand_in_two_days_late_is_late_and_what_it_costs_is_said_ev
     )
     assert book["ann-0"]["why"] == why
     for file in ("class.html", "summary.md", "moodle.csv", "students/ann-0/feedback.html"):
-        said = (
-            (tmp_path / "out" / file).read_text(encoding="utf-8").replace("&#45;", "-").replace("&#58;", ":")
-        )
+        said = (tmp_path / "out" / file).read_text(encoding="utf-8")
         assert why in said.replace("\n", " ").replace("</li> <li>", " "), file
     result = json.loads((tmp_path / "out" / "students" / "ann-0" / "results.json").read_text())
     assert (result["score"], why in result["output"]) == (2.0, True)
@@ -247,6 +247,16 @@ def test_in_gradescopes_container_the_metadata_beside_the_submission_tells(tmp_p
     assert (grade.total, "Given on Gradescope." in grade.notes[0]) == (4.0, True)
 
 
+def test_one_submission_alone_says_that_written_answers_are_apart(tmp_path, term, monkeypatch):
+    monkeypatch.setattr(alone_module, "load_written", lambda: Written(share=20))
+    alone = Alone(pack(tmp_path / "ann.zip"))
+    assert "written answers make up 20 of the 100" in alone.settled(result("ann")).notes[-1]
+    assert "written" not in " ".join(alone.settled(Result("ann", 1, "", problem="No.")).notes)
+    task = TaskResult("b", "B", 5, 1.0, "passed", {}, bonus=True)
+    with_bonus = Result("ann", 1, "", [*result("ann").tasks, task])
+    assert said(with_bonus, 20).endswith(" points + 1 bonus, without the 20 of written answers")
+
+
 @pytest.mark.parametrize("words", [["--handed-in", "soon"], ["--adjust", "gone.csv"]])
 def test_what_cannot_be_understood_of_one_submission_is_refused(tmp_path, capsys, words):
     path = pack(tmp_path / "ann.zip")
@@ -261,6 +271,12 @@ def test_what_cannot_be_understood_of_one_submission_is_refused(tmp_path, capsys
 @pytest.mark.parametrize("text", ["2030-02-05", "5.2.2030", "05.02.2030", "2030/2/5", "2030-02-05 23:59:59"])
 def test_a_date_as_spreadsheets_save_it_is_read(text):
     assert read_moment(text, BERLIN).isoformat() == "2030-02-05T23:59:59+01:00"
+
+
+@pytest.mark.parametrize("text", ["11/20/2026", "22/11/2026 10:00", "3/3/2026"])
+def test_a_date_that_is_one_day_only_is_not_called_two(text):
+    with pytest.raises(ValueError, match=f"'{text}' is in no form that is read: write it as 2027-02-01"):
+        read_moment(text, BERLIN)
 
 
 def test_a_date_that_may_be_two_days_is_not_guessed():

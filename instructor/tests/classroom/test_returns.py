@@ -106,6 +106,9 @@ def test_moodles_worksheet_is_filled_in_and_its_words_are_kept(tmp_path, sheet):
     assert header == before[0]
     assert [ann[:4], bo[:4]] == [before[1][:4], before[2][:4]]
     assert [ann[4], ann[5], bo[4]] == ["4", before[1][5], ""]
+    dashes = [place for place, cell in enumerate(before[2]) if cell == "-"]
+    assert dashes
+    assert [bo[place] for place in dashes] == ["-"] * len(dashes)
     assert ann[-1].startswith("Cosine similarity: 4 of 5")
     assert bo[-1] == "Nothing was handed in."
     book = cells(target / "gradebook.csv")

@@ -33,6 +33,7 @@ from instructor.core.questions import (
 )
 from instructor.core.tasks import ROOT, TASKS_FILE, load_tasks, notebooks
 from instructor.core.term import LatePolicy, Term, read_moment
+from instructor.grading.report.words import signed
 from instructor.release import leaks, prove, question_points
 from instructor.release.translated import translated_notebook
 from instructor.tests.classroom.test_classroom import Silent, pack, rows
@@ -110,7 +111,7 @@ def test_marks_and_comments_come_back_in_every_report(course, worth):
     comments = {row["Full name"]: row["Feedback comments"] for row in rows(course / "out" / "moodle.csv")}
     assert f"{title_of(FIRST)}: 2 of 3. Name the label." in comments["Ann Lee"]
     overview = (course / "out" / "class.html").read_text(encoding="utf-8")
-    assert "2 of 3 points · Name the label." in overview
+    assert '2 of 3 points<span class="comment">Name the label.</span><span class="said">' in overview
     assert "What counts:</strong> Full: every red photo" in overview
 
 
@@ -120,12 +121,27 @@ def test_answers_that_are_a_share_count_among_the_whole_and_those_not_marked_are
     assert (book["Ann_Lee"]["points"], book["Ann_Lee"]["answers to mark"]) == ("42", "7")
     assert "14 written answers count and are not marked yet: fill in answers.csv." in told
     assert "(7 not marked yet)" in page(course)
-    assert rows(course / "out" / "canvas.csv")[0]["out"] == "42"
+    assert [row["out"] for row in rows(course / "out" / "canvas.csv")] == ["42", "", ""]
+    assert [row["Grade"] for row in rows(course / "out" / "moodle.csv")] == ["", ""]
+    assert book["Ann_Lee"]["note"] == "7 written answers are not marked yet: no points to import until then."
+    assert "canvas.csv and moodle.csv hold no points of those who gave them" in told
     mark(course, *[("3", "")] * 14)
     book, told, _ = run(course)
     assert (book["Ann_Lee"]["total"], "answers to mark" in book["Ann_Lee"]) == ("24", False)
+    assert [row["out"] for row in rows(course / "out" / "canvas.csv")] == ["42", "24", "24"]
     assert "not marked yet" not in told + page(course)
     assert "24 <small>of 42 points" in page(course)
+
+
+def test_one_point_is_no_points(course, worth):
+    worth(most=dict.fromkeys(MOST, 1))
+    run(course)
+    mark(course, ("1", ""))
+    run(course)
+    for told in (page(course), (course / "out" / "class.html").read_text(encoding="utf-8")):
+        assert "1 of 1 point<" in told
+        assert not re.search(r"\b1 points", told)
+    assert [signed(points) for points in (1.5, -2, 0, -0.0)] == ["+1.5", "−2", "±0", "±0"]
 
 
 def test_a_mark_above_its_maximum_is_refused_with_its_row(course, worth):
@@ -294,6 +310,19 @@ def tasks_file(tmp_path, monkeypatch):
     return path
 
 
+def test_what_questions_are_worth_is_printed_also_before_it_is_written(tasks_file, capsys):
+    before = tasks_file.read_bytes()
+    assert main(["new-term", "--written", "10", "--scale", "--check"]) == 0
+    told = capsys.readouterr().out
+    assert tasks_file.read_bytes() == before
+    assert "written answers: not set -> 10 of the 100 points" in told
+    assert "NetworkVisualization, points of questions 1, 2, …: not set -> 1 1 1 1 1 1 1\n" in told
+    assert "-> 1 1 1 0 0 0 0 0\n" in told
+    assert "Warning: 0 points for question 4, 5, 6, 7, 8 of SelfSupervisedLearning." in told
+    assert main(["new-term", "--written", "30", "--scale"]) == 0
+    assert "Warning" not in capsys.readouterr().out
+
+
 def test_a_share_of_the_hundred_is_set_and_taken_back(tasks_file):
     before = load_tasks(tasks_file)
     assert main(["new-term", "--written", "30", "--scale"]) == 0
@@ -314,7 +343,10 @@ def test_a_share_of_the_hundred_is_set_and_taken_back(tasks_file):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        ("--written 20", "the points add up to 100, 20 are too many"),
+        (
+            "--written 20",
+            "the points add up to 100, 20 are too many: the tasks have to leave room for the 20 of",
+        ),
         ("--written many", "'many' is no whole number"),
         ("--question NetworkVisualization.9=2", "there is no question NetworkVisualization.9"),
         ("--question NetworkVisualization.1=2", "say first what each question is worth"),

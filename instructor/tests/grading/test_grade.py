@@ -113,7 +113,7 @@ def test_points_are_the_sum_of_the_aspects_whose_checks_all_passed(result):
     sim = next(task for task in load_tasks() if task.id == "sim")
     assert tasks["sim"].earned == sim.aspects["value"] == result.score
     assert tasks["sim"].status == "partial"
-    assert result.points == 100
+    assert result.points == sum(task.points for task in load_tasks() if not (task.bonus or task.is_notebook))
 
 
 @pytest.mark.parametrize(
@@ -329,6 +329,14 @@ def test_a_submission_that_cannot_be_graded_is_a_result_too(tmp_path, capsys, da
     assert "Not graded" in (tmp_path / "results" / "bob" / "feedback.html").read_text()
 
 
+def test_one_submission_says_that_its_notebooks_were_not_run(tmp_path, monkeypatch, capsys, submission):
+    monkeypatch.setattr(one_submission, "result_of", lambda path, **_: Result("ann", 1, "none"))
+    for how, is_said in (("none", True), ("quick", False)):
+        words = ["--notebooks", how, "--results", str(tmp_path)]
+        assert main(["grade", str(submission), *words]) == 0
+        assert ("The notebooks were not run (--notebooks none)" in capsys.readouterr().out) == is_said
+
+
 def test_a_result_that_cannot_be_written_is_a_sentence(tmp_path, capsys):
     (tmp_path / "results").write_text("a file where a folder should be")
     (tmp_path / "no.zip").write_bytes(b"")
@@ -344,6 +352,18 @@ def test_a_composed_checkout_packs_and_counts_as_given_files(tmp_path, capsys):
     )
     assert "11 of 12 tasks" in packed.stdout
     assert (tmp_path / "a b" / "submission.zip").is_file()
+
+
+def test_a_fill_in_is_taken_back_by_unfilled_and_a_mistyped_one_is_asked_about(tmp_path, capsys):
+    fills = ["--fill", "reference", "--fill", "integrated_gradients=unfilled"]
+    assert main(["compose", *fills, str(tmp_path / "x")]) == 0
+    assert "11 of 12 blocks filled" in capsys.readouterr().out
+    assert main(["compose", "--fill", "refrence", str(tmp_path / "y")]) == 2
+    told = capsys.readouterr().err
+    assert "has no fill-in 'refrence'. Did you mean reference?" in told
+    assert len(told) < 200
+    assert main(["compose", "--fill", "smi=reference", str(tmp_path / "y")]) == 2
+    assert "No such task: smi. Did you mean sim?\n" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("fill", ["nonsense", "sim=nonsense", "nonsense=reference"])

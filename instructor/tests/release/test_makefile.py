@@ -97,8 +97,9 @@ def test_grade_hands_on_a_path_as_it_is(project):
 
 
 def test_grade_alone_composes_packs_and_grades_the_reference(project):
-    result, calls = ask(project, "grade")
+    result, calls = ask(project, "grade", "SUBMISSON=x")  # a name that make does not know
     assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines()[0] == "No SUBMISSION given: grading the reference solution."
     assert calls[-2][:5] == ["-m", "instructor", "compose", "--fill", "reference"]
     assert calls[-1][:3] == ["-m", "instructor", "grade"]
     assert calls[-1][3].endswith("/reference.zip")

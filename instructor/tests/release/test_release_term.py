@@ -101,6 +101,13 @@ def test_what_does_not_add_up_is_refused_and_nothing_is_written(words, sentence,
     assert sentence in capsys.readouterr().err
 
 
+def test_a_name_of_spaces_is_none(tasks_file, capsys):
+    before = tasks_file.read_bytes()
+    assert run("new-term", "--name", "   ") == 2
+    assert tasks_file.read_bytes() == before
+    assert "give the term a name" in capsys.readouterr().err
+
+
 def test_a_task_can_be_left_out_and_the_others_scaled(tasks_file):
     assert run("new-term", "--without", "train", "--scale") == 0
     tasks = {task.id: task for task in load_tasks(tasks_file)}
