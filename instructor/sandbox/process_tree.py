@@ -51,6 +51,8 @@ def kill_tree(pid: int, wait: float = 10.0) -> None:
     deadline = time.monotonic() + wait
     with contextlib.suppress(OSError):
         os.kill(pid, signal.SIGSTOP)
+    while _stat(f"/proc/{pid}")[:1] in ([b"R"], [b"S"], [b"D"]) and time.monotonic() < deadline:
+        time.sleep(0.001)  # a signal is on its way
     while (below := [each for each in tree(pid)[1:] if not _is_dead(each)]) and time.monotonic() < deadline:
         for each in below:
             with contextlib.suppress(OSError):

@@ -252,5 +252,5 @@ def test_no_deadline_depends_on_the_clock_on_the_wall():
     """A machine that sleeps or whose clock is set ends nobody's call: the clock that counts stands still."""
     for folder in ("sandbox", "grading"):
         for path in (ROOT / "instructor" / folder).rglob("*.py"):
-            if path.name != "private.py":  # which compares with the times of files
+            if path.name not in ("private.py", "cgroup.py"):  # which compare with the times of files
                 assert "time.time()" not in path.read_text(encoding="utf-8"), path

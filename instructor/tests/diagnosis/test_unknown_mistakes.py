@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from instructor.checks.drawing import MODE
 from instructor.checks.recording import Exchange
 from instructor.core.composition import Fillin, compose, fillins
 from instructor.diagnosis.diagnose import diagnose
@@ -58,7 +59,6 @@ def test_what_gives_the_same_as_a_mistake_is_told_beside_it():
     ("task", "name"),
     [
         ("compute_saliency_maps", "wrong_eval_deleted"),
-        ("integrated_gradients", "wrong_eval_deleted"),
         ("class_visualization_update_step", "wrong_learning_rate_of_the_notebook"),
         ("simclr_loss_naive", "wrong_temperature_of_a_half"),
         ("train", "wrong_zeroed_once"),
@@ -67,6 +67,11 @@ def test_what_gives_the_same_as_a_mistake_is_told_beside_it():
 def test_a_deleted_line_another_constant_and_gradients_emptied_elsewhere_have_names(task, name):
     names, _ = names_and_sentences(task, name)
     assert names == {name}
+
+
+def test_where_evaluation_mode_alone_differs_the_check_itself_says_so():
+    results, _ = examine({"integrated_gradients": "wrong_eval_deleted"}, ["integrated_gradients"], SEED)
+    assert any(MODE in each.message for each in results)
 
 
 def test_a_mistake_may_delete_a_given_line_before_its_block(tmp_path):

@@ -35,6 +35,7 @@ ENVIRONMENT = {
         "USER",
     ),
     "TORCHINDUCTOR_CACHE_DIR",  # of torch's own making
+    *("MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"),
 }
 SMALL = {"memory": 1_500 * MIB, "disk": 16 * MIB, "shared_memory": 16 * MIB}
 LIMITS = dataclasses.replace(Limits.load(), call_seconds=2, patience=1_000, processes=40, **SMALL)
