@@ -125,7 +125,8 @@ def near_names(text: str, entries: Sequence[Entry], absent: Iterable[Student] = 
     for entry in entries:
         shown = entry.students[0].name if len(entry.students) == 1 else entry.name
         written = dict.fromkeys(entry.called(), shown) | written
-    return did_you_mean(in_small_letters(text), {key: shown for key, shown in written.items() if shown})
+    named = {key: each for key, each in written.items() if each}
+    return did_you_mean(in_small_letters(text), named, named)
 
 
 class ClassError(Exception):

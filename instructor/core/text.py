@@ -42,11 +42,11 @@ def sanitize(text: str, limit: int = 2_000) -> str:
     return kept if len(cut) <= limit else kept[:limit] + "…"
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str], shown: Mapping[str, str] | None = None) -> str:
     """The end of a message on a word that is not known, " Did you mean …?"; "" where nothing is near it.
 
-    A mapping gives what is shown of each that is known.
+    `shown` is how those that are known are written, where that is another way.
     """
     near = get_close_matches(word, list(dict.fromkeys(known)), n=2, cutoff=0.6)
-    near = list(dict.fromkeys(known[each] for each in near)) if isinstance(known, Mapping) else near
+    near = list(dict.fromkeys(shown[each] for each in near)) if shown else near
     return f" Did you mean {' or '.join(near)}?" if near else ""
