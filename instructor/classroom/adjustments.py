@@ -8,17 +8,16 @@ of nobody and nothing, is refused with its line, so that no change is lost or co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 
 from instructor.classroom.entries import Entry, Student, in_small_letters
 from instructor.classroom.table_file import numbered_rows, write_table
 from instructor.core.tasks import Task, load_tasks
 from instructor.core.term import Term, read_moment, shown
-from instructor.core.text import sanitize
+from instructor.core.text import did_you_mean, sanitize
 from instructor.core.whole_grade import TOTAL
 
 NAME = "adjust.csv"
@@ -84,8 +83,8 @@ class Adjustments:
             if not found:
                 raise ValueError(
                     f"{self._file}, line {row.line}: there is no student {row.student!r} in this "
-                    f"class.{_near(wanted, written)} Who has handed in nothing yet is known from a class "
-                    "list (--roster)."
+                    f"class.{did_you_mean(wanted, written, written)} "
+                    "Who has handed in nothing yet is known from a class list (--roster)."
                 )
 
 
@@ -183,12 +182,6 @@ def _until(place: str, text: str, term: Term) -> datetime:
             f"deadline, {shown(term.due)}."
         )
     return until
-
-
-def _near(wanted: str, written: Mapping[str, str]) -> str:
-    """A question after those who are called nearly so; "" where nobody is."""
-    near = dict.fromkeys(written[name] for name in get_close_matches(wanted, written, n=4, cutoff=0.6))
-    return f" Did you mean {' or '.join(list(near)[:2])}?" if near else ""
 
 
 def _names(student: Student, entry: Entry | None) -> set[str]:

@@ -47,6 +47,6 @@ def did_you_mean(word: str, known: Iterable[str], shown: Mapping[str, str] | Non
 
     `shown` is how those that are known are written, where that is another way.
     """
-    near = get_close_matches(word, list(dict.fromkeys(known)), n=2, cutoff=0.6)
-    near = list(dict.fromkeys(shown[each] for each in near)) if shown else near
+    near = get_close_matches(word, list(dict.fromkeys(known)), n=4, cutoff=0.6)
+    near = list(dict.fromkeys(shown[each] if shown else each for each in near))[:2]
     return f" Did you mean {' or '.join(near)}?" if near else ""
