@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 
@@ -17,7 +18,6 @@ from instructor.diagnosis.match import Match, candidates, costly, follows_from, 
 from instructor.diagnosis.passed import fails_one_of
 from instructor.diagnosis.replay import OutOfTime, Replay
 
-SECONDS = 30.0  # for all replays of one submission
 AS_OTHERS = "as others write it"  # why one is the same as another when it is the same mistake
 SHOWN = 3  # mistakes that are named for one check
 
@@ -25,16 +25,17 @@ SHOWN = 3  # mistakes that are named for one check
 def diagnose(
     results: Sequence[CheckResult],
     recordings: Mapping[str, Recording],
-    seconds: float = SECONDS,
+    seconds: float = math.inf,
     left_out: Iterable[str] = (),
     replay: Replay | None = None,
     stumbled: Callable[[str], None] | None = None,
 ) -> list[CheckResult]:
     """The results, each failed one with the mistakes that explain it, or how its answer differs.
 
-    `recordings` are those of failed checks by their names. `left_out` names fill-ins that are not tried. A
-    `replay` of the caller's own has its own time and stays open. Where the diagnosis of a task goes wrong,
-    its results stay as they are and `stumbled` is told in a sentence; without it the error is raised.
+    `recordings` are those of failed checks by their names. `seconds` are of the processor, for all replays;
+    a `replay` of the caller's own has its own time and stays open. `left_out` names fill-ins that are not
+    tried. Where the diagnosis of a task goes wrong, its results stay as they are and `stumbled` is told in a
+    sentence; without it the error is raised.
     """
     named: dict[str, str] = {}  # the mistake found in a task
     said: dict[str, CheckResult] = {}

@@ -85,7 +85,8 @@ def grade_submission(
         internal, said, pictures = list(outcome.internal), outcome.results, []
         if feedback:  # what goes wrong from here on costs nobody a grade
             with _noting("The diagnosis", internal, limits):
-                said = diagnose(said, outcome.recordings, stumbled=internal.append)
+                seconds = limits.diagnosis_cpu_seconds
+                said = diagnose(said, outcome.recordings, seconds, stumbled=internal.append)
             with _noting("Taking pictures", internal, limits):
                 pictures = _pictures(jail, outcome.results)
         results = score_tasks(said, submission.started, set(submission.modules), submission.remarks)

@@ -52,6 +52,7 @@ class Limits:
     judging_cpu_seconds: int
     judging_in_all_cpu_seconds: int
     judging_memory: int
+    diagnosis_cpu_seconds: float
     gpu: bool
     wire: Bounds
 
