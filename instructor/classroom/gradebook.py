@@ -21,6 +21,7 @@ MOODLE = ("Identifier", "Full name", "Email address", "Grade", "Maximum Grade", 
 MOODLE += ("Feedback comments",)
 GRADED, NOT_GRADED, NOTHING = "graded", "not graded", "nothing handed in"
 NOT_YET, UNREAD, UNSURE = "not graded yet", "could not be read", "ambiguous"
+LOST = "gone since it was graded"
 
 
 ENDS = (".", "!", "?", "…", "。")
@@ -32,7 +33,8 @@ class Line:
     """One student's submission: without `entry` nothing was handed in, without `grade` it is not graded yet.
 
     Where nothing was handed in, there may be a grade all the same: one that somebody has given. `help_used`
-    is what the student says of help, `told` what there is to know where there is no grade.
+    is what the student says of help, `told` what there is to know where there is no grade, `lost` a
+    submission that was graded before and is not there any more.
     """
 
     student: Student
@@ -41,6 +43,7 @@ class Line:
     late: Lateness = NO_DEADLINE
     help_used: str = ""
     told: tuple[str, ...] = ()
+    lost: str = ""
 
     @property
     def result(self) -> Result | None:
@@ -57,7 +60,7 @@ class Line:
     @property
     def status(self) -> str:
         if self.entry is None:
-            return UNSURE if self.student.note else NOTHING
+            return UNSURE if self.student.note else LOST if self.lost else NOTHING
         if self.entry.problem:
             return UNREAD
         if self.result is None:
@@ -68,6 +71,7 @@ class Line:
     def note(self) -> str:
         """What is unsure about this line, or was left out of it."""
         said = [self.entry.problem, self.entry.doubt, *self.entry.notes] if self.entry else []
+        said += [f"{self.lost} was graded before and is not in the folder any more."] if self.lost else []
         return " ".join(filter(None, [self.student.note, *said]))
 
     @property
@@ -239,7 +243,7 @@ def _row(
 
 
 def _comment(line: Line) -> str:
-    if line.status == UNSURE or (line.status == UNREAD and line.result and not line.result.problem):
+    if line.status in (UNSURE, LOST) or (line.status == UNREAD and line.result and not line.result.problem):
         return ""  # what is to be said of it is said to the instructor
     if line.status == UNREAD:
         return " ".join(filter(None, [line.entry.problem, line.why]))

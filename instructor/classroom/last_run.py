@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from instructor.classroom.table_file import newest_copy
@@ -22,7 +22,10 @@ SHOWN = 5
 
 @dataclass(frozen=True)
 class LastRun:
-    """A run: paths in full, "" for what was not given; each adjustment and mark by whom and what it is of."""
+    """A run: paths in full, "" for what was not given; each adjustment and mark by whom and what it is of.
+
+    `authors` are the names of those who handed in a submission, also for one that is gone but has a page.
+    """
 
     folder: str
     submissions: tuple[str, ...] = ()
@@ -30,6 +33,7 @@ class LastRun:
     adjust: str = ""
     adjustments: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
+    authors: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_last(target: Path) -> LastRun | None:
@@ -99,11 +103,16 @@ def gone(last: LastRun, now: LastRun, answers: Path) -> Iterator[str]:
         yield f"Gone since the last run: {_counted(lost, 'mark')}: {_shown(lost)}.{older}"
 
 
-def vanished(submissions: Iterable[str], students: Path) -> Iterator[str]:
-    """A sentence on the submissions that have a page in the folder `students`, and are not there any more."""
+def vanished(submissions: Iterable[str], students: Path) -> list[str]:
+    """The submissions that have a page in the folder `students`, and are not there any more."""
     known = set(submissions)
     pages = sorted(path.name for path in students.iterdir() if path.is_dir()) if students.is_dir() else []
-    if names := [name for name in pages if name not in known]:
+    return [name for name in pages if name not in known]
+
+
+def about_vanished(names: list[str]) -> Iterator[str]:
+    """A sentence on the submissions that are not there any more."""
+    if names:
         yield (
             f"Graded before, and not in the folder any more: {_shown(names)}. Put back what is missing, or "
             "delete its folder in students/."

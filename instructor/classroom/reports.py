@@ -17,6 +17,7 @@ from instructor.classroom.hand_grades import CHANGED, HandGrade, HandGrades
 from instructor.classroom.journal import Journal
 from instructor.classroom.last_run import (
     LastRun,
+    about_vanished,
     gone,
     read_last,
     require_same_class,
@@ -88,7 +89,8 @@ class ByHand:
     """What people and the term's rules add to the checks: marks, adjustments, lateness.
 
     `readable` are the students with work that can be read: what else they uploaded is adjusted in no way.
-    `run` is what to keep for the next run, `gone` are sentences on what counted in the last one.
+    `run` is what to keep for the next run, `gone` are sentences on what counted in the last one, `lost` the
+    submissions that are not there any more.
     """
 
     grades: HandGrades
@@ -97,6 +99,11 @@ class ByHand:
     run: LastRun
     readable: frozenset[Student] = frozenset()
     gone: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+    def lost_by(self, student: Student) -> str:
+        """The submission of a student that was graded before and is not there any more; "" if none is."""
+        return next((name for name in self.lost if student.name in self.run.authors.get(name, ())), "")
 
     def late(self, student: Student, entry: Entry) -> Lateness:
         return lateness(student, entry, self.term, self.adjustments.of(student, entry))
@@ -137,14 +144,17 @@ def by_hand(course: Class) -> ByHand:
     adjustments.require_known(course.folder.entries, course.absent)
     whole = (entry for entry in course.folder.entries if not entry.problem)
     readable = frozenset(student for entry in whole for student in entry.students)
-    run = replace(run, adjustments=adjustments.named(), marks=grades.marked())
+    lost = vanished(names, course.target / "students")
+    before = {name: authors for name, authors in (last.authors if last else {}).items() if name in lost}
+    authors = {each.name: tuple(who.name for who in each.students) for each in course.folder.entries}
+    run = replace(run, adjustments=adjustments.named(), marks=grades.marked(), authors=before | authors)
     if last and not course.force:
         require_tables(last, run, course.adjust_file, course.answers_file)
     told = [
         *(gone(last, run, course.answers_file) if last else ()),
-        *vanished(names, course.target / "students"),
+        *about_vanished(lost),
     ]
-    return ByHand(grades, adjustments, term, run, readable, tuple(told))
+    return ByHand(grades, adjustments, term, run, readable, tuple(told), tuple(lost))
 
 
 def _about(course: Class, names: list[str]) -> LastRun:
@@ -284,7 +294,8 @@ def _lines(course: Class, journal: Journal, added: ByHand, statistics: Statistic
             yield Line(student, entry, slim(grade), late[student], declared)
     for student in course.absent:
         grade = added.settled(student, None, _NOTHING)
-        yield Line(student, grade=grade if grade.is_given else None, told=grade.notes)
+        given = grade if grade.is_given else None
+        yield Line(student, grade=given, told=grade.notes, lost=added.lost_by(student))
 
 
 def _shared(grades: dict[Student, Grade]) -> Grade:

@@ -99,6 +99,23 @@ def test_a_table_of_adjustments_that_is_gone_is_refused_and_a_row_is_said(course
     assert run(course, force=True)[1]["bob"]["total"] == "3"
 
 
+def test_nobody_is_told_that_nothing_was_handed_in_whose_submission_is_gone(course):
+    class_list = [Student(name=name) for name in ("ann", "eve", "zoe")]
+    run(course, class_list)
+    (course / "hw" / "eve.zip").unlink()
+    for _ in range(2):  # and so it stays
+        _, book, _ = run(course, class_list)
+        comments = {row["Full name"]: row["Feedback comments"] for row in rows(course / "out" / "moodle.csv")}
+        assert (book["eve"]["status"], book["zoe"]["status"]) == (
+            "gone since it was graded",
+            "nothing handed in",
+        )
+        assert book["eve"]["note"] == "eve was graded before and is not in the folder any more."
+        assert (comments["eve"], comments["zoe"]) == ("", "Nothing was handed in.")
+    shutil.rmtree(course / "out" / "students" / "eve")
+    assert run(course, class_list)[1]["eve"]["status"] == "nothing handed in"
+
+
 def test_an_option_that_was_forgotten_is_asked_for(course):
     table = save(course / "own.csv", ("ann", "sim", "5", "", "Appeal"))
     run(course, adjust=table, roster=course / "list.csv")
