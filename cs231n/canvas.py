@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from .budget import budget
 from .image_utils import SQUEEZENET_MEAN, SQUEEZENET_STD
 
 # How red, green and blue vary in photos: together (brightness), red against blue, green against both. The
@@ -86,14 +87,16 @@ class RandomTransform(nn.Module):
         return self.model(F.grid_sample(pictures, grid, padding_mode="reflection", align_corners=False))
 
 
-def learning_rate_for(length, update_step, paint, model, target_y, l2_reg, tries=4):
+def learning_rate_for(length, update_step, paint, model, target_y, l2_reg, tries=None):
     """Return the learning rate with which a step on `paint` is about `length` long (Euclidean norm).
 
     Raw gradients have a length of their own, normalized ones have length 1: a few steps on copies of the
     paint tell, and either kind of `update_step` then gets on equally fast. `update_step` is called as
     net_visualization_pytorch.class_visualization_update_step is; the other inputs are its inputs. When a step
-    moves nothing, or not by a finite length, the answer is `length` itself.
+    moves nothing, or not by a finite length, the answer is `length` itself. tries: how many steps tell; None
+    means four, and one in a quick run.
     """
+    tries = tries or budget(4, 1)
     lengths = []
     for _ in range(tries):
         copy = paint.detach().clone().requires_grad_()

@@ -56,7 +56,7 @@ class ClassExplorer(Seeker):
             value=5e-3, base=10, min=-5, max=-1, step=0.1, description=t("L2"), readout_format=".1e", **slider
         )
         self.iterations = widgets.IntSlider(
-            value=budget(250, 20), min=20, max=1000, step=10, description=t("steps"), **slider
+            value=budget(250, 20), min=10, max=1000, step=10, description=t("steps"), **slider
         )
         self.seed = widgets.BoundedIntText(value=2, min=0, max=9999, description=t("seed"))
         self.progress = widgets.IntProgress(value=0, min=0, max=1, layout={"width": "336px"})
@@ -82,7 +82,7 @@ class ClassExplorer(Seeker):
         self._growth = []
         self._show(self._noise(), f"{t('noise')}\n{t('press start')}")
         if fill:
-            steps, self.iterations.value = self.iterations.value, budget(40, 20)
+            steps, self.iterations.value = self.iterations.value, budget(40, 10)
             self.fill()
             self.iterations.value = steps
 

@@ -16,6 +16,7 @@ import torch
 from scipy import stats
 from tqdm.auto import tqdm
 
+from ..budget import budget
 from ..data_utils import draw_labelled
 from ..words import t
 from .classifiers import BATCH, Labelled, Rates, accuracy, pretrain, train_labelled
@@ -190,7 +191,7 @@ def compare(
       class, drawn anew with each seed, are the labelled ones; all of them in the arms with all labels.
     - views: the augmentation of a batch, see Labelled. loss: see classifiers.pretrain.
     - share: SimCLR's part of the time. seconds: of the processor, an arm and seed; by them a short trial of
-      this machine sets how many steps there are. seeds: how many.
+      this machine (a very short one in quick runs) sets how many steps there are. seeds: how many.
 
     Returns: Comparison. Both contrasts of equal data are in it: SimCLR on the labelled images and
     fine-tuning against scratch, at few labels and at all. Raises ValueError when a class has too few images.
@@ -220,7 +221,7 @@ def compare(
                 seen = labelled if arm.images == "labelled" else whole
                 batch = min(BATCH, len(seen.images))
                 if batch not in each:
-                    each[batch] = step_seconds(model, labelled, seen, classes, loss)
+                    each[batch] = step_seconds(model, labelled, seen, classes, loss, rounds=budget(5, 1))
                 steps = steps_of(arm.share, seconds, each[batch])
                 classifier, cost = run_arm(
                     model, labelled, seen, steps, (Rates(), Rates()), classes, seed, loss

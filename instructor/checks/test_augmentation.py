@@ -1,9 +1,18 @@
 """The train transform, judged by what many draws of it do to images made for the purpose."""
 
+from collections.abc import Iterator
+
 import torch
 from torchvision.transforms import RandomResizedCrop
 
-from instructor.checks.distributions import frequency_is, same_distribution
+from instructor.checks.distributions import (
+    PARTS,
+    at_least,
+    at_most,
+    frequency_is,
+    same_distribution,
+    until_sure,
+)
 from instructor.checks.judging import expect, expect_tensor
 from instructor.checks.marking import check
 from instructor.checks.views import Waves, bands, blue, fates, pixels, purple, read_jitter, tints, turned
@@ -17,81 +26,122 @@ def test_transform_crop(student, rng):
     """A random part, of 8 % to 100 % of the area and not far from square, anywhere in the image."""
     height, width = 44, 36
     waves = Waves(rng, height, width)
-    crops = waves.locate(_views(student, rng, waves.image, 1200))
-    expect(crops.likeness.median() > 0.95, "the views are not parts of the image, resized")
-    area, shape = crops.width * crops.height / (width * height), (crops.width / crops.height).log()
-    expect(area.std() > 0.01, "every view shows a part of the same size")
+    views = _views(student, rng, waves.image, 1200)
     top, left, tall, wide = _drawn_crops(rng, height, width).T
-    same = same_distribution(area, wide * tall / (width * height), 0.03)
-    expect(same and 0.065 < area.quantile(0.01) < 0.12, "the parts are larger or smaller than they should be")
-    same = same_distribution(shape, (wide / tall).log(), 0.03)
-    expect(same, "the parts have other shapes than they should")
-    same = same_distribution(_place(crops.left, crops.width, width), _place(left, wide, width), 0.03)
-    expect(same, "from left to right, the parts do not lie anywhere in the image")
-    same = same_distribution(_place(crops.top, crops.height, height), _place(top, tall, height), 0.03)
-    expect(same, "from top to bottom, the parts do not lie anywhere in the image")
+
+    def judge(views, share):
+        crops = waves.locate(views)
+        n, alike = len(views), int((crops.likeness > 0.95).sum())
+        expect(at_least(alike, n, 0.5, share), "the views are not parts of the image, resized")
+        area, shape = crops.width * crops.height / (width * height), (crops.width / crops.height).log()
+        expect(area.std() > 0.01, "every view shows a part of the same size")
+        same = same_distribution(area, wide * tall / (width * height), 0.03, share)
+        small = at_most(int((area < 0.065).sum()), n, 0.01, share)
+        small = small and at_least(int((area < 0.12).sum()), n, 0.01, share)
+        expect(same and small, "the parts are larger or smaller than they should be")
+        same = same_distribution(shape, (wide / tall).log(), 0.03, share)
+        expect(same, "the parts have other shapes than they should")
+        places = _place(crops.left, crops.width, width), _place(left, wide, width)
+        same = same_distribution(*places, 0.03, share)
+        expect(same, "from left to right, the parts do not lie anywhere in the image")
+        places = _place(crops.top, crops.height, height), _place(top, tall, height)
+        same = same_distribution(*places, 0.03, share)
+        expect(same, "from top to bottom, the parts do not lie anywhere in the image")
+
+    until_sure(views, judge)
 
 
 @check(TASK, "geometry", heavy=True)
 def test_transform_flip(student, rng):
     """Half of the views are flipped left to right, and none upside down."""
-    waves = Waves(rng, 32, 32, tinted=True)
-    crops = waves.locate(_views(student, rng, waves.image, 1200))
-    sure = crops.likeness > 0.95
-    expect(sure.float().mean() > 0.5, "the views are not parts of the image, flipped or not")
-    area = (crops.width * crops.height)[sure] / 32**2
-    expect(area.std() > 0.05, "the views of an image of 32 × 32 pixels all show parts of the same size")
-    expect(crops.mirrored[sure].any(), "no view is flipped left to right")
-    for part in (slice(None), *(slice(start, start + 300) for start in range(0, 1200, 300))):
-        mirrored, views = int((crops.mirrored & sure)[part].sum()), int(sure[part].sum())
-        half = frequency_is(mirrored, views, 0.5)
+    waves, draws = Waves(rng, 32, 32, tinted=True), 1200
+
+    def judge(views, share):
+        crops = waves.locate(views)
+        sure = crops.likeness > 0.95
+        n = int(sure.sum())
+        located = at_least(n, len(views), 0.5, share)
+        expect(located, "the views are not parts of the image, flipped or not")
+        area = (crops.width * crops.height)[sure] / 32**2
+        expect(area.std() > 0.05, "the views of an image of 32 × 32 pixels all show parts of the same size")
+        expect(crops.mirrored[sure].any(), "no view is flipped left to right")
+        half = frequency_is(int((crops.mirrored & sure).sum()), n, 0.5, share)
+        for part in range(0, len(views), draws // PARTS):  # each has a transform of its own
+            own = slice(part, part + draws // PARTS)
+            half = half and frequency_is(int((crops.mirrored & sure)[own].sum()), int(sure[own].sum()), 0.5)
         expect(half, "views are flipped left to right with another probability than 0.5")
-    expect(crops.upside_down[sure].float().mean() < 0.01, "some views are upside down")
+        turned = int((crops.upside_down & sure).sum())
+        expect(at_most(turned, n, 0.01, share), "some views are upside down")
+
+    until_sure(_views(student, rng, waves.image, draws), judge)
 
 
 @check(TASK, "color", heavy=True)
 def test_transform_color_jitter(student, rng):
     """The color jitter acts with probability 0.8: brightness, contrast, saturation up to 0.4, hue to 0.1."""
-    _, unchanged = fates(_views(student, rng, purple(), 1600))
-    expect(not unchanged.all(), "no view has other colors than the image")
-    often = frequency_is(int(unchanged.sum()), len(unchanged), 0.2)
-    expect(often, "colors are jittered with another probability than 0.8")
-    jitter = read_jitter(_views(student, rng, bands(), 1600))
-    for name, low, high, margin in (
-        ("brightness", 0.6, 1.4, 0.04),
-        ("contrast", 0.6, 1.4, 0.05),
-        ("saturation", 0.6, 1.4, 0.05),
-        ("hue", -0.1, 0.1, 0.01),
-    ):
-        values = getattr(jitter, name)
-        expect(len(values) > 300, "hardly any view shows the colors of a whole image")
-        beyond = ((values < low - margin) | (values > high + margin)).float().mean()
-        expect(beyond < 0.03, f"the {name} changes more than it should")
-        reaches = bool(values.min() < low + margin) and bool(values.max() > high - margin)
-        expect(reaches, f"the {name} changes less than it should")
+
+    def judge(views, share):
+        _, unchanged = fates(views)
+        expect(not unchanged.all(), "no view has other colors than the image")
+        often = frequency_is(int(unchanged.sum()), len(views), 0.2, share)
+        expect(often, "colors are jittered with another probability than 0.8")
+
+    def judge_factors(views, share):
+        jitter = read_jitter(views)
+        for name, low, high, margin in (
+            ("brightness", 0.6, 1.4, 0.04),
+            ("contrast", 0.6, 1.4, 0.05),
+            ("saturation", 0.6, 1.4, 0.05),
+            ("hue", -0.1, 0.1, 0.01),
+        ):
+            values = getattr(jitter, name)
+            expect(len(values) > 300 * share, "hardly any view shows the colors of a whole image")
+            beyond = int(((values < low - margin) | (values > high + margin)).sum())
+            within = at_most(beyond, len(values), 0.03, share)
+            expect(within, f"the {name} changes more than it should")
+            reaches = bool(values.min() < low + margin) and bool(values.max() > high - margin)
+            expect(reaches, f"the {name} changes less than it should")
+
+    until_sure(_views(student, rng, purple(), 1600), judge)
+    until_sure(_views(student, rng, bands(), 1600), judge_factors)
 
 
 @check(TASK, "color", heavy=True)
 def test_transform_grayscale(student, rng):
     """One view in five is gray, whether its colors are jittered or not."""
-    gray, unchanged = fates(_views(student, rng, purple(), 1600))
-    expect(gray.any(), "no view is gray")
-    often = frequency_is(int(gray.sum()), len(gray), 0.2)
-    expect(often, "views are made gray with another probability than 0.2")
-    independent = frequency_is(int((gray & unchanged).sum()), len(gray), 0.2 * 0.2)
-    expect(independent, "whether a view is gray depends on whether its colors are jittered")
-    gray, same = tints(_views(student, rng, Waves(rng, 44, 36, tinted=True).image, 800))
-    often = frequency_is(int(gray.sum()), len(gray), 0.2) and frequency_is(int(same.sum()), len(gray), 0.16)
-    expect(often, "the colors of a larger image change with other probabilities than those of a small one")
+
+    def judge(views, share):
+        gray, unchanged = fates(views)
+        expect(gray.any(), "no view is gray")
+        often = frequency_is(int(gray.sum()), len(gray), 0.2, share)
+        expect(often, "views are made gray with another probability than 0.2")
+        independent = frequency_is(int((gray & unchanged).sum()), len(gray), 0.2 * 0.2, share)
+        expect(independent, "whether a view is gray depends on whether its colors are jittered")
+
+    def judge_larger(views, share):
+        gray, same = tints(views)
+        often = frequency_is(int(gray.sum()), len(gray), 0.2, share)
+        often = often and frequency_is(int(same.sum()), len(gray), 0.16, share)
+        expect(
+            often, "the colors of a larger image change with other probabilities than those of a small one"
+        )
+
+    until_sure(_views(student, rng, purple(), 1600), judge)
+    until_sure(_views(student, rng, Waves(rng, 44, 36, tinted=True).image, 800), judge_larger)
 
 
 @check(TASK, "color", heavy=True)
 def test_transform_order(student, rng):
     """A view is made gray after its colors are jittered, not before."""
-    gray, hue_first = turned(_views(student, rng, blue(), 1200))
-    expect(gray.any(), "no view is gray")
-    # In the right order that is about half of the gray views, in the other one none.
-    expect(hue_first.sum() > 0.2 * gray.sum(), "views are made gray before their colors are jittered")
+
+    def judge(views, share):
+        gray, hue_first = turned(views)
+        expect(gray.any(), "no view is gray")
+        # In the right order that is about half of the gray views, in the other one none.
+        later = at_least(int(hue_first.sum()), int(gray.sum()), 0.2, share)
+        expect(later, "views are made gray before their colors are jittered")
+
+    until_sure(_views(student, rng, blue(), 1200), judge)
 
 
 @check(TASK, "output")
@@ -115,15 +165,16 @@ def test_transform_output(student, rng):
         expect(len(torch.unique(levels.flatten(1), dim=0)) > 30, "many views of an image are the same")
 
 
-def _views(student, rng: Seeds, image: torch.Tensor, draws: int) -> torch.Tensor:
-    """Views (draws, 3, 32, 32) of one image, from transforms made with four seeds."""
-    parts = []
-    for _ in range(4):
-        seed = rng.seed()
-        part = student.drive("train_transform_draws", image=image, draws=draws // 4, seed=seed)
+def _views(student, rng: Seeds, image: torch.Tensor, draws: int) -> Iterator[torch.Tensor]:
+    """Up to `draws` views of an image, in PARTS tensors (draws / PARTS, 3, 32, 32), a transform for each."""
+    seeds, n = [rng.seed() for _ in range(PARTS)], draws // PARTS
+
+    def views(seed: int) -> torch.Tensor:
+        part = student.drive("train_transform_draws", image=image, draws=n, seed=seed)
         expect(isinstance(part, torch.Tensor), "the views of an image are not tensors of one shape")
-        parts.append(expect_tensor(part, (draws // 4, 3, 32, 32), "the views"))
-    return torch.cat(parts).float()
+        return expect_tensor(part, (n, 3, 32, 32), "the views").float()
+
+    return map(views, seeds)
 
 
 @remembered

@@ -1,7 +1,7 @@
-"""`python -m instructor.grading.nbval_run REQUEST`: nbval over one notebook, whose kernel is in a jail.
+"""nbval over one notebook, whose kernel is in a jail: what `nbval_process` runs.
 
-A process of the trusted side, apart from the grader so that its memory and time can be bounded. REQUEST is a
-JSON object; a line of JSON on each cell is written to the descriptor it names. Outputs of the kernel are text
+A process of the trusted side, apart from the grader so that its memory and time can be bounded. The request
+is a dict; a line of JSON on each cell is written to the descriptor it names. Outputs of the kernel are text
 from a student: they are compared and passed on, never run or rendered.
 """
 
@@ -14,7 +14,6 @@ import os
 import resource
 import select
 import signal
-import sys
 from collections.abc import Callable
 from queue import Empty
 
@@ -186,7 +185,3 @@ def _printed(outputs: list) -> str:
     return "".join(output.get("text", "") for output in outputs if output.get("output_type") == "stream")[
         :TEXT
     ]
-
-
-if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))

@@ -145,7 +145,8 @@ def test_the_time_of_a_step_is_measured_and_the_random_numbers_of_the_model_stay
 
 def test_a_comparison_has_both_contrasts_of_equal_data_with_intervals(monkeypatch):
     monkeypatch.setattr(
-        "cs231n.simclr.comparison.step_seconds", lambda *inputs: StepSeconds(pretraining=0.02, labelled=0.01)
+        "cs231n.simclr.comparison.step_seconds",
+        lambda *inputs, rounds: StepSeconds(pretraining=0.02, labelled=0.01),
     )
     torch.manual_seed(3)
     expected = torch.rand(2)

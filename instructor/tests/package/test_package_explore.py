@@ -427,7 +427,7 @@ def test_the_first_view_is_filled(solved, model, photos):
     assert fooling.step.max >= 1
     assert fooling.picture.value.count("<figure") == 3
     grown = explore.ClassExplorer(model)
-    assert grown.progress.value == grown.progress.max == budget(40, 20)
+    assert grown.progress.value == grown.progress.max == budget(40, 10)
     assert grown.iterations.value == budget(250, 20)
     assert grown.strip.value.count("<figure") >= 5
 
