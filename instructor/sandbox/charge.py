@@ -29,8 +29,9 @@ class Account:
 
     Both only grow, at each `look`, of which there should be several a second: of a thread that has ended,
     what came after the last look is lost, unless `total`, the processor time of the processes and of what
-    ended among them, tells of it. The time from one look to the next counts at most once as held up,
-    however many threads were waiting, and not as far as it was used.
+    ended among them, tells of it. Of the time from one look to the next counts as held up what the thread
+    waited that waited longest, and not as far as it was used: waits of many threads are not added up, so that
+    a crowd which wakes at one moment, and sleeps otherwise, is no excuse.
     """
 
     def __init__(
@@ -67,8 +68,8 @@ class Account:
             self.held_up += lost
 
     def _since_last(self, seen: Mapping[tuple[int, int], ThreadTimes], span: float) -> tuple[float, float]:
-        """Seconds that the threads used, and that they waited for a core, in the span before this look."""
-        used = waited = 0.0
+        """Seconds that the threads used, and that one of them waited for a core, since the look before."""
+        used = waited = 0.0  # waited by the one that waited longest: it may be the others that it waited for
         stuck = uncounted = False
         for key, each in seen.items():
             before = self._seen.get(key, NEVER_SEEN)
@@ -76,7 +77,7 @@ class Account:
             if each.waited is None:  # a system that doesn't count; the state tells something
                 uncounted |= each.is_ready
             else:
-                waited += (late := max(0.0, each.waited - (before.waited or 0.0)))
+                waited = max(waited, late := max(0.0, each.waited - (before.waited or 0.0)))
                 stuck |= key in self._seen and each.is_ready and not more and not late
         told = min(waited, self._ahead)  # of what counted already while it was waiting
         self._ahead, waited = self._ahead - told, waited - told

@@ -63,13 +63,15 @@ def launch_worker(
 ) -> subprocess.Popen:
     """Start a worker that imports everything itself and serves the descriptor `wire`.
 
-    `package` is the folder that it sees; `home`, for all kinds but "bwrap", its private folder; `group` is
-    one for it to be in.
+    `package` is the folder that it sees; `home`, for all kinds but "bwrap", one of its own, where it makes
+    the private folder of each session anew; `group` is one for it to be in.
     """
     mounts, scratch = Mounts(read_only={"/submission": package}), ""
     if home is not None:
-        scratch = str(home)
-        empty(scratch)  # of what an earlier worker was killed over
+        empty(str(home))  # of what an earlier worker was killed over
+        (private := home / "own").mkdir(mode=0o700)
+        make_readable(kind, private, writable=True)
+        scratch = str(private)
         mounts = dataclasses.replace(mounts, environment={"HOME": scratch}, folder=scratch)
     command, where = launch_command(["worker", str(wire)], kind, mounts, limits, scratch, group)
     return subprocess.Popen(
@@ -94,7 +96,7 @@ def launch_command(
 
     In a jail of bubblewrap the kit's part is at /kit and the public data at /data. For "sandlock" and "none"
     nothing is moved: `mounts` names the folder to start in by its destination, and the caller uses real
-    paths; `scratch` is then the private folder that the worker empties after each session.
+    paths; `scratch` is then the private folder that the worker makes anew after each session.
     """
     command, where = _in_sandbox(arguments, kind, mounts, limits, scratch)
     return entered(command, group), where

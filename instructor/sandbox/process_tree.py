@@ -163,32 +163,40 @@ def out_of_sight(pid: int) -> int:
 
 
 class Opened(NamedTuple):
-    """What some processes have open: sockets, pipes, and bytes of files that have no name any more."""
+    """What some processes have open: sockets, pipes, and bytes of files that have no name any more.
+
+    `unseen` are those of the processes that may not be looked into.
+    """
 
     sockets: int
     pipes: int
     nameless: int
+    unseen: frozenset[int]
 
 
 def opened(pids: Iterable[int]) -> Opened:
-    """What some processes have open; what several of them have counts once.
-
-    Of a process that may not be looked into nothing is seen.
-    """
+    """What some processes have open; what several of them have counts once."""
+    unseen = set()
     kinds: dict[str, set[str]] = {"socket": set(), "pipe": set()}
     nameless: dict[tuple[int, int], int] = {}
     for pid in pids:
-        with contextlib.suppress(OSError), os.scandir(f"/proc/{pid}/fd") as descriptors:
-            for each in descriptors:
-                with contextlib.suppress(OSError):
-                    name = os.readlink(each.path)
-                    if (kind := name.partition(":")[0]) in kinds:
-                        kinds[kind].add(name)
-                    elif name.endswith(" (deleted)"):
-                        state = os.stat(each.path)
-                        is_counted = stat.S_ISREG(state.st_mode) and not state.st_nlink
-                        nameless[state.st_dev, state.st_ino] = state.st_blocks * 512 * is_counted
-    return Opened(len(kinds["socket"]), len(kinds["pipe"]), sum(nameless.values()))
+        try:
+            descriptors = [f"/proc/{pid}/fd/{number}" for number in os.listdir(f"/proc/{pid}/fd")]
+        except PermissionError:
+            unseen.add(pid)
+            continue
+        except OSError:
+            continue
+        for each in descriptors:
+            with contextlib.suppress(OSError):
+                name = os.readlink(each)
+                if (kind := name.partition(":")[0]) in kinds:
+                    kinds[kind].add(name)
+                elif name.endswith(" (deleted)"):
+                    state = os.stat(each)
+                    is_counted = stat.S_ISREG(state.st_mode) and not state.st_nlink
+                    nameless[state.st_dev, state.st_ino] = state.st_blocks * 512 * is_counted
+    return Opened(len(kinds["socket"]), len(kinds["pipe"]), sum(nameless.values()), frozenset(unseen))
 
 
 def socket_buffer() -> int:

@@ -120,6 +120,8 @@ class Watch:
         limit, files = self._limits.memory, _in_private_folders(pids)[1]
         found = opened(pids)
         sockets = sockets_around(pids[-1]) if has_own_network(pids[-1]) else found.sockets
+        # Who runs a program that they may not read is out of an ordinary user's sight, sockets and all.
+        sockets += self._limits.open_files * len(found.unseen.intersection(pids[OWN:]))
         beside = files + PIPE * found.pipes + SOCKET * sockets + sum(map(out_of_sight, pids))
         if sum(map(resident, pids)) + beside <= limit:
             return False

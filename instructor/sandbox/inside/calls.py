@@ -7,6 +7,7 @@ from __future__ import annotations
 
 Numbers = dict[str, tuple[int | None, int | None]]
 MACHINES = ("x86_64", "aarch64")
+NEWEST = 469  # calls up to this number were looked through for what follows; a filter refuses all newer ones
 
 # Denied in every sandbox.
 DENIED: Numbers = {
@@ -55,6 +56,9 @@ DENIED: Numbers = {
     "lookup_dcookie": (212, 18),
     "name_to_handle_at": (303, 264),
     "open_by_handle_at": (304, 265),
+    # what all see who have the same file or folder: its flags, and how much of it is in memory
+    "file_setattr": (469, 469),
+    "cachestat": (451, 451),
     # other processes
     "ptrace": (101, 117),
     "process_vm_readv": (310, 270),
@@ -118,6 +122,9 @@ NEIGHBOURS: Numbers = {
     "utimes": (235, None),
     "futimesat": (261, None),
     "utimensat": (280, 88),
+    # descriptors on their way from process to process, which nobody is seen to have open
+    "sendmsg": (46, 211),
+    "sendmmsg": (307, 269),
 }
 # Landlock does not keep these from files outside. Copying a file makes them in passing, so that they are not
 # refused: they do nothing, and say that they did.
@@ -138,7 +145,6 @@ FILES: Numbers = {
     "lremovexattr": (198, 15),
     "fremovexattr": (199, 16),
     "removexattrat": (466, 466),
-    "file_setattr": (469, 469),
 }
 # Nor are these: they would reach other processes or leave a mark that others see, and threads make some.
 PRETENDED: Numbers = {
@@ -150,10 +156,18 @@ PRETENDED: Numbers = {
     "ioprio_set": (251, 30),
     "flock": (73, 32),
 }
+# Denied once a process is held to its files, for which one of the sandboxes needs them: each set of rules is
+# memory of the kernel that no process is seen to use.
+AFTERWARDS: Numbers = {
+    "landlock_create_ruleset": (444, 444),
+    "landlock_add_rule": (445, 445),
+    "landlock_restrict_self": (446, 446),
+}
 # What depends on how they are called.
 JUDGED: Numbers = {
     "mmap": (9, 222),
     "rt_sigaction": (13, 134),
+    "ioctl": (16, 29),
     "sendfile": (40, 71),
     "socket": (41, 198),
     "socketpair": (53, 199),

@@ -63,15 +63,21 @@ def empty(folder: str) -> None:
 def as_it_was(folder: str, mode: int) -> None:
     """Empty a private folder, and take from itself what could tell the next process something of the last.
 
-    That is its mode, its attributes and its times. Who does not own the folder can set the times to now only,
-    and whoever lived in it could not set them at all.
+    It is made anew; of a mount the mode, the attributes and the times are set back. Who does not own it can
+    set the times to now only, and whoever lived in it could not set them at all.
     """
     with contextlib.suppress(OSError):
         os.chmod(folder, mode)
     empty(folder)
-    with contextlib.suppress(OSError):
-        for name in os.listxattr(folder):
-            os.removexattr(folder, name)
+    try:
+        os.rmdir(folder)
+    except OSError:
+        with contextlib.suppress(OSError):
+            for name in os.listxattr(folder):
+                os.removexattr(folder, name)
+    else:
+        os.mkdir(folder)
+        os.chmod(folder, mode)
     try:
         os.utime(folder, (0, 0))
     except PermissionError:

@@ -16,13 +16,23 @@ import signal
 import struct
 from collections.abc import Iterable
 
-from .calls import DENIED, FILES, MACHINES, NEIGHBOURS, PRETENDED, Numbers, number, numbers
+from .calls import (
+    AFTERWARDS,
+    DENIED,
+    FILES,
+    MACHINES,
+    NEIGHBOURS,
+    NEWEST,
+    PRETENDED,
+    Numbers,
+    number,
+    numbers,
+)
 
 Line = tuple[int, int, int, int]
 
 AUDIT_ARCHITECTURE = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 NEW_NAMESPACES = 0x7E020000  # the flags of clone that make one
-X32_CALLS = 0x40000000  # a second numbering of the same calls on x86_64
 
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
 LOAD, AND, RETURN = 0x20, 0x54, 0x06  # classic BPF
@@ -34,8 +44,13 @@ UNIX, STREAM, KIND_OF_SOCKET = 1, 1, 0xF
 SOCKET_LEVEL, BUFFERS = 1, (7, 8, 32, 33)  # SO_SNDBUF, SO_RCVBUF and the same with force
 SHARING, SHARED, ANONYMOUS, HUGE_PAGES = 0xF, 0x1, 0x20, 0x40000  # the flags of mmap
 LOCK = (6, 7, 37, 38)  # F_SETLK, F_SETLKW and their kin for open files
-UNFIT = (5, 36, 1024, 1026, 1031)  # F_GETLK, F_OFD_GETLK, F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ
+# F_GETLK, F_OFD_GETLK, F_SETLEASE, F_NOTIFY, F_SETPIPE_SZ; F_GET_RW_HINT and kin, hints that stay with a file
+UNFIT = (5, 36, 1024, 1026, 1031, 1035, 1036, 1037, 1038)
+KIND_OF_CONTROL, TERMINALS, FILE_SYSTEMS = 0xFF00, 0x5400, (0x6600, 0x5800)  # of ioctl
 PR_SET_DUMPABLE = 4
+# The options of prctl that libraries and the kit use: an end with the parent, being looked into, a name,
+# filters, what capabilities there are, timers, orphans, no new rights, huge pages, vectors on aarch64.
+OPTIONS = (1, 2, 3, 4, 15, 16, 21, 22, 23, 27, 29, 30, 36, 37, 38, 39, 41, 42, 51, 64)
 
 
 def deny(gpu: bool = False) -> None:
@@ -62,10 +77,11 @@ def deny_neighbours() -> None:
 
 
 def stay_in_sight() -> None:
-    """Deny a student's process to hide from its own user, who counts what it has open."""
+    """Deny a student's process to hide from its own user, who counts what it holds; and Landlock's rules."""
     if (machine := platform.machine()) in MACHINES:
         hides = [*_argument(0, PR_SET_DUMPABLE, [*_argument(1, 0, [_fail(errno.EPERM)])]), _allowed()]
-        _install([*_start(machine), *_case("prctl", machine, hides), _allowed()])
+        lines = [*_each(AFTERWARDS, machine, errno.EPERM), *_case("prctl", machine, hides)]
+        _install([*_start(machine), *lines, _allowed()])
 
 
 def _install(lines: list[Line]) -> None:
@@ -108,6 +124,10 @@ def _program(machine: str, gpu: bool) -> list[Line]:
         # This error is one that ZeroMQ, in a notebook's kernel, takes for a machine without a network.
         "socket": _socket(),
         "socketpair": _socket(),
+        # Flags of files, which are those of everybody's files as well.
+        "ioctl": _control(gpu),
+        # Some options hold memory that no process is seen to use, such as tables for futexes; newer ones may.
+        "prctl": [_load(0), *_if_any(OPTIONS, _allowed()), _fail(errno.EINVAL)],
         # Larger buffers would hold more than is counted for a socket.
         "setsockopt": [
             *_argument(1, SOCKET_LEVEL, [_load(2), *_if_any(BUFFERS, _fail(errno.EPERM))]),
@@ -128,6 +148,15 @@ def _socket() -> list[Line]:
     return [*_argument(0, UNIX, streams), _fail(errno.EOPNOTSUPP)]
 
 
+def _control(gpu: bool) -> list[Line]:
+    """Allow what controls terminals, pipes and sockets; with a GPU all but what controls file systems."""
+    kind = [_load(1), (AND, 0, 0, KIND_OF_CONTROL)]
+    refused = _fail(errno.EOPNOTSUPP)  # who would share a file's blocks copies it then
+    if gpu:
+        return [*kind, *_if_any(FILE_SYSTEMS, refused), _allowed()]
+    return [*kind, *_if_any((TERMINALS,), _allowed()), refused]
+
+
 def _mapping(gpu: bool) -> list[Line]:
     shared = (
         [] if gpu else [(AND, 0, 0, SHARING | ANONYMOUS), *_if_any((SHARED | ANONYMOUS,), _fail(errno.EPERM))]
@@ -136,12 +165,9 @@ def _mapping(gpu: bool) -> list[Line]:
 
 
 def _start(machine: str) -> list[Line]:
-    """Refuse other numberings of the calls, and load the number of this one."""
+    """Refuse other numberings of the calls, and calls newer than the lists; load the number of this one."""
     lines = [(LOAD, 0, 0, ARCHITECTURE), (JUMP_EQUAL, 1, 0, AUDIT_ARCHITECTURE[machine]), _fail(errno.ENOSYS)]
-    lines += [(LOAD, 0, 0, NUMBER)]
-    if machine == "x86_64":
-        lines += [(JUMP_AT_LEAST, 0, 1, X32_CALLS), _fail(errno.ENOSYS)]
-    return lines
+    return [*lines, (LOAD, 0, 0, NUMBER), (JUMP_AT_LEAST, 0, 1, NEWEST + 1), _fail(errno.ENOSYS)]
 
 
 def _each(calls: Numbers, machine: str, error: int) -> list[Line]:

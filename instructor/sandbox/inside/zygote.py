@@ -71,6 +71,8 @@ def serve(control: socket.socket, scratch: list[str], rules: dict | None, is_hel
             status = _end(pid, order["patience"])
             for folder, mode in modes.items():
                 as_it_was(folder, mode)
+            if scratch:
+                os.chdir(scratch[0])  # it may have been made anew
             send(control, nonce, {"exit": status}, bounds)
 
 
@@ -105,10 +107,10 @@ def _fork(
             os.dup2(null, stream)
         os.close(null)
         limit({"RLIMIT_CPU": order["cpu_seconds"]})
-        if is_held:
-            stay_in_sight()
         if rules:
             confine(**rules)
+        if is_held:
+            stay_in_sight()
         if order["op"] == "kernel":
             from .kernel import serve
 

@@ -6,7 +6,7 @@ number that both know.
 """
 
 COMMON = """
-import ctypes, errno, fcntl, os, resource, socket, struct, time
+import contextlib, ctypes, errno, fcntl, os, resource, socket, struct, time
 libc = ctypes.CDLL(None, use_errno=True)
 word, home = args[0], os.environ["HOME"]
 key, name, moment = 0x5EC0000 + word, f"/left-by-an-attack-{word}".encode(), (10**9 + word) * 10**9
@@ -22,6 +22,13 @@ def lock(how, kind):
     with open(shared, "rb") as file:
         asked = struct.pack("hhqqixxxx", kind, 0, word, 1, 0)
         return struct.unpack("hhqqixxxx", fcntl.fcntl(file, how, asked))
+@contextlib.contextmanager
+def opened(path):
+    descriptor = os.open(path, os.O_RDONLY)
+    yield descriptor
+    os.close(descriptor)
+def old_flags(descriptor):
+    return struct.unpack("q", fcntl.ioctl(descriptor, 0x80086601, bytes(8)))[0]
 """
 LEAVE = (
     COMMON
@@ -65,6 +72,16 @@ def held_lock(taken):
 def write(folder):
     with open(folder + name.decode(), "w") as file:
         return file.write("message")
+def flags():
+    with opened(home) as folder:
+        return fcntl.ioctl(folder, 0x40086602, struct.pack("q", old_flags(folder) ^ 0x40)) is not None
+def hint():
+    with opened(home) as folder:
+        return fcntl.fcntl(folder, 1036, struct.pack("Q", 3)) is not None
+def many_names():
+    for number in range(1_000):
+        os.close(os.open(f"{home}/{'long' * 40}{number}", os.O_CREAT))
+    return True
 def limits():
     own = resource.getrlimit(resource.RLIMIT_SIGPENDING)
     return resource.prlimit(os.getppid(), resource.RLIMIT_SIGPENDING, (word, own[1])) is not None
@@ -88,6 +105,9 @@ ways = {
     "shared memory": lambda: write("/dev/shm"),
     "mode": lambda: os.chmod(home, 0o1770) is None,
     "attribute": lambda: os.setxattr(home, "user.left", b"message") is None,
+    "flags": flags,
+    "hint": hint,
+    "size": many_names,
     "limits of the worker": limits,
     "priority of the worker": lambda: os.setpriority(os.PRIO_PROCESS, os.getppid(), 7) is None,
     "cores of the worker": affinity,
@@ -115,6 +135,12 @@ def is_locked():
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return True
+def flags():
+    with opened(home) as folder:
+        return old_flags(folder) & 0x40
+def hint():
+    with opened(home) as folder:
+        return struct.unpack("Q", fcntl.fcntl(folder, 1035, bytes(8)))[0] == 3
 ways = {
     "System V queue": lambda: call(68, key, 0) >= 0,
     "System V semaphores": lambda: call(64, key, 0, 0) >= 0,
@@ -131,6 +157,9 @@ ways = {
     "shared memory": lambda: os.path.exists("/dev/shm" + name.decode()),
     "mode": lambda: os.stat(home).st_mode & 0o7777 == 0o1770,
     "attribute": lambda: os.getxattr(home, "user.left"),
+    "flags": flags,
+    "hint": hint,
+    "size": lambda: os.stat(home).st_size > 100_000,
     "limits of the worker": lambda: resource.getrlimit(resource.RLIMIT_SIGPENDING)[0] == word,
     "priority of the worker": lambda: os.getpriority(os.PRIO_PROCESS, 0) == 7,
     "cores of the worker": lambda: len(os.sched_getaffinity(0)) == 1,

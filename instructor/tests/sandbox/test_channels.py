@@ -17,7 +17,7 @@ from instructor.tests.toy import toy_package
 
 pytestmark = pytest.mark.skipif(os.uname().machine != "x86_64", reason="the numbers are those of x86_64")
 # What a process may well make for itself, and what else is only pretended to it.
-OWN = {"file", "shared memory", "socket", "abstract socket", "mode", "attribute", "time"}
+OWN = {"file", "size", "shared memory", "socket", "abstract socket", "mode", "attribute", "time"}
 PRETENDED = {"lock", "lock of a part", "priority of the worker", "cores of the worker"}
 IN_A_PROCESS = f"""
 import sys
@@ -86,6 +86,8 @@ def test_the_ways_are_ways():
         "lock",
         "time",
         "mode",
+        "hint",
+        "size",
     ):
         assert way in left, ran.stderr
         assert way in seen

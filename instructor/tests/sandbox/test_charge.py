@@ -105,6 +105,15 @@ def test_many_threads_that_wait_for_each_others_cores_are_charged_as_one():
     assert stopwatch.charged() == 30
 
 
+def test_a_crowd_that_wakes_at_one_moment_and_sleeps_otherwise_is_no_excuse():
+    """Sixty threads, each of which runs for a moment and waits for half of the others meanwhile."""
+    machine = Machine()
+    stopwatch = machine.stopwatch(30)
+    machine.passes(40, **{f"thread{n}": (0.001, 0.03) for n in range(60)})
+    assert stopwatch.charged() > 30
+    assert stopwatch.left() == 0
+
+
 def test_waits_of_before_are_not_saved_up():
     machine = Machine()
     machine.passes(1_000, **{f"thread{n}": (0.25, 0.75) for n in range(8)})

@@ -15,6 +15,7 @@ from instructor.sandbox.limits import MIB, Limits
 from instructor.sandbox.process_tree import kill_tree, out_of_sight, resident, share, tree
 from instructor.sandbox.student import Died, Student, StudentError
 from instructor.sandbox.watch import Watch
+from instructor.tests.sandbox.users import open_folder, run_as
 from instructor.tests.toy import toy_package
 
 LIMITS = dataclasses.replace(
@@ -112,6 +113,8 @@ result = [
     said(lambda: one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)),
     said(lambda: raw(157, 4, 0, 0, 0, 0)),
     said(lambda: raw(72, writing, 1031, 1 << 20)),
+    said(lambda: raw(444, None, 0, 1)),
+    said(lambda: raw(157, 78, 1, 1 << 10, 0, 0)),
     bool(said(zeros)),
 ]
 """
@@ -149,7 +152,54 @@ def test_memory_that_no_process_is_seen_to_use_is_held_to_the_limit(tmp_path, wa
 @pytest.mark.skipif(os.uname().machine != "x86_64", reason="the numbers are those of x86_64")
 def test_memory_that_could_not_be_counted_cannot_be_had(jail):
     with Student(jail) as student:
-        assert student.sim(DENIED) == [1, 1, 1, 1, 1, 1, 1, True]
+        assert student.sim(DENIED) == [1, 1, 1, 1, 1, 1, 1, 1, 22, True]
+
+
+# A program that its owner may run and not read is one that its own user may not look into while it runs.
+UNREADABLE = """
+import os, socket, time
+path = os.environ["HOME"] + "/sleeps"
+with open("/usr/bin/sleep", "rb") as program:
+    copy = os.open(path, os.O_CREAT | os.O_WRONLY, 0o111)
+    os.write(copy, program.read())
+    os.close(copy)
+for _ in range(12):
+    pairs = [socket.socketpair() for _ in range(100)]
+    for one in (one for pair in pairs for one in pair):
+        one.set_inheritable(True)
+        one.setblocking(False)
+        try:
+            while one.send(bytes(65_536)):
+                pass
+        except BlockingIOError:
+            pass
+    if not os.fork():
+        os.execv(path, ["sleeps", "60"])
+    time.sleep(0.2)
+    for one in (one for pair in pairs for one in pair):
+        one.close()
+result = "held"
+"""
+AS_A_USER = """
+import dataclasses, sys
+from pathlib import Path
+from instructor.sandbox.jail import Jail
+from instructor.sandbox.limits import MIB, Limits
+from instructor.sandbox.student import Student, StudentError
+limits = dataclasses.replace(Limits.load(), memory=1_000 * MIB)
+with Jail(Path(sys.argv[1]), "sandlock", limits) as jail, Student(jail) as student:
+    try:
+        print(student.sim(sys.argv[2]))
+    except StudentError as error:
+        print(error)
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_what_a_process_holds_that_may_not_be_looked_into_counts_as_the_most_it_can_hold():
+    with open_folder() as folder:
+        ran = run_as("61000", AS_A_USER, toy_package(folder), UNREADABLE)
+    assert "more than 1,000 MiB of memory" in ran.stdout, ran.stderr[-2_000:]
 
 
 def test_who_goes_first_when_memory_runs_out_cannot_be_changed_from_inside(jail):
