@@ -7,7 +7,6 @@ with it but its own submission; the processes that fork have neither threads nor
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import signal
@@ -25,14 +24,12 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from unittest import mock
 
-from instructor.classroom.work import PRIMED, Options, grade_packed
-from instructor.core.result import to_plain
+from instructor.classroom.work import Options, grade_packed
+from instructor.core.seeds import SHARED
 from instructor.sandbox.fork_server import ForkServer
 from instructor.sandbox.inside.process import PR_SET_PDEATHSIG, prctl
 from instructor.sandbox.process_tree import kill_tree
 from instructor.sandbox.warm import ENDED, WITHOUT, try_out
-
-PRIME_FROM = 24  # submissions: it takes as long as five of them save
 
 
 @dataclass
@@ -63,9 +60,9 @@ def say_on_stderr(said: str) -> None:
 class LocalPool(AbstractContextManager):
     """Up to `jobs` submissions at a time, each for at most `seconds`; `scratch` is where they put files.
 
-    With PRIME_FROM submissions to come, `count` of them, the checks of `options` are run on the reference
-    once, before the first one: what that leaves in memory saves each one some seconds. `say` is told when
-    processes in the sandbox cannot be forked, which costs time and nothing else.
+    What the checks of `options` draw and expect with the run's seed is made by the first submissions, and the
+    others find it there, unless students' code runs without a sandbox. `say` is told when processes in the
+    sandbox cannot be forked, which costs time and nothing else.
     """
 
     def __init__(
@@ -74,11 +71,10 @@ class LocalPool(AbstractContextManager):
         seconds: float,
         scratch: Path,
         options: Options,
-        count: int,
         say: Callable[[str], None] = say_on_stderr,
     ) -> None:
         self.jobs, self._seconds, self._scratch = jobs, seconds, scratch
-        self._options, self._count = options, count
+        self._options = options
         self._context: BaseContext | None = None
         self._say, self._started = say, contextlib.ExitStack()
         self._fork_server: ForkServer | None = None
@@ -130,8 +126,10 @@ class LocalPool(AbstractContextManager):
         """Start the two processes that others are forked from; there is something to grade."""
         self._context = get_context("forkserver")
         self._context.set_forkserver_preload(["instructor.classroom.grader_process"])
-        primed = {PRIMED: json.dumps(to_plain(self._options))} if self._count >= PRIME_FROM else {}
-        with _interrupts_ignored(), mock.patch.dict(os.environ, primed):
+        shared = {}
+        if self._options.sandbox != "none":
+            shared[SHARED] = tempfile.mkdtemp(dir=self._scratch)
+        with _interrupts_ignored(), mock.patch.dict(os.environ, shared):
             forkserver.ensure_running()
         if self._options.sandbox == "bwrap":
             self._fork_server = self._started.enter_context(ForkServer(self._options.limits))

@@ -56,7 +56,7 @@ def main() -> int:
         with (
             Journal(Path(work) / "journal") as journal,
             scratch_folder() as scratch,
-            LocalPool(options.jobs, 1_800.0, scratch, grading, len(entries)) as pool,
+            LocalPool(options.jobs, 1_800.0, scratch, grading) as pool,
             LiveTable(console, len(entries), options.jobs) as live,
         ):
             seen, began = _Seen(live, every=max(1, options.count // 10)), time.monotonic()

@@ -7,8 +7,6 @@ import dataclasses
 import gc
 import importlib
 import json
-import math
-import os
 import threading
 import traceback
 from collections.abc import Callable
@@ -20,8 +18,8 @@ from instructor.grading.intake import Submission
 from instructor.sandbox.inside.folders import joined, parted
 from instructor.sandbox.limits import Limits
 
-PRIMED = "CS231N_PRIMED"  # in the environment of the process that graders are forked from: Options as JSON
-WARM = ("instructor.grading.one_submission", "scipy.ndimage", "PIL.JpegImagePlugin")
+WARM = ("instructor.grading.one_submission", "instructor.diagnosis.diagnose", "scipy.ndimage")
+WARM += ("PIL.JpegImagePlugin",)
 Progress = Callable[[str, int, int], None]
 
 
@@ -92,11 +90,7 @@ def is_final(result: Result) -> bool:
 
 
 def warm_up() -> None:
-    """Import and make what every submission needs, in one thread, so that a fork has it at once.
-
-    Where PRIMED names the options of a run, its checks are run on the reference as well: with the same seed
-    they draw the same inputs and expect the same answers for every submission.
-    """
+    """Import and make what every submission needs, in one thread, so that a fork has it at once."""
     import torch
     from tqdm import tqdm
 
@@ -106,26 +100,13 @@ def warm_up() -> None:
     tqdm.set_lock(threading.RLock())  # its own one would be shared between processes, and left behind
     from instructor.checks.marking import all_checks
     from instructor.checks.reference import reference
+    from instructor.grading import pictures
     from instructor.sandbox.jail import choose
 
     all_checks()
     reference()
     with contextlib.suppress(Exception):  # each submission says so itself
         choose("auto")
-    if primed := os.environ.get(PRIMED):
-        _prime(from_plain(Options, json.loads(primed)))
+    pictures.warm_up()
     gc.collect()
     gc.freeze()  # each fork would look through all of it, and so copy it
-
-
-def _prime(options: Options) -> None:
-    from instructor.checks.run import Run, run_checks
-    from instructor.diagnosis.replay import Replay
-    from instructor.diagnosis.stand_in import in_replay
-    from instructor.grading import pictures
-
-    tasks = options.tasks if options.notebooks == "none" else None  # check cells need every verdict
-    with Replay(math.inf) as replay:
-        run = Run(in_replay(replay, {}), options.seed, lambda check: tasks is None or check.task in tasks)
-        run_checks([run])
-    pictures.warm_up()

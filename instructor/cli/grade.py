@@ -164,8 +164,6 @@ def grade_one(options: argparse.Namespace) -> int:
     from rich.text import Text
 
     from instructor.classroom.alone import Alone
-    from instructor.core.seeds import run_seed
-    from instructor.grading.one_submission import result_of
     from instructor.grading.report import write_reports
     from instructor.grading.report.for_people import show
     from instructor.grading.report.words import not_run
@@ -180,6 +178,9 @@ def grade_one(options: argparse.Namespace) -> int:
 
         def progress(what: str, done: int, total: int) -> None:
             bar.update(line, description=what, completed=done, total=total)
+
+        from instructor.core.seeds import run_seed  # torch takes seconds, and somebody is looking
+        from instructor.grading.one_submission import result_of
 
         result = result_of(
             options.path,

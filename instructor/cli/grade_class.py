@@ -150,16 +150,14 @@ def _run(
         errors.print(Text(said), soft_wrap=True)
 
     with (
-        _pool(chosen, options, len(entries), say) as pool,
+        _pool(chosen, options, say) as pool,
         LiveTable(errors, len(entries), pool.jobs, load_written().share) as live,
     ):
         return run_class(entries, chosen, journal, pool, live, options.force)
 
 
 @contextlib.contextmanager
-def _pool(
-    chosen: Options, options: argparse.Namespace, count: int, say: Callable[[str], None]
-) -> Iterator[Pool]:
+def _pool(chosen: Options, options: argparse.Namespace, say: Callable[[str], None]) -> Iterator[Pool]:
     limits: Limits = chosen.limits
     seconds = limits.submission_seconds + 6 * limits.notebook_seconds + SPARE
     if options.cluster:
@@ -168,7 +166,7 @@ def _pool(
         return
     with (
         scratch_folder() as scratch,
-        LocalPool(options.jobs, seconds, scratch, chosen, count, say) as pool,
+        LocalPool(options.jobs, seconds, scratch, chosen, say) as pool,
     ):
         yield pool
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
+import pickle
 import secrets
 from collections.abc import Callable
 from functools import lru_cache, wraps
+from pathlib import Path
 
 import torch
 
+from instructor.core.files import write_bytes_atomically
 from instructor.core.term import load_term
+
+SHARED = "CS231N_SHARED"  # in the environment of graders: a folder of their run, which no jail holds
 
 
 class Seeds:
@@ -63,12 +70,21 @@ def remembered(make: Callable) -> Callable:
     """Let a costly case, `make(rng, …)`, be drawn once for a check and a seed, however often it is run.
 
     `make` gets a stream of its own, so that what is drawn after it is the same whether it was remembered or
-    not. Nobody may change what it returns.
+    not. Nobody may change what it returns. The graders of a run have it from each other, where SHARED names
+    a folder.
     """
 
     @lru_cache(maxsize=48)
     def kept(prefix: str, *args: object) -> object:
-        return make(Seeds(0, prefix), *args)
+        if not (folder := os.environ.get(SHARED)):
+            return make(Seeds(0, prefix), *args)
+        file = Path(folder) / hashlib.sha256(repr((prefix, args)).encode()).hexdigest()
+        with contextlib.suppress(OSError):
+            return pickle.loads(file.read_bytes())
+        made = make(Seeds(0, prefix), *args)
+        with contextlib.suppress(OSError):
+            write_bytes_atomically(file, pickle.dumps(made))
+        return made
 
     @wraps(make)
     def draw(rng: Seeds, *args: object) -> object:

@@ -14,10 +14,8 @@ from instructor.checks.run import Outcome, Run, in_jail, run_checks
 from instructor.core.result import PASSED, CheckResult, Picture, Result, TaskResult
 from instructor.core.tasks import ROOT, Task, code_tasks, feedback_pictures, load_tasks
 from instructor.core.text import sanitize
-from instructor.diagnosis.diagnose import diagnose
 from instructor.grading.intake import IntakeError, Submission, read_submission, submission_name
 from instructor.grading.notebook_runs import code_cells, run_notebook
-from instructor.grading.pictures import take_pictures
 from instructor.grading.scoring import score_notebook, score_tasks
 from instructor.grading.workspace import compose_submission
 from instructor.sandbox.bubblewrap import SandboxUnavailable
@@ -84,6 +82,9 @@ def grade_submission(
         _require_all(outcome, checked)
         internal, said, pictures = list(outcome.internal), outcome.results, []
         if feedback:  # what goes wrong from here on costs nobody a grade
+            # Here and by the checks, things are imported while the worker in the jail imports what it needs.
+            from instructor.diagnosis.diagnose import diagnose
+
             with _noting("The diagnosis", internal, limits):
                 seconds = limits.diagnosis_cpu_seconds
                 said = diagnose(said, outcome.recordings, seconds, stumbled=internal.append)
@@ -131,6 +132,8 @@ def _noting(what: str, lines: list[str], limits: Limits) -> Iterator[None]:
 
 def _pictures(jail: Jail, checks: list[CheckResult]) -> list[Picture]:
     """Pictures of the tasks in which something was done, as far as the instructor allows."""
+    from instructor.grading.pictures import take_pictures
+
     wanted, begun = feedback_pictures(), {check.task for check in checks if not check.not_started}
     return [] if wanted == "none" else take_pictures(jail, begun, wanted == "beside")
 

@@ -43,14 +43,16 @@ Ask = Callable[[str], torch.Tensor]
 
 def take_pictures(jail: Jail, tasks: Collection[str], beside: bool) -> list[Picture]:
     """Pictures of the given tasks where the code gives some, with the expected ones when `beside`."""
+    takes = {SALIENCY: _saliency, FOOLING: _fooling, VISUALIZATION: _visualization}
     with contextlib.suppress(OSError, LookupError):  # without the photos there is nothing to show
         _photos()
-        return [
-            picture
-            for task, take in ((SALIENCY, _saliency), (FOOLING, _fooling), (VISUALIZATION, _visualization))
-            if task in tasks
-            for picture in _of_task(jail, task, take, beside)
-        ]
+        with Student(jail) as student:  # one session: the network is read once
+            return [
+                picture
+                for task, take in takes.items()
+                if task in tasks
+                for picture in _of_task(student, task, take, beside)
+            ]
     return []
 
 
@@ -60,10 +62,9 @@ def warm_up() -> None:
         expected(), _names(), _network()
 
 
-def _of_task(jail: Jail, task: str, take: Callable, beside: bool) -> Iterator[Picture]:
+def _of_task(student: Student, task: str, take: Callable, beside: bool) -> Iterator[Picture]:
     try:
-        with Student(jail) as student:
-            yours = take(lambda *arguments: _asked(student, task, *arguments))
+        yours = take(lambda *arguments: _asked(student, task, *arguments))
     except (StudentError, JailBroken, ValueError):
         return
     right = expected()[task] if beside else torch.empty(0)

@@ -164,8 +164,8 @@ def test_a_failure_of_diagnosis_or_pictures_costs_no_point_and_is_told_to_the_in
     def stumble(*_, **__):
         raise KeyError("state_dict")
 
-    monkeypatch.setattr(one_submission, "diagnose", stumble)
-    monkeypatch.setattr(one_submission, "take_pictures", stumble)
+    monkeypatch.setattr("instructor.diagnosis.diagnose.diagnose", stumble)
+    monkeypatch.setattr("instructor.grading.pictures.take_pictures", stumble)
     again = grade(submission, seed=4, notebooks="none", checks=checks)
     assert [task.earned for task in again.tasks] == [task.earned for task in result.tasks]
     more = [line for line in again.internal if line not in result.internal]

@@ -229,7 +229,7 @@ def test_the_doctor_tells_of_a_fork_server_that_does_not_start(broken):
 
 def test_a_class_without_a_fork_server_says_so_once_and_goes_on(broken, tmp_path):
     said = []
-    with LocalPool(1, 60.0, tmp_path, OPTIONS, 1, said.append) as pool:
+    with LocalPool(1, 60.0, tmp_path, OPTIONS, said.append) as pool:
         pool._warm_up()
         deadline = time.monotonic() + 60
         while not said and time.monotonic() < deadline:
@@ -240,7 +240,7 @@ def test_a_class_without_a_fork_server_says_so_once_and_goes_on(broken, tmp_path
 
 def test_a_class_whose_fork_server_ends_on_the_way_says_so(tmp_path):
     said = []
-    with LocalPool(1, 60.0, tmp_path, OPTIONS, 1, said.append) as pool:
+    with LocalPool(1, 60.0, tmp_path, OPTIONS, said.append) as pool:
         pool._warm_up()
         pool._trial.result()
         list(pool.events(0.0))
