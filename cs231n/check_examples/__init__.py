@@ -6,7 +6,7 @@ tasks; those of one task in the order in which they are tried: from the plainest
 """
 
 from ..todo import TASK_FILES
-from . import contrastive_loss, image_steps, saliency, training, views
+from . import contrastive_loss, image_steps, linear_probe, saliency, training, views
 
 _found = {
     **saliency.EXAMPLES,
@@ -14,5 +14,6 @@ _found = {
     **views.EXAMPLES,
     **contrastive_loss.EXAMPLES,
     **training.EXAMPLES,
+    **linear_probe.EXAMPLES,
 }
 EXAMPLES = {task: _found[task] for task in TASK_FILES}

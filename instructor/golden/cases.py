@@ -31,6 +31,7 @@ WRONG = {
         "wrong_zero_grad_missing",
         ("sim_positive_pairs", "compute_sim_matrix", "simclr_loss_vectorized"),
     ),
+    "linear_probe": ("wrong_statistics_of_all_images", ()),
     "integrated_gradients": ("wrong_gradient_at_the_image", ()),
 }
 ROSTER = """\

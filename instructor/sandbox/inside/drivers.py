@@ -19,6 +19,7 @@ from torchvision.transforms.functional import pil_to_tensor, to_pil_image
 from .recipes import Recipe
 
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
+Labelled = tuple[torch.Tensor, torch.Tensor]
 
 
 def weighted_gradients(package, task: str, inputs: list[torch.Tensor], weights: torch.Tensor) -> dict:
@@ -187,6 +188,43 @@ def train_epochs(
         undo()
     weights = {name: value.detach().clone() for name, value in network.state_dict().items()}
     return {"means": means, "weights": weights}
+
+
+def probe(
+    package, model: Recipe, train: list[Labelled], test: list[Labelled], classifier: torch.Tensor
+) -> dict:
+    """What linear_probe gives for a model and batches, where every classifier is that of the scores (C, D).
+
+    Returns the accuracy; of each call of `fit` the features, the labels, and whether a gradient flows; and of
+    the model afterwards its state, its mode, and which of its parameters want and have a gradient.
+    """
+    network, calls = model.build(), []
+
+    def fit(features, labels):
+        flows = isinstance(features, torch.Tensor) and features.requires_grad
+        calls.append({"features": _kept(features), "labels": _kept(labels), "flows": flows})
+
+        def scores(features):
+            if features.dim() == 2 and features.shape[1] == classifier.shape[1]:
+                return features @ classifier.to(features.dtype).T
+            return features.new_zeros(len(features), len(classifier))  # what `fit` got says what is wrong
+
+        return scores
+
+    accuracy = package.simclr.utils.linear_probe(network, train, test, fit=fit)
+    parameters = list(network.named_parameters())
+    return {
+        "accuracy": _kept(accuracy),
+        "fitted": calls,
+        "model": {name: value.detach().clone() for name, value in network.state_dict().items()},
+        "training": [module.training for module in network.modules()],
+        "wanting": [name for name, parameter in parameters if parameter.requires_grad],
+        "having": [name for name, parameter in parameters if parameter.grad is not None],
+    }
+
+
+def _kept(value: object) -> object:
+    return value.detach().clone() if isinstance(value, torch.Tensor) else value
 
 
 def stand_in_loss(out_left, out_right, tau=None, device=None, **_):

@@ -110,15 +110,20 @@ def rivals(
 
 
 @recipe
-def tiny_encoder(seed: int, features: int = 24, out: int = 12, norm: str = "group") -> nn.Module:
+def tiny_encoder(
+    seed: int, features: int = 24, out: int = 12, norm: str = "group", training: bool = True, dead: int = 0
+) -> nn.Module:
     """An encoder and a projection head: images (B, 3, H, W) to unit features (B, features) and outs (B, out).
 
     `norm` is "group", where an image's output does not depend on its batch, or "batch", which trains faster.
+    The last `dead` features are 0 for every image.
     """
     random = torch.Generator().manual_seed(seed)
     model = TinyEncoder(features, out, norm)
     _draw(model, random)
-    return model.train()
+    with torch.no_grad():
+        model.f[4].weight[features - dead :], model.f[4].bias[features - dead :] = 0, 0
+    return model.train(training)
 
 
 @recipe

@@ -40,6 +40,7 @@ SHOWN = {  # one right and one wrong fill-in of each task that are quick to try
     "compute_sim_matrix": ("correct_filled_by_rows", "wrong_one_side_detached"),
     "simclr_loss_vectorized": ("correct_one_sided_sums", "wrong_squeezed"),
     "train": ("correct_one_forward_pass", "wrong_second_view_detached"),
+    "linear_probe": ("correct_copied_model", "wrong_test_standardized_by_itself"),
     "integrated_gradients": ("correct_one_batch", "wrong_ends_of_the_steps"),
 }
 

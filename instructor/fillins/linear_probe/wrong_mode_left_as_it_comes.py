@@ -1,0 +1,19 @@
+"""The features are read in whatever mode the model arrives in.
+
+Caught by: test_probe_features
+Hint: The model may come straight from training. Which mode must it be in to be measured?
+"""
+
+known, unknown = [], []
+with torch.no_grad():
+    for loader, batches in ((train_loader, known), (test_loader, unknown)):
+        for images, target in loader:
+            batches.append((model(images.to(device))[0], target.to(device)))
+    features, labels = (torch.cat(parts) for parts in zip(*known))
+    test_features, test_labels = (torch.cat(parts) for parts in zip(*unknown))
+
+    mean, deviation = features.mean(dim=0), features.std(dim=0, correction=0)
+    deviation = deviation.clamp(min=1e-6)
+    classifier = fit((features - mean) / deviation, labels)
+    predicted = classifier((test_features - mean) / deviation).argmax(dim=1)
+    accuracy = 100 * (predicted == test_labels).float().mean().item()

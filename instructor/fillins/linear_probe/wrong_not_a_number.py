@@ -1,0 +1,21 @@
+"""A feature that is the same for all training images is divided by 0.
+
+Caught by: test_probe_features
+Hint: What is the deviation of a feature that is never active, and what is 0 / 0?
+"""
+
+was_training = model.training
+model.eval()
+known, unknown = [], []
+with torch.no_grad():
+    for loader, batches in ((train_loader, known), (test_loader, unknown)):
+        for images, target in loader:
+            batches.append((model(images.to(device))[0], target.to(device)))
+    features, labels = (torch.cat(parts) for parts in zip(*known))
+    test_features, test_labels = (torch.cat(parts) for parts in zip(*unknown))
+
+    mean, deviation = features.mean(dim=0), features.std(dim=0, correction=0)
+    classifier = fit((features - mean) / deviation, labels)
+    predicted = classifier((test_features - mean) / deviation).argmax(dim=1)
+    accuracy = 100 * (predicted == test_labels).float().mean().item()
+model.train(was_training)

@@ -1,0 +1,23 @@
+"""The mean and the deviation are taken over training and test images together.
+
+Caught by: test_probe_features
+Hint: Test images may not shape anything that is learned, statistics included.
+"""
+
+was_training = model.training
+model.eval()
+known, unknown = [], []
+with torch.no_grad():
+    for loader, batches in ((train_loader, known), (test_loader, unknown)):
+        for images, target in loader:
+            batches.append((model(images.to(device))[0], target.to(device)))
+    features, labels = (torch.cat(parts) for parts in zip(*known))
+    test_features, test_labels = (torch.cat(parts) for parts in zip(*unknown))
+
+    together = torch.cat([features, test_features])
+    mean, deviation = together.mean(dim=0), together.std(dim=0, correction=0)
+    deviation = deviation.clamp(min=1e-6)
+    classifier = fit((features - mean) / deviation, labels)
+    predicted = classifier((test_features - mean) / deviation).argmax(dim=1)
+    accuracy = 100 * (predicted == test_labels).float().mean().item()
+model.train(was_training)
