@@ -57,7 +57,7 @@ class Faithfulness:
         """Return the rows of the table as texts, the heads first."""
         differences = self.differences()
         count = len(differences[self.rival])
-        heads = ("map", "deletion", "insertion", "insertion − deletion")
+        heads = ("kind of map", "deletion", "insertion", "insertion − deletion")
         yield [*map(t, heads), t("beats “{rival}” on", rival=t(self.rival))]
         for name, values in differences.items():
             sides = [[area(c) for c in curves[name]] for curves in (self.deletion, self.insertion)]

@@ -6,6 +6,7 @@ import torch
 
 from ..words import t
 from .expect import expect, expect_close, expect_unchanged
+from .saliency import TRAINING
 from .small_networks import Scores
 
 LOG_3 = math.log(3)
@@ -15,9 +16,6 @@ SALIENCY = [[-3.0, 9, -1], [4, 0, 5]]  # those three are the most salient ones
 BECAUSE = (
     "each of the three pixels that count makes the odds of class 0 three times as high, so the probability "
     "is 27/28, 9/10, 3/4 or 1/2 with 3, 2, 1 or none of them left."
-)
-TRAINING = (
-    "in training mode the scores of this network are other ones. Is the given line model.eval() still there?"
 )
 
 
