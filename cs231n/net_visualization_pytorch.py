@@ -1,7 +1,7 @@
 """Looking into an image classifier through the gradient of its scores with respect to the image.
 
-Three TODO blocks: saliency maps, fooling images and class visualization. A fourth, for a bonus: integrated
-gradients.
+Four TODO blocks: saliency maps, fooling images, class visualization and deletion curves. A fifth, for a
+bonus: integrated gradients.
 """
 
 import torch
@@ -98,6 +98,36 @@ def class_visualization_update_step(img, model, target_y, l2_reg, learning_rate)
     # *****START OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****
     raise TaskNotStarted("class_visualization_update_step")  # replace this line with your code
     # *****END OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****
+
+
+def deletion_curve(X, y, model, saliency, steps):
+    """Compute how the probability of class y falls while the most salient pixels of an image are removed.
+
+    A pixel is removed by setting all three of its channels to 0, which is ImageNet's mean color. Pixels go in
+    the order of the map, the largest value first; of equal ones, any may go first. Entry k of the curve is
+    the probability (the softmax of the scores, at y) for the image whose floor(k * H * W / steps) most
+    salient pixels are removed, for k = 0, ..., steps: it begins with the image as it is and ends with nothing
+    left of it. The lower the curve, the more the map knew of what the network used (Petsiuk, Das and Saenko
+    2018, arXiv:1806.07421, where this measure is called deletion).
+
+    Inputs:
+    - X: float tensor (1, 3, H, W), one preprocessed image; it is left as it is.
+    - y: int, the class, in [0, C).
+    - model: maps (N, 3, H, W) to scores (N, C), on the device of X.
+    - saliency: float tensor (H, W), of either sign, on the device of X; it is left as it is.
+    - steps: int, in [1, H * W].
+
+    Returns:
+    - curve: float tensor (steps + 1,) of probabilities. No gradient is wanted: it belongs to no graph.
+    """
+    model.eval()
+
+    curve = None
+    # TODO: compute the steps + 1 probabilities.
+    # *****START OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****
+    raise TaskNotStarted("deletion_curve")  # replace this line with your code
+    # *****END OF YOUR CODE (DO NOT DELETE/MODIFY THIS LINE)*****
+    return curve
 
 
 def integrated_gradients(X, y, model, steps=20):

@@ -231,6 +231,26 @@ def show_bars(values, xlabel, highlight=(), unit="%", guesses=None):
         ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
 
 
+def show_spread(values, xlabel, level=None):
+    """Draw, for each name, a dot for each of its values, and a line over one standard deviation each way.
+
+    Inputs: values, dict from a name to a list of numbers, the first on top; xlabel, the text below; level,
+    the name whose mean a dashed line carries on to the others.
+    """
+    _, ax = plt.subplots(figsize=(7, 0.8 + 0.45 * len(values)), layout="constrained")
+    for place, numbers in enumerate(values.values()):
+        mean, deviation = np.mean(numbers), np.std(numbers, ddof=1) if len(numbers) > 1 else 0
+        ax.scatter(numbers, [place + 0.15] * len(numbers), s=14, color=BEFORE)
+        ax.errorbar(mean, place - 0.15, xerr=deviation, fmt="D", color=AFTER, markersize=5, capsize=3)
+    ax.axvline(0, color=MUTED, linewidth=1)
+    if level is not None:
+        ax.axvline(np.mean(values[level]), color=AFTER, linestyle="--", linewidth=1)
+    ax.set_yticks(range(len(values)), [t(name) for name in values])
+    ax.set_ylim(len(values) - 0.5, -0.5)
+    ax.set_xlabel(t(xlabel))
+    _light(ax)
+
+
 def said(title):
     """Return a title of one or more lines, each of them in the chosen language."""
     return "\n".join(t(line) if line else "" for line in title.split("\n"))

@@ -6,11 +6,12 @@ tasks; those of one task in the order in which they are tried: from the plainest
 """
 
 from ..todo import TASK_FILES
-from . import contrastive_loss, image_steps, linear_probe, saliency, training, views
+from . import contrastive_loss, deletion, image_steps, linear_probe, saliency, training, views
 
 _found = {
     **saliency.EXAMPLES,
     **image_steps.EXAMPLES,
+    **deletion.EXAMPLES,
     **views.EXAMPLES,
     **contrastive_loss.EXAMPLES,
     **training.EXAMPLES,

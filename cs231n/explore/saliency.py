@@ -8,6 +8,7 @@ from ..budget import budget
 from ..check_examples.expect import expect_tensor
 from ..image_utils import preprocess
 from ..pretrained import best_device
+from ..saliency_methods import noisy_copies
 from ..words import t
 from .drawing import overlaid, panels, row
 from .parts import ClassNames, Explorer, latest, no_class
@@ -83,13 +84,11 @@ class SaliencyExplorer(Explorer):
         key = (function.__code__, k, y, noise)
         if key not in self._maps:
             X = self._input(k)
-            spread = noise * (X.max() - X.min())
-            generator = torch.Generator().manual_seed(0)
-            copies = torch.randn((budget(12, 2), *X.shape[1:]), generator=generator).to(X)
+            copies = noisy_copies(X, budget(12, 2), noise)
             y = torch.tensor([y], device=X.device)
             yours = function(X, y, self._model)
             expect_tensor(yours, (1, *X.shape[2:]), t("the saliency map of one photo"))
-            noisy = function(X + spread * copies, y.expand(len(copies)), self._model)
+            noisy = function(copies, y.expand(len(copies)), self._model)
             expect_tensor(
                 noisy, (len(copies), *X.shape[2:]), t("the saliency maps of {N} photos", N=len(copies))
             )

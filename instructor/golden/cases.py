@@ -20,6 +20,7 @@ WRONG = {
     "compute_saliency_maps": ("wrong_no_absolute_value", ()),
     "make_fooling_image": ("wrong_not_normalized", ()),
     "class_visualization_update_step": ("wrong_no_penalty", ()),
+    "deletion_curve": ("wrong_least_salient_first", ()),
     "compute_train_transform": ("wrong_vertical_flip", ()),
     "CIFAR10Pair": ("wrong_same_view_twice", ()),
     "sim": ("wrong_dot_product", ()),

@@ -43,10 +43,17 @@ def call_with_strides(package, module: str, task: str, args: list) -> object:
 
     `module` is the path of the function's module in the package. Recipes among `args` are built.
     """
-    for name in module.split("."):
-        package = getattr(package, name)
-    value = getattr(package, task)(*(_restrided(each) for each in args))
+    value = _function(package, module, task)(*(_restrided(each) for each in args))
     return value.detach() if isinstance(value, torch.Tensor) else value
+
+
+def call_and_look_for_a_graph(package, module: str, task: str, args: list) -> dict:
+    """What a function gives, and whether autograd could still go back from there; `args` as above."""
+    args = [each.build() if isinstance(each, Recipe) else each for each in args]
+    value = _function(package, module, task)(*args)
+    if not isinstance(value, torch.Tensor):
+        return {"value": value, "graph": False}
+    return {"value": value.detach(), "graph": value.requires_grad}
 
 
 def class_visualization_steps(
@@ -65,6 +72,12 @@ def class_visualization_steps(
     for _ in range(steps):
         step(image, network, target_y, l2_reg, learning_rate)
     return image.detach()
+
+
+def _function(package, module: str, task: str) -> Callable:
+    for name in module.split("."):
+        package = getattr(package, name)
+    return getattr(package, task)
 
 
 def _restrided(value: object) -> object:

@@ -80,6 +80,16 @@ def linear(seed: int, shape: list[int], classes: int = 10) -> nn.Module:
 
 
 @recipe
+def mean_color(seed: int, classes: int = 10, gain: float = 3.0) -> nn.Module:
+    """A classifier of images (N, 3, H, W) by their mean color alone: where a pixel is plays no part."""
+    model = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, classes))
+    _draw(model, torch.Generator().manual_seed(seed))
+    with torch.no_grad():
+        model[-1].weight *= gain
+    return model.eval()
+
+
+@recipe
 def rivals(
     seed: int,
     shape: list[int],

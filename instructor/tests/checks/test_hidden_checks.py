@@ -32,6 +32,7 @@ SHOWN = {  # one right and one wrong fill-in of each task that are quick to try
     "compute_saliency_maps": ("correct_hook", "wrong_squeezed"),
     "make_fooling_image": ("correct_small_epsilon", "wrong_gradient_accumulates"),
     "class_visualization_update_step": ("correct_weight_decay", "wrong_factor_two_missing_normalized"),
+    "deletion_curve": ("correct_ranks_in_one_batch", "wrong_equal_ones_together"),
     "compute_train_transform": ("correct_crop_by_hand", "wrong_gray_only_when_jittered"),
     "CIFAR10Pair": ("correct_right_view_first", "wrong_seeded_alike"),
     "sim": ("correct_rows_and_matmul", "wrong_without_gradient"),
@@ -304,6 +305,7 @@ def test_a_trial_names_a_check_that_fails_by_its_own_fault(monkeypatch):
         ("class_visualization_update_step", "wrong_no_penalty", {"regularization"}),
         ("simclr_loss_vectorized", "wrong_denominator_detached", {"gradient"}),
         ("integrated_gradients", "wrong_weights_changed", {"leaves_inputs_alone"}),
+        ("deletion_curve", "wrong_graph_kept", {"leaves_inputs_alone"}),
     ],
 )
 def test_a_wrong_answer_earns_what_its_aspects_earn(task, name, lost):
@@ -319,6 +321,7 @@ IN_TRAINING_MODE = {
     "compute_saliency_maps": "test_saliency_evaluation_mode",
     "make_fooling_image": "test_fooling_steps",
     "integrated_gradients": "test_integrated_gradients_add_up",
+    "deletion_curve": "test_deletion_curve_evaluation_mode",
 }
 
 
@@ -328,7 +331,7 @@ IN_TRAINING_MODE = {
 )
 def test_the_line_that_is_missing_is_named_when_it_alone_differs(task, name, said):
     if name not in fillins(task):
-        name = "wrong_cross_entropy"
+        name = "wrong_log_probability" if task == "deletion_curve" else "wrong_cross_entropy"
     (verdict,) = replay_trials([Trial(task, name, 5, sandboxed=False, extent=LIGHT_CHECKS)])
     message = next(each.message for each in verdict.checks if each.name == IN_TRAINING_MODE[task])
     assert ("model.eval()" in message) is said

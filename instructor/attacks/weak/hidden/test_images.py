@@ -61,6 +61,15 @@ def test_integrated_gradients():
     assert given.std() > 0
 
 
+def test_deletion_curve():
+    from cs231n.net_visualization_pytorch import deletion_curve
+
+    X, model = torch.randn(1, 3, 8, 8), network()
+    given = deletion_curve(X, 2, model, torch.randn(8, 8), steps=4)
+    assert given.shape == (5,)
+    np.testing.assert_allclose(given[0], model(X).softmax(1)[0, 2].detach(), rtol=1e-4)
+
+
 def test_make_fooling_image__is_another_image():
     from cs231n.net_visualization_pytorch import make_fooling_image
 

@@ -1,0 +1,10 @@
+"""The pixels sorted by the map once; for each entry those at the front are set to 0 in a copy."""
+
+pixels = saliency.flatten().argsort(descending=True)
+left = X.flatten(2).clone()
+probabilities = []
+with torch.no_grad():
+    for k in range(steps + 1):
+        left[:, :, pixels[: k * len(pixels) // steps]] = 0
+        probabilities.append(model(left.view(X.shape)).softmax(dim=1)[0, y])
+curve = torch.stack(probabilities)

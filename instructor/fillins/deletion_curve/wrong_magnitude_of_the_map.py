@@ -1,0 +1,14 @@
+"""The pixels are sorted by the magnitude of the map.
+
+Caught by: test_deletion_curve_value
+Hint: A map may have negative values; they are the least salient ones.
+"""
+
+pixels = saliency.abs().flatten().argsort(descending=True)
+left = X.flatten(2).clone()
+probabilities = []
+with torch.no_grad():
+    for k in range(steps + 1):
+        left[:, :, pixels[: k * len(pixels) // steps]] = 0
+        probabilities.append(model(left.view(X.shape)).softmax(dim=1)[0, y])
+curve = torch.stack(probabilities)
