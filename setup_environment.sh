@@ -21,7 +21,11 @@ main() {
   if ! usable; then create; fi
   local options=() file
   for file in "$@"; do options+=(--requirement "$file"); done
-  echo "Installing the packages of $* into $venv (once; PyTorch is some gigabytes, so this takes minutes)"
+  echo "Installing the packages of $* into $venv: $(size), once; this takes minutes"
+  if spare_gpu_parts; then
+    echo "Of these, 4 GB are for NVIDIA GPUs, and none was found here. To do without: Ctrl-C, then the same command with" \
+      "TORCH_INDEX=ADDRESS, the address that PyTorch's own install page names for \"CPU\"."
+  fi
   if [ -n "${TORCH_INDEX:-}" ]; then
     sed -nE 's/^(torch(vision)?[<>=!~].*)$/\1/p' "$@" >"$venv/torch.txt"
     "$own_python" -m pip install -qq --disable-pip-version-check --index-url "$TORCH_INDEX" \
@@ -35,6 +39,15 @@ main() {
     fail "torch and torchvision do not work together in $venv; the reason is above. Most often they came from two" \
       "different indexes: remove $venv and install both from one."
   wanted "$@" >"$stamp"
+}
+
+# How much space it will take, as measured on Linux; elsewhere PyTorch comes without parts for GPUs.
+size() {
+  if [ "$(uname)" = Linux ] && [ -z "${TORCH_INDEX:-}" ]; then echo "about 5 GB"; else echo "about 1 GB"; fi
+}
+
+spare_gpu_parts() {
+  [ "$(uname)" = Linux ] && [ -z "${TORCH_INDEX:-}" ] && [ ! -e /dev/nvidiactl ] && [ ! -e /dev/dxg ]
 }
 
 # What a complete environment has in its stamp; empty when its Python does not run.

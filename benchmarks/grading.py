@@ -1,6 +1,7 @@
 """The same checks on the same submissions through this kit, nbgrader and otter, in one run.
 
-    python -m benchmarks.grading --sizes 1,8,64 --repeats 5
+    make bench-grading
+    python -m benchmarks.grading --sizes 1,8,64 --repeats 1
 
 Each peer gets two notebooks whose test cells run the kit's hidden checks of one task each, in the student's
 kernel: what the peers offer, without isolation. The kit runs the same checks with its sandbox on, and without
@@ -15,13 +16,14 @@ import contextlib
 import json
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
@@ -44,7 +46,7 @@ MIB = 1 << 20
 
 
 def main() -> None:
-    """Measure and print one line for each peer and size, and all of it as JSON at the end."""
+    """Measure and print a line for each run, all of it as JSON, and at the end how the peers compare."""
     options = _parser().parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
     with tempfile.TemporaryDirectory(prefix="grading-benchmark-") as name:
@@ -62,7 +64,10 @@ def main() -> None:
                     checked()
                     print(_line(found[-1]), flush=True)
                     shutil.rmtree(work, ignore_errors=True)
-    print(json.dumps({"cores": len(os.sched_getaffinity(0)), "runs": found}, indent=1))
+    cores = len(os.sched_getaffinity(0))
+    print(json.dumps({"cores": cores, "runs": found}, indent=1))
+    for line in _ratios(found, cores):
+        print(line)
 
 
 def _kit(work: Path, size: int, python: Path) -> tuple[Callable, Callable]:
@@ -214,6 +219,19 @@ class _Memory:
             self._peak = max(self._peak, memory)
 
 
+def _ratios(found: list[dict], cores: int) -> Iterator[str]:
+    """For each size, of the medians: how long peers take beside the kit, and how well it fills the cores."""
+    runs: dict[int, dict[str, list[dict]]] = {}
+    for each in found:
+        runs.setdefault(each["size"], {}).setdefault(each["way"], []).append(each)
+    for size, ways in runs.items():
+        wall = {way: statistics.median(each["wall"] for each in some) for way, some in ways.items()}
+        if kit := ways.get("kit"):
+            spread = statistics.median(each["wall"] * cores / each["cpu"] for each in kit)
+            peers = [f"{way} / kit {wall[way] / wall['kit']:.2f}" for way in wall if way != "kit"]
+            yield ", ".join([f"{size} submissions: wall / (CPU / cores) {spread:.2f}", *peers])
+
+
 def _line(found: dict) -> str:
     each = found["wall"] / found["size"]
     return (
@@ -225,7 +243,7 @@ def _line(found: dict) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.grading", description=__doc__)
     add = parser.add_argument
-    add("--sizes", default="1,8,64", help="submissions (default: 1,8,64)")
+    add("--sizes", default="8", help="submissions, such as 1,8,64 (default: 8)")
     add("--repeats", type=int, default=5, help="how often each is measured (default: 5)")
     add("--ways", default="kit,nbgrader,otter", help="what to measure (default: all)")
     add("--python", help="a Python that has the peers, instead of a new environment")

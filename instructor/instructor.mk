@@ -13,7 +13,7 @@ COLAB = .venv-colab
 export SYSTEM_PACKAGES = instructor/system_packages.sh
 GRADE_OPTIONS = $(if $(SANDBOX),--sandbox "$(SANDBOX)") $(GRADE)
 
-.PHONY: grade doctor verify attacks release test-docs test-lowest test-colab similarity golden golden-write test-cluster test-kills test-sandbox scale test-browser lint format sandbox test-term fair-answer attacks-crowd
+.PHONY: grade doctor verify attacks release test-docs test-lowest test-colab similarity golden golden-write test-cluster test-kills test-sandbox scale test-browser bench-grading lint format sandbox test-term fair-answer attacks-crowd
 
 grade: embedded-data sandbox ## grade SUBMISSION=path, or the reference solution when none is given
 ifneq ($(SUBMISSION),)
@@ -72,6 +72,9 @@ test-term: embedded-data sandbox ## a term of thirty students on Canvas, Moodle,
 test-sandbox: embedded-data sandbox ## 100,000 malformed frames, 20,000 archives, 50 kills, every limit twice (an hour)
 	@FUZZ_FRAMES=100000 FUZZ_ARCHIVES=20000 KILLS=$${KILLS:-50} LONG_TRIALS=1 $(PY) -m pytest $(PYTEST) \
 	instructor/tests/sandbox instructor/tests/grading/test_intake.py instructor/tests/classroom/test_bad_luck.py
+
+bench-grading: embedded-data sandbox ## time grading beside nbgrader and otter: eight submissions, five times (an hour); BENCH="..."
+	@$(PY) -m benchmarks.grading $(BENCH)
 
 scale: embedded-data sandbox ## grade N=10 made-up submissions of known scores; SCALE="..." for further options
 	@$(PY) -m instructor.classroom.scale --count $(or $(N),10) $(SCALE)

@@ -342,6 +342,25 @@ def test_other_requirements_are_installed(fresh):
     assert environment(fresh).stdout == ""
 
 
+def test_the_size_is_said_before_anything_is_installed_and_how_it_gets_smaller(fresh, tmp_path):
+    def said(system, requirements, **settings):
+        executable(tmp_path / system / "uname", f"#!/bin/sh\necho {system}\n")
+        (fresh / "requirements.txt").write_text(requirements)
+        path = f"{tmp_path / system}{os.pathsep}{os.environ['PATH']}"
+        return environment(fresh, **{"PATH": path, **settings}).stdout
+
+    gpu = Path("/dev/nvidiactl").exists() or Path("/dev/dxg").exists()
+    words = said("Linux", "torch\ntorchvision\nadded\n")
+    assert "about 5 GB" in words.splitlines()[0]
+    assert ("TORCH_INDEX=ADDRESS" in words) == (not gpu)
+    words = said("Darwin", "torch\ntorchvision\n")
+    assert "about 1 GB" in words
+    assert "TORCH_INDEX" not in words
+    words = said("Linux", "torch>=0\ntorchvision>=0\n", TORCH_INDEX="https://example.invalid/cpu")
+    assert "about 1 GB" in words
+    assert "NVIDIA" not in words
+
+
 def test_an_installation_that_failed_is_not_taken_for_complete(fresh):
     (fresh / "requirements.txt").write_text("torch\ntorchvision\nnowhere-to-be-found\n")
     for _ in range(2):
