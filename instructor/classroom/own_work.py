@@ -31,6 +31,7 @@ SHAPES = {  # what to think through, with inputs small enough for a board
     "make_fooling_image": "X of shape (1, 3, 4, 4)",
     "class_visualization_update_step": "an image of shape (1, 3, 4, 4)",
     "deletion_curve": "X of shape (1, 3, 4, 4) and 5 steps",
+    "linear_probe": "four training images and two test images, of two features each",
     "integrated_gradients": "X of shape (2, 3, 4, 4) and 8 steps",
 }
 CHANGES = (

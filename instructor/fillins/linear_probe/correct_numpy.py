@@ -2,19 +2,19 @@
 
 import numpy as np
 
-training = model.training
+before = model.training
 model.eval()
 
 
-@torch.no_grad()
 def of(loader):
-    parts = [(model(images.to(device))[0].cpu().numpy(), target.cpu().numpy()) for images, target in loader]
+    with torch.no_grad():
+        parts = [(model(x.to(device))[0].cpu().numpy(), target.cpu().numpy()) for x, target in loader]
     return (np.concatenate(each) for each in zip(*parts))
 
 
 X, y = of(train_loader)
 X_test, y_test = of(test_loader)
-model.train(training)
+model.train(before)
 m, s = X.mean(axis=0), X.std(axis=0)
 s[s < 1e-7] = 1.0
 Z, Z_test = (torch.from_numpy((each - m) / s).to(device) for each in (X, X_test))
