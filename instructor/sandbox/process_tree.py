@@ -180,10 +180,11 @@ def opened(pids: Iterable[int]) -> Opened:
     kinds: dict[str, set[str]] = {"socket": set(), "pipe": set()}
     nameless: dict[tuple[int, int], int] = {}
     for pid in pids:
+        folder = f"{_with_memory(pid)}/fd"
         try:
-            descriptors = [f"/proc/{pid}/fd/{number}" for number in os.listdir(f"/proc/{pid}/fd")]
+            descriptors = [f"{folder}/{number}" for number in os.listdir(folder)]
         except PermissionError:
-            unseen.add(pid)
+            unseen |= set() if _is_dead(pid) else {pid}
             continue
         except OSError:
             continue
@@ -244,7 +245,7 @@ def _sizes(text: bytes) -> dict[bytes, int]:
 
 
 def _with_memory(pid: int) -> str:
-    """Where /proc tells of a process's memory: not with the process, once its first thread has ended."""
+    """Where /proc tells what a process holds: not with the process, once its first thread has ended."""
     folder = f"/proc/{pid}"
     fields = _stat(folder)
     if fields[:1] != [b"Z"] or int(fields[17]) < 2:

@@ -202,6 +202,26 @@ def test_what_a_process_holds_that_may_not_be_looked_into_counts_as_the_most_it_
     assert "more than 1,000 MiB of memory" in ran.stdout, ran.stderr[-2_000:]
 
 
+ENDED = """
+import os, time
+from instructor.sandbox.process_tree import opened
+children = []
+for _ in range(4):
+    if not (pid := os.fork()):
+        os._exit(0)
+    children.append(pid)
+time.sleep(0.3)
+print(sorted(opened([os.getpid(), *children]).unseen))
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_processes_that_have_ended_and_wait_to_be_buried_hold_nothing():
+    with open_folder() as folder:
+        ran = run_as("61000", ENDED, folder)
+    assert ran.stdout == "[]\n", ran.stderr[-2_000:]
+
+
 def test_who_goes_first_when_memory_runs_out_cannot_be_changed_from_inside(jail):
     with Student(jail) as student:
         assert student.sim(OOM) is None
