@@ -126,13 +126,14 @@ def show_fooling(original, fooled, before, after, class_names, target_y):
     _light(ax)
 
 
-def show_curves(curves, xlabel, ylabel, level=None, log=False):
+def show_curves(curves, xlabel, ylabel, level=None, log=False, log_steps=False):
     """Draw curves of one value a step.
 
     Inputs:
     - curves: dict from a name to a list of numbers, the first of them at step 1, or to (steps, numbers).
     - xlabel, ylabel: texts at the axes. level: (height, name) of a dashed line to compare with.
     - log: whether equal factors, instead of equal differences, are equally far apart on the vertical axis.
+    - log_steps: the same for the horizontal one, which then names the steps of the curves.
     """
     _, ax = plt.subplots(figsize=(6, 3.2), layout="constrained")
     if log:
@@ -142,7 +143,12 @@ def show_curves(curves, xlabel, ylabel, level=None, log=False):
         ax.plot(steps, values, marker="o", markersize=4, label=t(name))
     if level is not None:
         ax.axhline(level[0], color=MUTED, linestyle="--", linewidth=1, label=t(level[1]))
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    if log_steps:
+        ax.set_xscale("log")
+        ax.set_xticks(steps, [str(step) for step in steps])
+        ax.minorticks_off()
+    else:
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     ax.set_xlabel(t(xlabel))
     ax.set_ylabel(t(ylabel))
     if len(curves) > 1 or level is not None:
@@ -165,21 +171,22 @@ def show_vectors(vectors, names, groups):
     _bare(ax)
 
 
-def show_maps(features, labels):
-    """Draw features on the plane of their two main directions (PCA), one map for each name.
+def show_maps(places, labels, names=None, columns=2):
+    """Draw maps, one for each name: a dot an image, its color the class.
 
-    Inputs: features, dict from a name to a tensor or array (N, D); labels, N class numbers: the colors.
+    Inputs: places, dict from a title to a tensor or array (N, 2); labels, N class numbers; names, a word for
+    each class; columns, maps in a row.
     """
-    labels = np.asarray(labels)
-    _, axes = _grid(1, len(features), 5, 4.4)
-    for ax, (name, rows) in zip(axes[0], features.items(), strict=True):
-        rows = np.asarray(rows) - np.asarray(rows).mean(axis=0)
-        _, _, directions = np.linalg.svd(rows, full_matrices=False)
-        place = rows @ directions[:2].T  # (N, 2)
-        for label in np.unique(labels):
-            ax.scatter(*place[labels == label].T, s=9, alpha=0.7, color=f"C{label}", label=str(label))
-        ax.set_title(t(name))
+    labels, columns = np.asarray(labels), min(columns, len(places))
+    _, axes = _grid(-(-len(places) // columns), columns, 4.4, 3.9)
+    for ax in axes.flat:
         _bare(ax)
+    for ax, (title, place) in zip(axes.flat, places.items(), strict=False):
+        place = np.asarray(place)
+        for label in np.unique(labels):
+            word = t(names[label]) if names else str(label)
+            ax.scatter(*place[labels == label].T, s=9, alpha=0.7, color=f"C{label}", label=word)
+        ax.set_title(said(title))
     axes[0, -1].legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, markerscale=2)
 
 

@@ -20,14 +20,16 @@ class EmbeddingExplorer(Explorer):
 
     - features: dict from a name, as "before" and "after", to a tensor (N, D).
     - labels: N classes, the colors. images: uint8 (N, H, W, 3). The first 300 are shown.
+    - names: a word for each class, which else is called by its number.
 
     The slider chooses an image, also by the arrow keys, and marks it on every map; below the maps stand the
     images whose features are most similar to its own.
     """
 
-    def __init__(self, features, labels, images):
+    def __init__(self, features, labels, images, names=None):
         self._features = {name: torch.as_tensor(x)[:MOST].float().cpu() for name, x in features.items()}
         self._labels, self._images = [int(label) for label in labels[:MOST]], images[:MOST]
+        self._names = names
         self._places = {}
         self.method = widgets.Dropdown(options=list(METHODS), description=t("map"))
         self.image = widgets.IntSlider(
@@ -68,7 +70,7 @@ class EmbeddingExplorer(Explorer):
 
     def _draw_maps(self, _change=None):
         places = {t(name): place for name, place in self.places().items()}
-        self.maps.value = hover_maps(places, self._labels, self._images)
+        self.maps.value = hover_maps(places, self._labels, self._images, self._names)
         self._draw_neighbors()
 
     def _draw_neighbors(self, _change=None):
@@ -79,9 +81,13 @@ class EmbeddingExplorer(Explorer):
         """For each of the features, the chosen image and its neighbors, with titles."""
         k = self.image.value
         for name in self._features:
-            chosen = f"{t(name)}\n{t('image {k}: {label}', k=k, label=self._labels[k])}"
+            chosen = f"{t(name)}\n{t('image {k}: {label}', k=k, label=self._word(k))}"
             near = [
-                (f"{place}.\n{self._labels[j]}", self._images[j])
+                (f"{place}.\n{self._word(j)}", self._images[j])
                 for place, j in enumerate(self.neighbors(name), start=1)
             ]
             yield [(chosen, self._images[k]), *near]
+
+    def _word(self, k):
+        """The class of image k in a word."""
+        return t(self._names[self._labels[k]]) if self._names else self._labels[k]

@@ -12,12 +12,14 @@ COLORS += ["#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf"]
 WIDTH, HEIGHT, THUMB = 410, 360, 64
 
 
-def hover_maps(places, labels, images):
+def hover_maps(places, labels, images, names=None):
     """Return the HTML of maps side by side. Pointing at a dot shows its image, on every map.
 
-    Inputs: places, dict from a name to an array (N, 2); labels, N class numbers; images, uint8 (N, H, W, 3).
+    Inputs: places, dict from a name to an array (N, 2); labels, N class numbers; images, uint8 (N, H, W, 3);
+    names, a word for each class, which else is called by its number.
     """
     thumbs = [_data_url(image) for image in images]
+    words = {y: html.escape(t(names[y]) if names else f"{t('class')} {y}") for y in set(labels)}
     # Styles alone, no script: they work wherever HTML is drawn.
     shown = ",".join(f".cs231n-maps:has(.p{k}:hover) .t{k}" for k in range(len(labels)))
     style = (
@@ -26,8 +28,8 @@ def hover_maps(places, labels, images):
         ".cs231n-maps .t{display:none;pointer-events:none}.cs231n-maps image{image-rendering:pixelated}"
         f"{shown}{{display:block}}</style>"
     )
-    drawings = "".join(_drawing(name, place, labels, thumbs) for name, place in places.items())
-    legend = " ".join(f'<span style="color:{color_of(y)}">●</span> {y}' for y in sorted(set(labels)))
+    drawings = "".join(_drawing(name, place, labels, thumbs, words) for name, place in places.items())
+    legend = " ".join(f'<span style="color:{color_of(y)}">●</span> {words[y]}' for y in sorted(words))
     return f'{style}<div class="cs231n-maps">{drawings}<div>{legend}</div></div>'
 
 
@@ -41,7 +43,7 @@ def color_of(label):
     return COLORS[label % len(COLORS)]
 
 
-def _drawing(name, place, labels, thumbs):
+def _drawing(name, place, labels, thumbs, words):
     low, high = place.min(axis=0), place.max(axis=0)
     at = (place - low) / np.maximum(high - low, 1e-12) * (WIDTH - 40, HEIGHT - 40) + 20
     dots, images = [], []
@@ -53,7 +55,7 @@ def _drawing(name, place, labels, thumbs):
         images.append(
             f'<g class="t t{k}"><circle cx="{x}" cy="{y}" r="8" fill="none" stroke="{INK}" stroke-width="2"/>'
             f'<image x="{left}" y="{top}" width="{THUMB}" height="{THUMB}" href="{thumbs[k]}"/>'
-            f'<text x="{left}" y="{top + THUMB + 13}">{k}: {t("class")} {label}</text></g>'
+            f'<text x="{left}" y="{top + THUMB + 13}">{k}: {words[label]}</text></g>'
         )
     title = html.escape(name)
     return (

@@ -1,4 +1,4 @@
-"""How good are the features? k nearest neighbors, linear classifiers and fine-tuning (given)."""
+"""How good are the features? k nearest neighbors, and classifiers on top of them (given)."""
 
 import copy
 
@@ -72,40 +72,6 @@ class Exchanged(nn.Module):
         """Return the projections (B, P) and the features (B, D) of images (B, 3, H, W)."""
         feature, out = self.model(x)
         return out, feature
-
-
-def fine_tune(model, train_loader, test_loader, classes=10, epochs=10, learning_rate=1e-3):
-    """Train a linear layer on the features of `model`, and the encoder with it, from where they are now.
-
-    Inputs:
-    - model: a simclr.model.Model; it is left as it is. Untrained, it makes this training from scratch.
-    - train_loader, test_loader: yield (images, target) or (x_i, x_j, target), of which x_i is used.
-    - classes, epochs: whole numbers; learning_rate: of Adam.
-
-    Returns: the Classifier, and its history: one dict an epoch with train_loss, train_top1, test_loss,
-    test_top1, test_top5; accuracies in percent.
-    """
-    classifier = Classifier(model, classes, frozen=False)
-    return classifier, _fit(classifier, train_loader, test_loader, epochs, learning_rate)
-
-
-def _fit(classifier, train_loader, test_loader, epochs, learning_rate):
-    weights = [p for p in classifier.parameters() if p.requires_grad]
-    optimizer = torch.optim.Adam(weights, lr=learning_rate, weight_decay=1e-6)
-    history = []
-    for epoch in range(1, epochs + 1):
-        train_loss, train_top1, _ = train_val(classifier, train_loader, optimizer, epoch, epochs)
-        test_loss, top1, top5 = train_val(classifier, test_loader, None, epoch, epochs)
-        history.append(
-            {
-                "train_loss": train_loss,
-                "train_top1": train_top1,
-                "test_loss": test_loss,
-                "test_top1": top1,
-                "test_top5": top5,
-            }
-        )
-    return history
 
 
 def train_val(model, data_loader, train_optimizer, epoch, epochs, device=None):
@@ -190,6 +156,12 @@ def test(  # the course's name; pytest is told below that it is no test
 
 
 test.__test__ = False
+
+
+def nearest(features, k):
+    """Return which k others are most similar to each of N features, the most similar first: long (N, k)."""
+    unit = nn.functional.normalize(torch.as_tensor(features).float().flatten(1), dim=1)
+    return (unit @ unit.T).fill_diagonal_(-2).topk(k, dim=1).indices
 
 
 def device_of(model):

@@ -8,7 +8,7 @@ from tqdm.auto import tqdm
 
 from ..todo import TaskNotStarted
 from .contrastive_loss import simclr_loss_vectorized
-from .evaluation import device_of, fine_tune, fit_linear, test, train_val
+from .evaluation import device_of, fit_linear, test, train_val
 
 
 def train(model, data_loader, train_optimizer, epoch, epochs, batch_size=32, temperature=0.5, device=None):

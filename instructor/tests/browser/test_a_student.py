@@ -206,7 +206,7 @@ def test_the_second_notebook_passes_and_its_explorers_move(lab):
     views = lab.cell("augmentation-explore").locator(".cs231n-explorer")
     image = views.locator(".cs231n-pictures")
     before = image.inner_html()
-    lab.slide(views, "turn, move", -20)
+    lab.slide(views, "color jitter", 20)
     lab.changes(image, before)
     assert "Mean cosine similarity" in views.inner_text()
     lab.picture("augmentation", views)

@@ -142,10 +142,12 @@ FIGURES = {
         PHOTO / 255, PHOTO / 255, np.eye(9)[0], np.eye(9)[1], list("abcdefghi"), 4
     ),
     "curves": lambda: plots.show_curves({"a": [1, 2], "b": ([3], [4])}, "x", "y", level=(1, "c"), log=True),
+    "curves over factors": lambda: plots.show_curves({"a": ([1, 10], [1, 2])}, "x", "y", log_steps=True),
     "vectors": lambda: plots.show_vectors(UNIT, ["a", "b", "c"], [0, 1, 0]),
     "matrix": lambda: plots.show_matrix(UNIT @ UNIT.T, title="t"),
     "large matrix": lambda: plots.show_matrix(torch.eye(30)),
-    "maps": lambda: plots.show_maps({"a": torch.rand(9, 4), "b": torch.rand(9, 4)}, [0, 1, 2] * 3),
+    "maps": lambda: plots.show_maps({"a": torch.rand(9, 2), "b": np.eye(9, 2)}, [0, 1, 2] * 3),
+    "maps with names": lambda: plots.show_maps({"a": torch.rand(3, 2)}, [0, 1, 1], ["bag", "coat"]),
     "bars": lambda: plots.show_bars({"a": 3.0, "b": 0.0}, "x", highlight=["b"]),
     "bars of nothing": lambda: plots.show_bars({"a": 0.0}, "x"),
 }

@@ -388,6 +388,15 @@ def test_the_chosen_image_is_marked_on_every_map():
     assert explorer.maps.value.count('class="t t7"') == 2
 
 
+def test_classes_have_names_where_there_are_some():
+    labels, features = groups()
+    words = [f"<{k}>" for k in range(max(labels) + 1)]
+    explorer = explore.EmbeddingExplorer({"after": features}, labels, images(60), words)
+    assert "0: &lt;" in explorer.maps.value
+    assert f"image 0: &lt;{labels[0]}&gt;" in explorer.picture.value
+    assert "class 0" not in explorer.maps.value
+
+
 # ---- all of them ----
 
 

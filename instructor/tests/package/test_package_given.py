@@ -14,9 +14,9 @@ from torch.utils.data import DataLoader
 
 from cs231n import plots
 from cs231n.budget import budget
-from cs231n.data_utils import MissingData
+from cs231n.data_utils import MissingData, data_folder
 from cs231n.image_utils import blur_image, deprocess, jitter, preprocess, rescale
-from cs231n.simclr import evaluation
+from cs231n.simclr import evaluation, pictures
 from cs231n.simclr.data_utils import compute_test_transform
 from cs231n.simclr.datasets import ImagePairs, Images, digit_transform
 from cs231n.simclr.model import Model
@@ -147,27 +147,31 @@ def test_train_val_measures_loss_and_both_accuracies_over_images_not_batches():
     assert (top1, top5) == (pytest.approx(100 / 3), pytest.approx(200 / 3))
 
 
-def test_a_linear_probe_learns_and_leaves_encoder_and_model_alone():
-    torch.manual_seed(0)
-    model = _Plane()
-    before = {name: value.clone() for name, value in model.state_dict().items()}
-    classifier, history = evaluation.linear_probe(
-        model, _two_classes(), _two_classes(), classes=2, epochs=5, learning_rate=0.1
-    )
-    torch.testing.assert_close(model.state_dict(), before, rtol=0, atol=0)
-    torch.testing.assert_close(classifier.f.state_dict(), model.f.state_dict(), rtol=0, atol=0)
-    assert len(history) == 5
-    assert history[-1]["test_top1"] == 100
-    assert history[-1]["train_loss"] < history[0]["train_loss"]
+def test_the_linear_classifier_is_the_one_of_least_cross_entropy_whoever_asks():
+    generator = torch.Generator().manual_seed(0)
+    labels = torch.arange(60) % 3
+    features = torch.randn(60, 5, generator=generator) + 2 * torch.eye(3, 5)[labels]
+    state = torch.get_rng_state()
+    with torch.inference_mode():
+        layer = evaluation.fit_linear(features, labels, penalty=0.1)
+    assert torch.equal(torch.get_rng_state(), state)
+    weight, bias = (each.clone().requires_grad_() for each in (layer.weight, layer.bias))
+    loss = nn.functional.cross_entropy(features @ weight.T + bias, labels) + 0.05 * weight.square().sum()
+    loss.backward()
+    assert max(weight.grad.abs().max(), bias.grad.abs().max()) < 1e-3  # it is at the minimum
+    assert (layer(features).argmax(dim=1) == labels).float().mean() > 0.8
+    assert not layer.weight.requires_grad
 
 
-def test_fine_tuning_changes_its_copy_of_the_encoder_only():
-    torch.manual_seed(0)
-    model = _Plane()
-    before = {name: value.clone() for name, value in model.state_dict().items()}
-    classifier, _ = evaluation.fine_tune(model, _two_classes(), _two_classes(), classes=2, epochs=2)
-    torch.testing.assert_close(model.state_dict(), before, rtol=0, atol=0)
-    assert not torch.equal(classifier.f[2].weight, model.f[2].weight)
+def test_exchanged_outputs_and_nearest_features():
+    class Pair(nn.Module):
+        def forward(self, x):
+            return x + 1, x + 2
+
+    left, right = evaluation.Exchanged(Pair())(torch.zeros(1))
+    assert (left.item(), right.item()) == (2, 1)
+    features = torch.tensor([[1.0, 0.0], [9.0, 1.0], [0.0, 1.0]])  # lengths do not count
+    assert evaluation.nearest(features, 2).tolist() == [[1, 2], [0, 2], [1, 0]]
 
 
 def test_a_classifier_needs_nothing_of_a_model_but_its_encoder():
@@ -295,3 +299,33 @@ def test_a_photo_lit_by_its_map_is_never_dark_and_is_bright_where_the_map_is():
     assert lit.min() >= 0.25 * 200 / 255 - 1e-9
     assert lit[25:35, 25:35].min() == pytest.approx(200 / 255, rel=0.1)
     assert plots.lit_by(photo, np.zeros((60, 60))).min() > 0  # a map of zeros shows the photo, dimmed
+
+
+# ---- pictures ----
+
+
+def test_pictures_are_clothes_where_they_are_and_tiles_of_ten_photos_else(monkeypatch, tmp_path):
+    (tmp_path / "embedded").symlink_to(data_folder().resolve() / "embedded")
+    monkeypatch.setenv("CS231N_DATA", str(tmp_path))
+    found = pictures.load_pictures(train=300, test=50)
+    assert found.kind == "photo_tiles"
+    assert len(set(found.names)) == len(set(found.train[1].tolist())) == 10
+    assert found.train[0].shape == (300, 32, 32, 3)
+    assert found.test[1].shape == (50,)
+    assert "tiles of ten photos" in str(found)
+    assert "300 images to learn on, 50 to test" in str(found)
+    again = pictures.load_pictures("photo_tiles", train=300, test=50)
+    assert np.array_equal(again.train[0], found.train[0])
+    everything = pictures.load_pictures("photo_tiles")
+    assert np.bincount(everything.train[1]).tolist() == [200] * 10
+    (tmp_path / "fashion-mnist").mkdir()
+    with pytest.raises(MissingData, match="fashion_mnist"):
+        pictures.load_pictures()
+
+
+def test_digits_are_pictures_too_and_other_kinds_are_refused():
+    digits = pictures.load_pictures("digits", test=10)
+    assert digits.names[3] == "3"
+    assert len(digits.test[1]) == 10
+    with pytest.raises(ValueError, match="choose auto, fashion_mnist, photo_tiles"):
+        pictures.load_pictures("cats")

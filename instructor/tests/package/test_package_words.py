@@ -31,9 +31,10 @@ def in_english():
 
 
 def calls(source):
-    """The calls of t in a source, a method's or a variable's left out."""
+    """The calls of t in a source with a literal, a method's or a variable's left out."""
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "t":
+        called = node.func if isinstance(node, ast.Call) else None
+        if isinstance(called, ast.Name) and called.id == "t" and isinstance(node.args[0], ast.Constant):
             yield node
 
 
