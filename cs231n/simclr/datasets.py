@@ -98,6 +98,49 @@ def digit_views(images):
     return (views - mean) / std
 
 
+def photo_views(images):
+    """Return one random view of each photo, by the chances of compute_train_transform, for a whole batch.
+
+    Inputs: images, uint8 tensor (B, 3, H, H). Returns normalized floats (B, 3, 32, 32). Unlike there, the
+    color changes keep one order, the hue turns about gray, and a part that does not fit is cut off; draws are
+    torch's.
+    """
+    n = len(images)
+
+    def uniform(low, high):
+        return torch.empty(n, 1, 1, 1, device=images.device).uniform_(low, high)
+
+    def chance(share):
+        return uniform(0, 1) < share
+
+    area, ratio = uniform(0.08, 1), uniform(math.log(3 / 4), math.log(4 / 3)).exp()
+    width, height = (area * ratio).sqrt().clamp(max=1), (area / ratio).sqrt().clamp(max=1)
+    place = torch.zeros(n, 2, 3, device=images.device)  # from -1 to 1 in the view to the same in the image
+    place[:, 0, 0] = torch.where(chance(0.5), -width, width).flatten()
+    place[:, 1, 1] = height.flatten()
+    place[:, :, 2] = torch.cat([(1 - width) * uniform(-1, 1), (1 - height) * uniform(-1, 1)], 1)[..., 0, 0]
+    grid = F.affine_grid(place, (n, 3, 32, 32), align_corners=False)
+    views = F.grid_sample(images / 255, grid, padding_mode="border", align_corners=False)
+
+    luma = torch.tensor([0.299, 0.587, 0.114], device=images.device).view(1, 3, 1, 1)
+
+    def gray(x):
+        return (x * luma).sum(dim=1, keepdim=True)
+
+    changed = (uniform(0.6, 1.4) * views).clamp(0, 1)
+    mean = gray(changed).mean(dim=(2, 3), keepdim=True)
+    changed = torch.lerp(mean, changed, uniform(0.6, 1.4)).clamp(0, 1)
+    changed = torch.lerp(gray(changed), changed, uniform(0.6, 1.4)).clamp(0, 1)
+    angle = uniform(-0.2 * math.pi, 0.2 * math.pi)
+    other = (changed.roll(-1, dims=1) - changed.roll(1, dims=1)) / 3**0.5
+    middle = changed.mean(dim=1, keepdim=True)
+    changed = (middle + angle.cos() * (changed - middle) + angle.sin() * other).clamp(0, 1)
+    views = torch.where(chance(0.8), changed, views)
+    views = torch.where(chance(0.2), gray(views), views)
+    mean, std = (torch.tensor(v, device=images.device).view(3, 1, 1) for v in (CIFAR10_MEAN, CIFAR10_STD))
+    return (views - mean) / std
+
+
 def affine_grid(angle, dx, dy, scale, shear, side, size):
     """Return where each pixel of a view comes from, as torch.nn.functional.grid_sample takes it.
 

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from cs231n import plots
+from cs231n.data_utils import CIFAR10_MEAN, CIFAR10_STD, load_photo_tiles
 from cs231n.simclr.classifiers import (
     BATCH,
     Labelled,
@@ -33,9 +34,10 @@ from cs231n.simclr.comparison import (
 )
 from cs231n.simclr.cost import flops_of_a_step, metered
 from cs231n.simclr.data_utils import compute_test_transform
-from cs231n.simclr.datasets import digit_transform, digit_views
+from cs231n.simclr.datasets import digit_transform, digit_views, photo_views
 from cs231n.simclr.model import Model
 from experiments.fast.loss import nt_xent
+from instructor.checks.reference import answer
 from instructor.core.tasks import ROOT
 
 
@@ -222,6 +224,34 @@ def test_views_of_a_batch_of_digits_are_those_of_one_by_one():
     assert (fast.mean(dim=0) - slow.mean(dim=0)).abs().max() < 0.25
     means = [views.mean(dim=(1, 2, 3)).std() for views in (fast, slow)]
     assert torch.allclose(*means, rtol=0.1)
+
+
+def test_views_of_a_batch_of_photos_have_the_chances_of_those_of_one_by_one():
+    """Of a photo's tile: brightness, contrast, colors and place agree over many views, and what is gray."""
+    tile = torch.from_numpy(load_photo_tiles("train")[0][300]).permute(2, 0, 1)
+    many = tile.repeat(1000, 1, 1, 1)
+    torch.manual_seed(0)
+    fast, slow = photo_views(many), one_by_one(answer("compute_train_transform")(seed=1))(many)
+    assert fast.shape == slow.shape == (1000, 3, 32, 32)
+    for measure in (
+        lambda views: views.mean(dim=(1, 2, 3)),
+        lambda views: views.std(dim=(1, 2, 3)),
+        lambda views: views.mean(dim=(2, 3)).std(dim=1),
+        lambda views: views.mean(dim=(1, 2)).std(dim=1),
+        lambda views: views.mean(dim=(1, 3)).std(dim=1),
+    ):
+        a, b = measure(fast), measure(slow)
+        assert abs(a.mean() - b.mean()) < 0.2 * b.std()
+        assert abs(a.std() / b.std() - 1) < 0.15
+    deviation, mean = torch.tensor(CIFAR10_STD).view(3, 1, 1), torch.tensor(CIFAR10_MEAN).view(3, 1, 1)
+    colors = fast * deviation + mean
+    gray = (colors.amax(dim=1) - colors.amin(dim=1)).amax(dim=(1, 2)) < 1e-3
+    assert 0.15 < gray.float().mean() < 0.25
+    left = torch.zeros(3, 32, 32, dtype=torch.uint8)
+    left[..., :16] = 200
+    halves = photo_views(left.repeat(1000, 1, 1, 1)).mean(dim=(1, 2))
+    brighter = halves[:, 0] > halves[:, -1]
+    assert 0.4 < brighter[halves[:, 0] != halves[:, -1]].float().mean() < 0.6  # half of them are mirrored
 
 
 # ---- the guess ----
