@@ -30,6 +30,7 @@ SHAPES = {  # what to think through, with inputs small enough for a board
     "compute_saliency_maps": "X of shape (2, 3, 4, 4)",
     "make_fooling_image": "X of shape (1, 3, 4, 4)",
     "class_visualization_update_step": "an image of shape (1, 3, 4, 4)",
+    "linear_probe": "four training images and two test images, of two features each",
     "integrated_gradients": "X of shape (2, 3, 4, 4) and 8 steps",
 }
 CHANGES = (

@@ -1,6 +1,6 @@
 """The test images are classified batch by batch and counted as they come."""
 
-training = model.training
+before = model.training
 model.eval()
 try:
     with torch.no_grad():
@@ -16,5 +16,5 @@ try:
             hits += int((scores.argmax(1) == y.to(device)).sum())
             seen += len(y)
 finally:
-    model.train(training)
+    model.train(before)
 accuracy = 100.0 * hits / seen

@@ -1,7 +1,7 @@
 """Gradients are switched off for the weights, and what each wanted is put back."""
 
 wanted = [(p, p.requires_grad) for p in model.parameters()]
-training = model.training
+before = model.training
 for p, _ in wanted:
     p.requires_grad_(False)
 model.eval()
@@ -9,7 +9,7 @@ train_set = [(model(x.to(device))[0], y.to(device)) for x, y in train_loader]
 test_set = [(model(x.to(device))[0], y.to(device)) for x, y in test_loader]
 for p, wants in wanted:
     p.requires_grad_(wants)
-model.train(training)
+model.train(before)
 h = torch.cat([each[0] for each in train_set])
 low = h.mean(dim=0)
 width = h.std(dim=0, correction=0)

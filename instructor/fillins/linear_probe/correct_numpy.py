@@ -6,9 +6,9 @@ training = model.training
 model.eval()
 
 
-@torch.no_grad()
 def of(loader):
-    parts = [(model(images.to(device))[0].cpu().numpy(), target.cpu().numpy()) for images, target in loader]
+    with torch.no_grad():
+        parts = [(model(x.to(device))[0].cpu().numpy(), target.cpu().numpy()) for x, target in loader]
     return (np.concatenate(each) for each in zip(*parts))
 
 

@@ -10,7 +10,7 @@ with torch.no_grad():
     features, labels = (torch.cat(parts) for parts in zip(*known))
     test_features, test_labels = (torch.cat(parts) for parts in zip(*unknown))
 
-    mean, deviation = features.mean(dim=0), features.std(dim=0, correction=0)
+    deviation, mean = torch.std_mean(features, dim=0, correction=0)
     deviation = deviation.clamp(min=1e-6)
     classifier = fit((features - mean) / deviation, labels)
     predicted = classifier((test_features - mean) / deviation).argmax(dim=1)

@@ -14,7 +14,7 @@ with torch.no_grad():
     features, labels = (torch.cat(parts) for parts in zip(*known))
     test_features, test_labels = (torch.cat(parts) for parts in zip(*unknown))
 
-    mean, deviation = features.mean(), features.std(correction=0)
+    deviation, mean = torch.std_mean(features, correction=0)
     classifier = fit((features - mean) / deviation, labels)
     predicted = classifier((test_features - mean) / deviation).argmax(dim=1)
     accuracy = 100 * (predicted == test_labels).float().mean().item()

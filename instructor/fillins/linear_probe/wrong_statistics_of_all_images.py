@@ -15,7 +15,7 @@ with torch.no_grad():
     test_features, test_labels = (torch.cat(parts) for parts in zip(*unknown))
 
     together = torch.cat([features, test_features])
-    mean, deviation = together.mean(dim=0), together.std(dim=0, correction=0)
+    deviation, mean = torch.std_mean(together, dim=0, correction=0)
     deviation = deviation.clamp(min=1e-6)
     classifier = fit((features - mean) / deviation, labels)
     predicted = classifier((test_features - mean) / deviation).argmax(dim=1)

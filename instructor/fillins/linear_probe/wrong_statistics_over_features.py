@@ -14,7 +14,7 @@ with torch.no_grad():
     features, labels = (torch.cat(parts) for parts in zip(*known))
     test_features, test_labels = (torch.cat(parts) for parts in zip(*unknown))
 
-    mean, deviation = features.mean(dim=1, keepdim=True), features.std(dim=1, correction=0, keepdim=True)
+    deviation, mean = torch.std_mean(features, dim=1, correction=0, keepdim=True)
     test_mean = test_features.mean(dim=1, keepdim=True)
     test_deviation = test_features.std(dim=1, correction=0, keepdim=True)
     classifier = fit((features - mean) / deviation, labels)
