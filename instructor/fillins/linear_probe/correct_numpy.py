@@ -2,7 +2,7 @@
 
 import numpy as np
 
-training = model.training
+before = model.training
 model.eval()
 
 
@@ -14,7 +14,7 @@ def of(loader):
 
 X, y = of(train_loader)
 X_test, y_test = of(test_loader)
-model.train(training)
+model.train(before)
 m, s = X.mean(axis=0), X.std(axis=0)
 s[s < 1e-7] = 1.0
 Z, Z_test = (torch.from_numpy((each - m) / s).to(device) for each in (X, X_test))
