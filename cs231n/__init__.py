@@ -4,7 +4,7 @@ TODO, the files that you fill:
 - net_visualization_pytorch: saliency maps, fooling images, class visualization, integrated gradients
 - simclr.data_utils: the random augmentation, and two views of one image
 - simclr.contrastive_loss: similarity and the SimCLR loss, with loops and without
-- simclr.utils: the training step
+- simclr.utils: the training step, and the linear probe
 
 Given, to use and to read:
 - image_utils: photo to network input and back, blur, jitter
@@ -17,8 +17,9 @@ Given, to use and to read:
 - explore: interactive views of what you have built
 - own_photos: your own photos beside those of the assignment
 - simclr.model: encoder and projection head
-- simclr.datasets: pairs of views of any images, and an augmentation for digits
-- simclr.evaluation: nearest neighbors, linear probe, fine-tuning
+- simclr.pictures: which small pictures the notebook learns from
+- simclr.datasets: pairs of views of any images, and augmentations of whole batches
+- simclr.evaluation: nearest neighbors, linear classifiers on features
 - simclr.comparison: pretraining against training from scratch, in the same time (simclr.classifiers trains,
   simclr.cost counts)
 - plots: the pictures of the notebooks

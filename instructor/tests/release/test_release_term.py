@@ -82,7 +82,7 @@ def test_check_writes_nothing(tasks_file, capsys):
     ("words", "sentence"),
     [
         ("--points sim=6", "the points add up to 101, 1 are too many"),
-        ("--without train", "the points add up to 91, 9 are missing"),
+        ("--without train", "the points add up to 92, 8 are missing"),
         ("--points cosine=6", "there is no task 'cosine'"),
         ("--points sim=many", "'many' is no whole number"),
         ("--points sim=99 --points train=9 --scale", "points left for"),
