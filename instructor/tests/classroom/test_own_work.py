@@ -75,14 +75,16 @@ def test_questions_quote_the_students_own_lines_and_never_the_given_ones(work):
         for name in todo_modules()
         for number, line in enumerate(submission.modules[name].decode().splitlines(), 1)
     }
-    given = {line.strip() for name in todo_modules() for line in (ROOT / name).read_text().splitlines()}
+    given = {
+        (name, line.strip()) for name in todo_modules() for line in (ROOT / name).read_text().splitlines()
+    }
     quoted = [each.text.splitlines()[0] for each in candidates(submission, None, {}) if each.kind == OWN]
     assert len(quoted) > 30
     for text in quoted:
         place, _, line = text.partition(": ")
         name, _, number = place.partition(", line ")
         assert lines[name, int(number)] == line
-        assert line not in given
+        assert (name, line) not in given
 
 
 def test_mistakes_and_answers_are_asked_about(work):
