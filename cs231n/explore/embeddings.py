@@ -81,7 +81,8 @@ class EmbeddingExplorer(Explorer):
         """For each of the features, the chosen image and its neighbors, with titles."""
         k = self.image.value
         for name in self._features:
-            chosen = f"{t(name)}\n{t('image {k}: {label}', k=k, label=self._word(k))}"
+            word = self._word(k) if self._names else t("image {k}: {label}", k=k, label=self._labels[k])
+            chosen = f"{t(name)}\n{word}"
             near = [
                 (f"{place}.\n{self._word(j)}", self._images[j])
                 for place, j in enumerate(self.neighbors(name), start=1)

@@ -393,7 +393,7 @@ def test_classes_have_names_where_there_are_some():
     words = [f"<{k}>" for k in range(max(labels) + 1)]
     explorer = explore.EmbeddingExplorer({"after": features}, labels, images(60), words)
     assert "0: &lt;" in explorer.maps.value
-    assert f"image 0: &lt;{labels[0]}&gt;" in explorer.picture.value
+    assert f"&lt;{labels[0]}&gt;" in explorer.picture.value
     assert "class 0" not in explorer.maps.value
 
 
