@@ -147,6 +147,7 @@ FIGURES = {
     "large matrix": lambda: plots.show_matrix(torch.eye(30)),
     "maps": lambda: plots.show_maps({"a": torch.rand(9, 4), "b": torch.rand(9, 4)}, [0, 1, 2] * 3),
     "bars": lambda: plots.show_bars({"a": 3.0, "b": 0.0}, "x", highlight=["b"]),
+    "spread": lambda: plots.show_spread({"a": [0.1, 0.3], "b": [0.2]}, "x", level="a"),
     "bars of nothing": lambda: plots.show_bars({"a": 0.0}, "x"),
 }
 
