@@ -149,6 +149,7 @@ FIGURES = {
     "maps": lambda: plots.show_maps({"a": torch.rand(9, 2), "b": np.eye(9, 2)}, [0, 1, 2] * 3),
     "maps with names": lambda: plots.show_maps({"a": torch.rand(3, 2)}, [0, 1, 1], ["bag", "coat"]),
     "bars": lambda: plots.show_bars({"a": 3.0, "b": 0.0}, "x", highlight=["b"]),
+    "spread": lambda: plots.show_spread({"a": [0.1, 0.3], "b": [0.2]}, "x", level="a"),
     "bars of nothing": lambda: plots.show_bars({"a": 0.0}, "x"),
 }
 
