@@ -116,21 +116,21 @@ def test_marks_and_comments_come_back_in_every_report(course, worth):
 
 
 def test_answers_that_are_a_share_count_among_the_whole_and_those_not_marked_are_said(course, worth):
-    worth(share=37)
+    worth(share=40)
     book, told, _ = run(course)
-    assert (book["Ann_Lee"]["points"], book["Ann_Lee"]["answers to mark"]) == ("42", "7")
-    assert "14 written answers count and are not marked yet: fill in answers.csv." in told
-    assert "(7 not marked yet)" in page(course)
-    assert [row["out"] for row in rows(course / "out" / "canvas.csv")] == ["42", "", ""]
+    assert (book["Ann_Lee"]["points"], book["Ann_Lee"]["answers to mark"]) == ("45", "8")
+    assert "16 written answers count and are not marked yet: fill in answers.csv." in told
+    assert "(8 not marked yet)" in page(course)
+    assert [row["out"] for row in rows(course / "out" / "canvas.csv")] == ["45", "", ""]
     assert [row["Grade"] for row in rows(course / "out" / "moodle.csv")] == ["", ""]
-    assert book["Ann_Lee"]["note"] == "7 written answers are not marked yet: no points to import until then."
+    assert book["Ann_Lee"]["note"] == "8 written answers are not marked yet: no points to import until then."
     assert "canvas.csv and moodle.csv hold no points of those who gave them" in told
-    mark(course, *[("3", "")] * 14)
+    mark(course, *[("3", "")] * 16)
     book, told, _ = run(course)
-    assert (book["Ann_Lee"]["total"], "answers to mark" in book["Ann_Lee"]) == ("24", False)
-    assert [row["out"] for row in rows(course / "out" / "canvas.csv")] == ["42", "24", "24"]
+    assert (book["Ann_Lee"]["total"], "answers to mark" in book["Ann_Lee"]) == ("27", False)
+    assert [row["out"] for row in rows(course / "out" / "canvas.csv")] == ["45", "27", "27"]
     assert "not marked yet" not in told + page(course)
-    assert "24 <small>of 42 points" in page(course)
+    assert "27 <small>of 45 points" in page(course)
 
 
 def test_one_point_is_no_points(course, worth):
@@ -155,11 +155,11 @@ def test_a_mark_above_its_maximum_is_refused_with_its_row(course, worth):
 
 
 def test_lateness_and_adjustments_count_on_top_of_the_marks(course, worth, monkeypatch):
-    worth(share=37)
+    worth(share=40)
     term = Term(due=read_moment("2030-02-01T00:00Z", None), late=LatePolicy(50, percent=True))
     monkeypatch.setattr(reports_module, "load_term", lambda: term)
     run(course)
-    mark(course, *[("3", "")] * 14)
+    mark(course, *[("3", "")] * 16)
     table = course / "out" / "adjust.csv"
     table.write_text("student,task,points,reason\nAnn Lee,total,-2,Late for the talk\n", encoding="utf-8")
     folder = read_class(course / "hw")
@@ -171,9 +171,9 @@ def test_lateness_and_adjustments_count_on_top_of_the_marks(course, worth, monke
         write_class_reports(about, journal)
     book = {row["submission"]: row for row in rows(course / "out" / "gradebook.csv")}
     assert (book["Ann_Lee"]["for lateness"], book["Ann_Lee"]["adjusted"], book["Ann_Lee"]["total"]) == (
-        "-12",
+        "-13.5",
         "-2",
-        "10",
+        "11.5",
     )
 
 
@@ -316,9 +316,9 @@ def test_what_questions_are_worth_is_printed_also_before_it_is_written(tasks_fil
     told = capsys.readouterr().out
     assert tasks_file.read_bytes() == before
     assert "written answers: not set -> 10 of the 100 points" in told
-    assert "NetworkVisualization, points of questions 1, 2, …: not set -> 1 1 1 1 1 1 1\n" in told
-    assert "-> 1 1 1 0 0 0 0 0\n" in told
-    assert "Warning: 0 points for question 4, 5, 6, 7, 8 of SelfSupervisedLearning." in told
+    assert "NetworkVisualization, points of questions 1, 2, …: not set -> 1 1 1 1 1 1 1 1\n" in told
+    assert "-> 1 1 0 0 0 0 0 0\n" in told
+    assert "Warning: 0 points for question 3, 4, 5, 6, 7, 8 of SelfSupervisedLearning." in told
     assert main(["new-term", "--written", "30", "--scale"]) == 0
     assert "Warning" not in capsys.readouterr().out
 
@@ -364,11 +364,14 @@ def test_what_is_no_question_or_does_not_add_up_is_refused(tasks_file, capsys, w
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("NetworkVisualization = [1, 2]", r"NetworkVisualization \(7\), SelfSupervisedLearning \(8\)"),
+        ("NetworkVisualization = [1, 2]", r"NetworkVisualization \(8\), SelfSupervisedLearning \(8\)"),
         ("Other = [1]", "Other = .1. is none"),
-        ('NetworkVisualization = [1, 1, 1, 1, 1, 1, "two"]', "'two' is no number of points"),
-        ("share = 20\nNetworkVisualization = [1, 1, 1, 1, 1, 1, 1]", "add up to 7, not to the share of 20"),
-        ("share = 7\nNetworkVisualization = [1, 1, 1, 1, 1, 1, 1]", "has questions and no points"),
+        ('NetworkVisualization = [1, 1, 1, 1, 1, 1, 1, "two"]', "'two' is no number of points"),
+        (
+            "share = 20\nNetworkVisualization = [1, 1, 1, 1, 1, 1, 1, 1]",
+            "add up to 8, not to the share of 20",
+        ),
+        ("share = 8\nNetworkVisualization = [1, 1, 1, 1, 1, 1, 1, 1]", "has questions and no points"),
         ("share = 120", "share in .written. is a whole number"),
     ],
 )
