@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import io
+import itertools
 import os
 from collections.abc import Callable, Collection, Iterator
 from functools import cache
@@ -44,16 +45,14 @@ Ask = Callable[[str], torch.Tensor]
 def take_pictures(jail: Jail, tasks: Collection[str], beside: bool) -> list[Picture]:
     """Pictures of the given tasks where the code gives some, with the expected ones when `beside`."""
     takes = {SALIENCY: _saliency, FOOLING: _fooling, VISUALIZATION: _visualization}
+    wanted, found = iter([task for task in takes if task in tasks]), []
     with contextlib.suppress(OSError, LookupError):  # without the photos there is nothing to show
         _photos()
-        with Student(jail) as student:  # one session: the network is read once
-            return [
-                picture
-                for task, take in takes.items()
-                if task in tasks
-                for picture in _of_task(student, task, take, beside)
-            ]
-    return []
+        for first in wanted:  # one session reads the network once; after a call that fails there is another
+            with contextlib.suppress(StudentError, JailBroken, ValueError), Student(jail) as student:
+                for task in itertools.chain([first], wanted):
+                    found += _of_task(student, task, takes[task], beside)
+    return found
 
 
 def warm_up() -> None:
@@ -62,13 +61,9 @@ def warm_up() -> None:
         expected(), _names(), _network()
 
 
-def _of_task(student: Student, task: str, take: Callable, beside: bool) -> Iterator[Picture]:
-    try:
-        yours = take(lambda *arguments: _asked(student, task, *arguments))
-    except (StudentError, JailBroken, ValueError):
-        return
-    right = expected()[task] if beside else torch.empty(0)
-    yield from _show(task, yours, right)
+def _of_task(student: Student, task: str, take: Callable, beside: bool) -> list[Picture]:
+    yours = take(lambda *arguments: _asked(student, task, *arguments))
+    return list(_show(task, yours, expected()[task] if beside else torch.empty(0)))
 
 
 def _asked(student: Student, task: str, first: torch.Tensor, *others: object) -> torch.Tensor:
