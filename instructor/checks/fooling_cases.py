@@ -12,7 +12,7 @@ from instructor.core.seeds import Seeds, remembered
 from instructor.sandbox.inside.recipes import Recipe
 
 
-@remembered
+@remembered(Case, Recipe)
 def photo_case(rng: Seeds) -> Case:
     """A photo and an unlikely class that is within reach of 20 steps in the pretrained network."""
     model, X = Recipe("pretrained"), photos(rng, 1)
@@ -26,7 +26,7 @@ def photo_case(rng: Seeds) -> Case:
     return Case(X, target, model)
 
 
-@remembered
+@remembered(Case, Recipe)
 def reachable_case(rng: Seeds, low: int, high: int, training: bool = False) -> Case:
     """An image whose target class wins after at least `low` and fewer than `high` steps.
 
@@ -42,7 +42,7 @@ def reachable_case(rng: Seeds, low: int, high: int, training: bool = False) -> C
             return case
 
 
-@remembered
+@remembered(Case, Recipe)
 def case_with_path(rng: Seeds, training: bool) -> tuple[Case, torch.Tensor]:
     """An image with a class in reach, and the images after each of 129 steps towards it."""
     case = reachable_case(rng, 4, 30, training)

@@ -177,7 +177,7 @@ def _views(student, rng: Seeds, image: torch.Tensor, draws: int) -> Iterator[tor
     return map(views, seeds)
 
 
-@remembered
+@remembered()
 def _drawn_crops(rng: Seeds, height: int, width: int, draws: int = 4000) -> torch.Tensor:
     """What RandomResizedCrop draws for an image of that size: top, left, height and width, (draws, 4)."""
     picture = torch.empty(3, height, width)

@@ -122,7 +122,7 @@ def test_saliency_leaves_inputs_alone(student, rng):
     expect(not agrees(other, first, 1e-3), "other images give the same maps")
 
 
-@remembered
+@remembered()
 def _photo_case(rng: Seeds) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Two photos, a class for each, and their maps."""
     X, y = photos(rng, 2), rng.integers(0, 1000, 2)

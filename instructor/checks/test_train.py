@@ -83,7 +83,7 @@ def _small_case(rng: Seeds) -> dict:
     return case | {"batches": [(left, right, classes), last], "temperature": rng.uniform(2, 10)}
 
 
-@remembered
+@remembered(Recipe)
 def _learnable_case(rng: Seeds) -> tuple[dict, dict, torch.Tensor, torch.Tensor]:
     """Views of waves in four directions under random colors, what the reference learns, new images, classes.
 

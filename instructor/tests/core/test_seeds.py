@@ -9,7 +9,7 @@ from instructor.core.seeds import SHARED, Seeds, remembered
 def drawn_by(made):
     """A case as a process of its own would have it: with a memory of its own."""
 
-    @remembered
+    @remembered()
     def case(rng, low):
         made.append(low)
         return rng.randn(3), {"low": low}
