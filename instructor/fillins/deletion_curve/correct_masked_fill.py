@@ -2,14 +2,14 @@
 
 n = saliency.numel()
 ranked = (-saliency).flatten().argsort(stable=True)
-images = []
+stages = []
 for k in range(steps + 1):
     gone = torch.zeros(n, dtype=torch.bool, device=X.device)
     gone[ranked[0 : (k * n) // steps]] = True
-    images.append(X[0].masked_fill(gone.view_as(saliency), 0))
+    stages.append(X[0].masked_fill(gone.view_as(saliency), 0))
 curve = []
 with torch.no_grad():
-    for few in torch.stack(images).split(4):
+    for few in torch.stack(stages).split(4):
         exponentials = model(few).double().exp()
         curve.append(exponentials[:, y] / exponentials.sum(1))
 curve = torch.cat(curve).to(X.dtype)

@@ -1,4 +1,4 @@
-"""The least salient pixels go first.
+"""The order begins with the pixels of the smallest values.
 
 Caught by: test_deletion_curve_value
 Hint: Which end of the sorted map is removed first?
