@@ -14,6 +14,7 @@ from instructor.sandbox.inside.folders import empty
 
 NAME = re.compile(r"cs231n-(fillins|fork-server|home|notebook|package|verify)-[a-z0-9_]{8}")
 OWNER = ".owner"  # locked for as long as the grader lives
+BEGUN = ".begun"  # what it is called until it is locked: nobody sees an owner that is alive and unlocked
 UNLOCKED = 60.0  # seconds for which a folder may be without a lock, because it is just being made
 
 
@@ -27,7 +28,8 @@ class PrivateFolder:
         place = place or tempfile.gettempdir()
         remove_dead(place)
         self._outer = tempfile.mkdtemp(prefix=f"cs231n-{purpose}-", dir=place)
-        self._lock = _locked(os.path.join(self._outer, OWNER), os.O_CREAT)
+        self._lock = _locked(begun := os.path.join(self._outer, BEGUN), os.O_CREAT)
+        os.rename(begun, os.path.join(self._outer, OWNER))
         self.path = Path(self._outer, "in")
         self.path.mkdir(mode=0o700)
 
@@ -57,7 +59,7 @@ def remove_dead(place: str) -> None:
                 _remove(entry.path)
                 os.close(lock)
             elif not os.path.exists(owner) and time.time() - state.st_mtime > UNLOCKED:
-                os.rmdir(entry.path)  # its grader was killed before it could lock it; it is empty
+                _remove(entry.path)  # its grader was killed before it could lock it
 
 
 def _locked(path: str, how: int = 0) -> int | None:

@@ -18,6 +18,7 @@ import pytest
 from instructor.__main__ import main
 from instructor.core.composition import compose
 from instructor.core.files import write_atomically
+from instructor.core.locks import take_lock
 from instructor.core.tasks import ROOT, code_tasks, notebooks, todo_modules
 from instructor.grading import one_submission as grading
 from instructor.sandbox.private import OWNER, UNLOCKED, PrivateFolder, remove_dead
@@ -114,6 +115,21 @@ def test_a_private_folder_is_removed_whatever_is_in_it(tmp_path):
         (folder / "shut" / "file").touch()
         (folder / "shut").chmod(0)
     assert not list(tmp_path.iterdir())
+
+
+def test_another_grader_that_looks_while_a_folder_is_being_made_leaves_it_alone(tmp_path, monkeypatch):
+    looked = []
+
+    def look_and_lock(descriptor):
+        if not looked:
+            looked.append(True)
+            remove_dead(str(tmp_path))
+        return take_lock(descriptor)
+
+    monkeypatch.setattr("instructor.sandbox.private.take_lock", look_and_lock)
+    with PrivateFolder("fillins", str(tmp_path)) as folder:
+        (folder / "kept").touch()
+    assert looked
 
 
 def test_the_next_grader_removes_the_folders_of_dead_ones_and_of_no_other(tmp_path):
