@@ -23,7 +23,7 @@ REPRESENTATIVE = (
     *("walks_the_disk", "overwrites_results", "detached_process", "zip_slip", "html_in_an_error"),
     *("advises_shared_memory_away", "ends_its_first_thread", "does_not_wait_for_its_children"),
     *("keeps_files_without_names", "wants_to_be_spared", "system_v", "limits_of_the_worker"),
-    *("marks_on_a_folder", "sockets_of_other_kinds", "mounts_in_the_new_way"),
+    *("marks_on_a_folder", "sockets_of_other_kinds", "mounts_in_the_new_way", "fills_a_table_of_futexes"),
 )
 WEAKENED = ("walks_the_disk", "equals_everything", "some_matrix")
 ALIVE = ("walks_the_disk", "equals_everything", "zip_slip", "system_v", "wants_to_be_spared")

@@ -46,8 +46,8 @@ needs = ["lightness"]
 hint = "Run the notebook from top to bottom."
 """
 FEWER = {  # of the task above, so that all add up to 100 again
-    "points = 14\nminutes = 40": "points = 10\nminutes = 40",
-    "aspects = { value = 8, batch_sizes = 3, leaves": "aspects = { value = 4, batch_sizes = 3, leaves",
+    "points = 12\nminutes = 40": "points = 8\nminutes = 40",
+    "aspects = { value = 7, batch_sizes = 3, leaves": "aspects = { value = 3, batch_sizes = 3, leaves",
 }
 TEXTS = {"title": "# How light is a picture?", "question-why": "**Question 1.** Why a third each?"}
 IN_CHINESE = {"title": "# 一张图像有多亮？", "question-why": "**问题 1.** 为什么各占三分之一？"}

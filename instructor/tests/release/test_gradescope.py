@@ -126,7 +126,7 @@ def test_a_submission_becomes_results_json(autograder):
     compose(inner, {task.id: "reference" for task in code_tasks()})
     ran = grade(autograder)
     results = ran.results
-    assert results["score"] == 19, results["output"]
+    assert results["score"] == sum(test["max_score"] for test in results["tests"]) > 0, results["output"]
     assert 0 < ran.memory < 1.5e9
     assert "leaderboard" not in results  # even an empty one might turn it on
     assert results["score"] == sum(test["score"] for test in results["tests"])
