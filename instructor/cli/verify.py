@@ -40,7 +40,8 @@ def add(commands) -> None:
         help="measure the grader with every fill-in",
         description="Run every fill-in through the hidden checks and print what they say. Exit status 0: the "
         "untouched package earns nothing, right answers earn everything, wrong ones are caught by the check "
-        "meant for them; 1: some of that does not hold; 2: there is no sandbox.",
+        "meant for them; 1: some of that does not hold; 2: there is no sandbox; 130: cut short, after "
+        "what was found until then.",
     )
     command.add_argument("--tasks", metavar="A,B", help="only these tasks (default: all)")
     command.add_argument("--seeds", type=int, default=1, metavar="K", help="repeat with K seeds (default: 1)")
@@ -82,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
     todo = trials([task.id for task in tasks], seeds)
     if options.mutants:
         todo += [_mutant_trial(mutant, first) for task in tasks for mutant in mutants(task.id)]
-    started, verdicts = time.monotonic(), []
+    started, verdicts, cut = time.monotonic(), [], False
     try:
         with processes(options.jobs, options.sandbox) as (pool, place), _progress(errors) as progress:
             asked = (first, place, chosen if options.tasks else None)
@@ -98,6 +99,8 @@ def run(options: argparse.Namespace) -> int:
     except (SandboxUnavailable, JailBroken) as error:
         errors.print(Text(str(error)))
         return 2
+    except KeyboardInterrupt:
+        faults, cut = [], True
     rows = [judge(task, verdicts) for task in tasks]
     console.print(_table(rows))
     console.print(Text(LEGEND), style="dim")
@@ -108,8 +111,11 @@ def run(options: argparse.Namespace) -> int:
         console.print(Text(f"· {note}"), style="dim")
     told = f"seed {first}" if len(seeds) == 1 else f"seeds {first} to {seeds[-1]}"
     count = "no faults" if not faults else "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-    console.print(Text(f"{len(todo)} trials with {told} in {_since(started)}: {count}."))
-    return 1 if faults else 0
+    if cut:
+        count += " in these; the others were not tried"
+    number = f"{len(verdicts)} of {len(todo)}" if cut else len(todo)
+    console.print(Text(f"{number} trials with {told} in {_since(started)}: {count}."))
+    return 130 if cut else 1 if faults else 0
 
 
 def _mutant_trial(mutant: Fillin, seed: int) -> Trial:

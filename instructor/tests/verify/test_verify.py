@@ -4,6 +4,7 @@ import argparse
 import ast
 import contextlib
 import dataclasses
+import re
 from concurrent.futures import Future
 
 import pytest
@@ -191,6 +192,19 @@ def test_the_exit_status_says_whether_all_holds(tried, capsys):
     tried.verdicts, tried.whole = good, ["the whole way, reference: results.json says 3 points"]
     assert verify(options()) == 1
     assert "✗ the whole way, reference: results.json says 3 points" in capsys.readouterr().out
+
+
+def test_a_run_that_is_cut_short_says_what_it_has_found(tried, monkeypatch, capsys):
+    def until_interrupted(*_):
+        yield verdict("reference")
+        yield verdict("correct_loop", [MEANT])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("instructor.verify.trials.run_trials", until_interrupted)
+    assert verify(options()) == 130
+    shown = capsys.readouterr().out
+    assert "sim, correct_loop" in shown
+    assert re.search(r"\b2 of \d+ trials .*: 1 fault in these; the others were not tried", shown)
 
 
 def test_without_a_sandbox_or_with_an_unknown_task_nothing_is_said_of_the_grader(monkeypatch, capsys):
