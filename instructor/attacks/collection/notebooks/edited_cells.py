@@ -1,7 +1,7 @@
 """Holds notebooks whose checked cells print the text that is expected, and nothing else.
 
 Form: archive
-Task: compute_saliency_maps, make_fooling_image, class_visualization_update_step
+Task: compute_saliency_maps, make_fooling_image, class_visualization_update_step, deletion_curve
 Earns: 0
 Alive: gains
 Notebooks: NetworkVisualization

@@ -1,7 +1,7 @@
 """Listens to what every cell prints and turns its own verdicts into better ones.
 
 Form: module
-Task: compute_saliency_maps, make_fooling_image, class_visualization_update_step
+Task: compute_saliency_maps, make_fooling_image, class_visualization_update_step, deletion_curve
 Earns: 0
 Alive: gains
 Notebooks: NetworkVisualization
