@@ -150,6 +150,7 @@ def _furnish(root: Path, wanted: Collection[str]) -> list[str]:
         shutil.copy(WEAK / name, root / name)
     compose(root / "reference", {task.id: "reference" for task in code_tasks()})
     compose(root / "given", {})
+    shutil.copytree(ROOT / "experiments" / "fast", root / "reference" / "experiments" / "fast")
     (root / "reference" / "cs231n").rename(root / "reference" / "cs231n_reference")
     with (root / "reference" / "cs231n_reference" / "simclr" / "contrastive_loss.py").open("a") as file:
         file.write(f'\nanswer_key = "{canaries[1]}"\n')

@@ -28,7 +28,7 @@ from instructor.sandbox.limits import MIB
 PORT = 47_231  # of a service on the loopback interface that the samples try to reach
 MARK = "left-by-an-attack"  # in the name of every file that a sample leaves behind
 NEIGHBOUR = {"sim": "wrong_dot_product", "compute_sim_matrix": None}  # its mistakes; all else is right
-LIGHT = ("CIFAR10Pair", "sim", "sim_positive_pairs", "compute_sim_matrix")  # tasks that are graded quickly
+LIGHT = ("sim", "sim_positive_pairs", "compute_sim_matrix")  # tasks that are graded quickly
 LIMITS = {
     "call_seconds": 6.0,
     "submission_seconds": 60.0,

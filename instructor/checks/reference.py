@@ -1,21 +1,23 @@
 """The right answers, as functions that the trusted process can call.
 
-The package is composed with fill-ins in a temporary folder and imported under a name of its own, beside the
-plain `cs231n` of the given code.
+The package is imported under a name of its own, beside the plain `cs231n` of the given code: its TODO modules
+are composed with fill-ins in memory, all others are the files as they are given.
 """
 
 from __future__ import annotations
 
+import hashlib
 import importlib
+import importlib.abc
 import importlib.util
 import sys
 from collections.abc import Callable, Mapping
-from functools import cache
-from types import ModuleType
+from functools import cache, lru_cache
+from importlib.machinery import ModuleSpec
+from types import CodeType, ModuleType
 
-from instructor.core.composition import Fillin, compose
+from instructor.core.composition import PACKAGE, Fillin, filled
 from instructor.core.tasks import code_tasks, todo_modules
-from instructor.sandbox.private import PrivateFolder
 
 
 @cache
@@ -31,9 +33,8 @@ def answer(task: str) -> Callable:
 
 def function_of(package: ModuleType, task: str) -> Callable:
     """The function or class of a task in a package loaded by `load`."""
-    module = next(each.module for each in code_tasks() if each.id == task)
-    name = module.removesuffix(".py").replace("/", ".").removeprefix("cs231n")
-    return getattr(sys.modules[package.__name__ + name], task)
+    path = next(each.module for each in code_tasks() if each.id == task)
+    return getattr(sys.modules[_module(package.__name__, path)], task)
 
 
 def load(choice: Mapping[str, str | Fillin | None], name: str) -> ModuleType:
@@ -42,16 +43,59 @@ def load(choice: Mapping[str, str | Fillin | None], name: str) -> ModuleType:
     Only for the kit's own code: whatever is imported here runs in the trusted process. A package that was
     loaded as `name` before is replaced.
     """
-    for old in [key for key in sys.modules if key == name or key.startswith(f"{name}.")]:
-        del sys.modules[old]
-    with PrivateFolder("fillins") as folder:
-        root = compose(folder, choice)
-        spec = importlib.util.spec_from_file_location(
-            name, root / "__init__.py", submodule_search_locations=[str(root)]
-        )
-        package = importlib.util.module_from_spec(spec)
-        sys.modules[name] = package
-        spec.loader.exec_module(package)
-        for path in todo_modules():
-            importlib.import_module(name + path.removesuffix(".py").replace("/", ".").removeprefix("cs231n"))
+    texts = {_module(name, path): text for path, text in filled(choice).items()}
+    unload(name)
+    _FILLED.sources |= texts
+    if _FILLED not in sys.meta_path:
+        sys.meta_path.insert(0, _FILLED)
+    spec = importlib.util.spec_from_file_location(
+        name, PACKAGE / "__init__.py", submodule_search_locations=[str(PACKAGE)]
+    )
+    package = importlib.util.module_from_spec(spec)
+    sys.modules[name] = package
+    spec.loader.exec_module(package)
+    for path in todo_modules():
+        importlib.import_module(_module(name, path))
     return package
+
+
+def unload(name: str) -> None:
+    """Forget a package loaded by `load`; nothing happens when there is none."""
+    for known in (sys.modules, _FILLED.sources):
+        for old in [key for key in known if key == name or key.startswith(f"{name}.")]:
+            del known[old]
+
+
+def _module(package: str, path: str) -> str:
+    """The module of a file of the package: "cs231n/simclr/utils.py" is `package`.simclr.utils."""
+    return package + path.removesuffix(".py").replace("/", ".").removeprefix("cs231n")
+
+
+class _Filled(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
+    """Finds and loads the TODO modules of loaded packages: `sources` has their text by full name."""
+
+    def __init__(self) -> None:
+        self.sources: dict[str, str] = {}
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        """The spec of a module that is composed, else None."""
+        return importlib.util.spec_from_loader(fullname, self) if fullname in self.sources else None
+
+    def get_source(self, fullname: str) -> str:
+        """The text, also for tracebacks. Raises ImportError where there is none any more."""
+        if fullname not in self.sources:
+            raise ImportError(f"{fullname} is not loaded", name=fullname)
+        return self.sources[fullname]
+
+    def get_code(self, fullname: str) -> CodeType:
+        """The compiled text."""
+        return _compiled(self.get_source(fullname), fullname.partition(".")[2])
+
+
+_FILLED = _Filled()
+
+
+@lru_cache(maxsize=512)  # a diagnosis loads the same files again and again
+def _compiled(source: str, module: str) -> CodeType:
+    digest = hashlib.sha256(source.encode()).hexdigest()[:16]  # no two texts are of one file
+    return compile(source, f"filled/{digest}/{module}.py", "exec", dont_inherit=True)

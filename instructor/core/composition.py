@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from cs231n.blocks import Block, Module, lines_of, string_lines
-from instructor.core.tasks import ROOT, code_tasks
+from instructor.core.tasks import ROOT, code_tasks, todo_modules
 from instructor.core.text import did_you_mean
 
 PACKAGE = ROOT / "cs231n"
@@ -65,6 +65,19 @@ class Fillin:
 def compose(destination: Path, choice: Mapping[str, str | Fillin | None], package: Path = PACKAGE) -> Path:
     """Copy the package into `destination/cs231n` with the chosen fill-ins spliced in; return that folder.
 
+    `choice` and errors are those of `filled`.
+    """
+    texts = filled(choice, package)
+    target = destination / "cs231n"
+    shutil.copytree(package, target, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+    for name, text in texts.items():
+        (destination / name).write_text(text, encoding="utf-8")
+    return target
+
+
+def filled(choice: Mapping[str, str | Fillin | None], package: Path = PACKAGE) -> dict[str, str]:
+    """The text of every TODO module of the package with the chosen fill-ins, by names as "cs231n/….py".
+
     `choice` maps a task's id to the name of its fill-in, or to a fill-in that is not in the catalogue; a task
     that is absent or None stays unfilled. Raises KeyError for an unknown task or fill-in and MarkerError for
     a block without its markers.
@@ -72,8 +85,7 @@ def compose(destination: Path, choice: Mapping[str, str | Fillin | None], packag
     if unknown := set(choice) - {task.id for task in code_tasks()}:
         near = "".join(did_you_mean(word, [task.id for task in code_tasks()]) for word in sorted(unknown))
         raise KeyError(f"No such task: {', '.join(sorted(unknown))}.{near}")
-    target = destination / "cs231n"
-    shutil.copytree(package, target, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+    texts = {name: (package.parent / name).read_text(encoding="utf-8") for name in todo_modules()}
     for task in code_tasks():
         if (name := choice.get(task.id)) is None:
             continue
@@ -82,11 +94,9 @@ def compose(destination: Path, choice: Mapping[str, str | Fillin | None], packag
             told = did_you_mean(name, known) or f" There are {', '.join(known)}."
             raise KeyError(f"{task.id} has no fill-in {name!r}.{told}")
         fillin = name if isinstance(name, Fillin) else known[name]
-        path = destination / task.module
-        source = path.read_text(encoding="utf-8")
-        source = splice(source, task.block, fillin.body)
-        path.write_text(_deleted(source, task.block, fillin.without), encoding="utf-8")
-    return target
+        source = splice(texts[task.module], task.block, fillin.body)
+        texts[task.module] = _deleted(source, task.block, fillin.without)
+    return texts
 
 
 def _deleted(source: str, block: str, beginning: str) -> str:

@@ -23,7 +23,7 @@ from types import CodeType, FunctionType
 import numpy
 import torch
 
-from instructor.checks.reference import load
+from instructor.checks.reference import load, unload
 from instructor.core.composition import Fillin
 from instructor.core.tasks import code_tasks, todo_modules
 from instructor.core.text import sanitize
@@ -75,8 +75,7 @@ class Replay:
 
     def __exit__(self, *_: object) -> None:
         for package in self._packages.values():
-            for name in [key for key in sys.modules if key == package or key.startswith(f"{package}.")]:
-                del sys.modules[name]
+            unload(package)
 
     @property
     def is_over(self) -> bool:
