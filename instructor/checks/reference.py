@@ -6,7 +6,7 @@ are composed with fill-ins in memory, all others are the files as they are given
 
 from __future__ import annotations
 
-import hashlib
+import ast
 import importlib
 import importlib.abc
 import importlib.util
@@ -78,8 +78,12 @@ class _Filled(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         self.sources: dict[str, str] = {}
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        """The spec of a module that is composed, else None."""
-        return importlib.util.spec_from_loader(fullname, self) if fullname in self.sources else None
+        """The spec of a module that is composed, with a file name of its own, else None."""
+        if fullname not in self.sources:
+            return None
+        spec = importlib.util.spec_from_loader(fullname, self, origin=_file_name(fullname))
+        spec.has_location = True  # checks look for functions by the file that they are of
+        return spec
 
     def get_source(self, fullname: str) -> str:
         """The text, also for tracebacks. Raises ImportError where there is none any more."""
@@ -89,13 +93,16 @@ class _Filled(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
 
     def get_code(self, fullname: str) -> CodeType:
         """The compiled text."""
-        return _compiled(self.get_source(fullname), fullname.partition(".")[2])
+        return self.source_to_code(_parsed(self.get_source(fullname)), _file_name(fullname))
 
 
 _FILLED = _Filled()
 
 
+def _file_name(module: str) -> str:
+    return f"filled/{module.replace('.', '/')}.py"
+
+
 @lru_cache(maxsize=512)  # a diagnosis loads the same files again and again
-def _compiled(source: str, module: str) -> CodeType:
-    digest = hashlib.sha256(source.encode()).hexdigest()[:16]  # no two texts are of one file
-    return compile(source, f"filled/{digest}/{module}.py", "exec", dont_inherit=True)
+def _parsed(source: str) -> ast.Module:
+    return ast.parse(source)

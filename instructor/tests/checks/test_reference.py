@@ -60,6 +60,14 @@ def test_what_is_loaded_is_what_is_composed(loaded, tmp_path):
     assert sys.modules[f"{package.__name__}.todo"].__file__ == str(PACKAGE / "todo.py")
 
 
+def test_each_package_has_files_of_its_own_by_which_checks_find_its_functions(loaded):
+    packages = [loaded(REFERENCE), loaded(REFERENCE)]
+    functions = [function_of(package, "simclr_loss_naive") for package in packages]
+    files = [sys.modules[function.__module__].__file__ for function in functions]
+    assert files == [function.__code__.co_filename for function in functions]
+    assert len(set(files)) == 2
+
+
 def test_a_package_that_is_forgotten_is_gone_and_its_tracebacks_still_print(loaded):
     package = loaded({})
     called = function_of(package, "sim")
