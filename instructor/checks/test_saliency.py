@@ -39,7 +39,9 @@ def test_saliency_special_images(student, rng):
     black, plain = torch.zeros_like(half), torch.full_like(half, rng.uniform(0.5, 2))
     X = torch.stack([black, plain, half, case.X[1], case.X[1]])
     square = case.X[..., : min(size), : min(size)].contiguous()
-    for images, y in ((X, case.y), (X, case.y[:1].repeat(5)), (X, torch.zeros(5, dtype=torch.int64))):
+    labels = case.y.clone()
+    labels[4] = (labels[3] + 1) % case.model.kwargs["classes"]  # the same image, looked at for another class
+    for images, y in ((X, labels), (X, case.y[:1].repeat(5)), (X, torch.zeros(5, dtype=torch.int64))):
         maps = student.compute_saliency_maps(images, y, case.model)
         right = answer(TASK)(images, y, case.model.build())
         expect_close(maps, right, "the maps of images of zeros, constant and repeated ones", OTHERWISE)

@@ -57,6 +57,17 @@ def verdict(replay, check, task, name, seed=5):
     return outcome.results[0]
 
 
+@pytest.mark.parametrize("seed", [12, 14, 15, 21, 22])
+def test_an_image_that_stands_in_a_batch_twice_is_always_looked_at_for_two_classes(replay, seed):
+    wrong = ("compute_saliency_maps", "wrong_equal_images_share_a_map")
+    assert verdict(replay, "test_saliency_special_images", *wrong, seed).outcome == "failed"
+
+
+def test_rows_with_one_entry_are_never_so_short_that_a_small_epsilon_counts(replay):
+    for seed in (17, *range(10)):
+        assert verdict(replay, "test_sim_value", "sim", "correct_epsilon", seed).passed
+
+
 @pytest.mark.parametrize(("task", "name"), CASES)
 def test_a_mistake_that_random_inputs_never_show_is_caught_by_its_check(task, name, replay):
     check = fillins(task)[name].caught_by
