@@ -111,8 +111,9 @@ def next_steps(result: Result) -> list[Step]:
 
 
 def _how(task: TaskResult) -> str:
-    begin = "Not started yet. " if task.status == NOT_STARTED else ""
-    return begin + task.hint
+    if task.status != NOT_STARTED:
+        return task.hint
+    return task.remark or f"Not started yet. {task.hint}"  # a remark: its file is missing or can't be read
 
 
 def show(result: Result, console: Console, grade: Grade | None = None) -> None:

@@ -166,6 +166,54 @@ def _far(url):
 
 
 FILES = ("class.html", "students/student-01-with-quite-a-long-name/feedback.html")
+REFUSED = "students/student-07-with-quite-a-long-name/feedback.html"
+NAMES = (
+    "欧阳娜娜·买买提江·阿卜杜热合曼" * 3,
+    "Wolfeschlegelsteinhausen" * 3,
+    "محمد بن عبد الله الخوارزمي " * 3,
+)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """Classes of nobody, one, and three whose files can't be read; folders have special characters."""
+    root, made = tmp_path_factory.mktemp("small"), {}
+    said = f"{todo_modules()[0]} is encrypted; pack it without a password. Its tasks are not graded."
+    handed_in, digest = work(root / "handed-in")
+    for names in (NAMES[:0], NAMES[:1], NAMES):
+        target = root / f"“Saliency” & <b>SimCLR</b>, {len(names)} {'long' * 20}"
+        target.mkdir()
+        entries = [Entry(f"s{k}", handed_in, (Student(name=name),)) for k, name in enumerate(names)]
+        task = TaskResult(
+            "sim", "Cosine similarity", 5, 0, "not started", {"value": (0, 5)}, (), said, "A dot."
+        )
+        with Journal(target / "journal") as journal:
+            for entry in entries:
+                graded = Result(entry.name, 1, "bwrap", [task], [said], digest=digest)
+                journal.write(Record(entry.name, "k", graded))
+            write_class_reports(Class(ClassFolder(target, "plain", entries), target, [], ("sim",)), journal)
+        made[f"class of {len(names)}"] = target / "class.html"
+    made |= {f"name {k}": target / f"students/s{k}/feedback.html" for k in range(len(NAMES))}
+    return made
+
+
+def test_every_other_kind_of_page_fits_and_is_readable(window, pages, small):
+    for kind, file in {"refused": pages / REFUSED, **small}.items():
+        window.goto(file.as_uri())
+        wide, seen = window.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        )
+        assert wide <= seen, kind
+        ratio, text = window.evaluate(CONTRAST)
+        assert ratio >= 4.5, (kind, text)
+        assert window.locator("h1").count() == 1, kind
+    assert not window.problems
+
+
+def test_work_that_could_not_be_read_is_not_called_not_started(small):
+    page = small["name 0"].read_text(encoding="utf-8")
+    assert "is encrypted" in page
+    assert "ot started yet" not in page
 
 
 @pytest.mark.parametrize("file", FILES)
