@@ -181,7 +181,7 @@ def small(tmp_path_factory):
     said = f"{todo_modules()[0]} is encrypted; pack it without a password. Its tasks are not graded."
     handed_in, digest = work(root / "handed-in")
     for names in (NAMES[:0], NAMES[:1], NAMES):
-        target = root / f"“Saliency” & <b>SimCLR</b>, {len(names)} {'long' * 20}"
+        target = root / f"“Saliency” & <b>SimCLR, {len(names)} {'long' * 20}"
         target.mkdir()
         entries = [Entry(f"s{k}", handed_in, (Student(name=name),)) for k, name in enumerate(names)]
         task = TaskResult(
