@@ -3,14 +3,13 @@
 Deletion and insertion are those of Petsiuk, Das and Saenko 2018, "RISE", arXiv:1806.07421.
 """
 
-import html
 import statistics
 from dataclasses import dataclass
 
 import torch
 from tqdm.auto import tqdm
 
-from .cards import style
+from .cards import Table
 from .words import t
 
 
@@ -66,14 +65,10 @@ class Faithfulness:
             yield [t(name), *map(_spread, sides), _spread(values, "+"), won]
 
     def __str__(self):
-        return "\n".join("  ".join(row) for row in self.rows())
+        return str(Table(list(self.rows())))
 
     def _repr_html_(self):
-        heads, *rows = [[html.escape(cell) for cell in row] for row in self.rows()]
-        first = "".join(f'<th scope="col">{cell}</th>' for cell in heads)
-        rest = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-        table = f"<table><thead><tr>{first}</tr></thead><tbody>{rest}</tbody></table>"
-        return f'{style()}<div class="cs231n-card">{table}</div>'
+        return Table(list(self.rows()))._repr_html_()
 
 
 def measure(deletion_curve, methods, X, y, model, steps, rival):
