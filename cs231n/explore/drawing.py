@@ -74,7 +74,7 @@ def panels(pictures, side=260, gap=10):
         for line, text in enumerate(title.split("\n")[:2]):
             top = TITLE - 20 * (title.count("\n") + 1 - line)
             ink, shown = MUTED if line else INK, _shortened(text, side, size)
-            draw.text((left, top), shown, fill=ink, font=font(size, not line))
+            draw.text((left, top + size), shown, fill=ink, font=font(size, not line), anchor="ls")
         if picture is not None:
             whole.paste(enlarged(picture, side), (left, above))
     return whole
