@@ -3,10 +3,12 @@
 Deletion and insertion are those of Petsiuk, Das and Saenko 2018, "RISE", arXiv:1806.07421.
 """
 
+import hashlib
 import statistics
 from dataclasses import dataclass
 
 import torch
+from torch import nn
 from tqdm.auto import tqdm
 
 from .cards import Table
@@ -79,14 +81,29 @@ def measure(deletion_curve, methods, X, y, model, steps, rival):
     the names.
     """
     gone, there = {name: [] for name in methods}, {name: [] for name in methods}
+    asked = _Remembering(model)
     for photo, label in tqdm(list(zip(X.split(1), y.split(1), strict=True)), leave=False):
         for name, method in methods.items():
             saliency = method(photo, label, model)
-            inputs = (photo, int(label), model, saliency, steps)
+            inputs = (photo, int(label), asked, saliency, steps)
             gone[name].append(deletion_curve(*inputs))
             there[name].append(insertion_curve(deletion_curve, *inputs))
     stacked = [{name: torch.stack(curves).cpu() for name, curves in each.items()} for each in (gone, there)]
     return Faithfulness(*stacked, rival)
+
+
+class _Remembering(nn.Module):
+    """A model that is not asked twice: all curves of a photo share the whole photo and the plain image."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.model, self._known = model, {}
+
+    def forward(self, X):
+        seen = hashlib.sha256(X.detach().cpu().numpy().tobytes()).digest()
+        if seen not in self._known:
+            self._known[seen] = self.model(X).detach()
+        return self._known[seen].clone()
 
 
 def _spread(values, sign=""):
