@@ -1,10 +1,11 @@
-"""What checks.check has found, to look at: a card for a few tasks, a table for all (given).
+"""What checks.check has found, to look at: a card for a few tasks, a table for all, and other tables (given).
 
-Both are HTML with colors of their own, on light and on dark notebooks. No script: everything is text that can
+All are HTML with colors of their own, on light and on dark notebooks. No script: everything is text that can
 be marked and copied; a click on a place in a file marks all of it.
 """
 
 import html
+from dataclasses import dataclass
 
 from .check_examples import EXAMPLES
 from .todo import table
@@ -76,6 +77,30 @@ class Progress:
         return f'{style()}<div class="cs231n-card">{whole}</div>'
 
 
+@dataclass(frozen=True)
+class Table:
+    """Rows of texts, the heads first, and a text below: as HTML in a notebook, as text elsewhere.
+
+    Columns are on the left, numbers too: that way a table looks the same in every language.
+    """
+
+    rows: list
+    below: str = ""
+
+    def __str__(self):
+        wide = [max(map(len, column)) for column in zip(*self.rows, strict=True)]
+        lines = ["  ".join(map(str.ljust, row, wide)).rstrip() for row in self.rows]
+        return "\n".join([*lines, *self.below.splitlines()])
+
+    def _repr_html_(self):
+        heads, *rows = self.rows or [[]]
+        first = "".join(f'<th scope="col">{_text(head)}</th>' for head in heads)
+        rest = "".join(f"<tr>{''.join(f'<td>{_text(cell)}</td>' for cell in row)}</tr>" for row in rows)
+        table = f"<table><thead><tr>{first}</tr></thead><tbody>{rest}</tbody></table>" if heads else ""
+        below = "".join(f"<p>{_text(line)}</p>" for line in self.below.splitlines())
+        return f'{style()}<div class="cs231n-card">{table}{below}</div>'
+
+
 def style():
     """Return the style of cards and tables, for light and dark notebooks."""
     light, dark = (
@@ -105,7 +130,7 @@ def style():
         "background:var(--paper)}.cs231n-card td.passed{color:var(--passed)}"
         ".cs231n-card td.wrong{color:var(--wrong)}.cs231n-card td.not-started{color:var(--not-started)}"
         ".cs231n-card th:first-child,.cs231n-card td:first-child{padding-left:14px!important}"
-        ".cs231n-card table+p{margin:6px 14px}</style>"
+        ".cs231n-card>p{margin:6px 14px}</style>"
     )
 
 

@@ -13,6 +13,7 @@ from .image_utils import SQUEEZENET_MEAN, SQUEEZENET_STD
 from .words import t
 
 INK, MUTED, BEFORE, AFTER = "#22303c", "#8494a3", "#9db4c0", "#d1495b"
+WRONG = "#b3263b"  # of words: AFTER is too light to be read on white
 
 
 def show_images(images, titles=None, columns=5, size=2.2, right=None, heading=None):
@@ -29,13 +30,14 @@ def show_images(images, titles=None, columns=5, size=2.2, right=None, heading=No
     right = [True] * len(images) if right is None else right
     columns = min(columns, len(images))
     lines = max(title.count("\n") + 1 for title in titles) if any(titles) else 0
-    figure, axes = _grid(-(-len(images) // columns), columns, size, size + 0.17 * lines)
+    above = 0.35 if heading else 0
+    figure, axes = _grid(-(-len(images) // columns), columns, size, size + 0.21 * lines, above)
     for ax in axes.flat:
         ax.axis("off")
     for ax, image, title, good in zip(axes.flat, images, titles, right, strict=False):
         pixels = np.asarray(image)
         ax.imshow(pixels, interpolation="nearest" if len(pixels) < 64 else "antialiased")
-        ax.set_title(said(title), color=INK if good else AFTER)
+        ax.set_title(said(title), color=INK if good else WRONG)
     if heading:
         figure.suptitle(t(heading))
 
@@ -148,7 +150,7 @@ def show_curves(curves, xlabel, ylabel, level=None, log=False, log_steps=False):
         ax.set_xticks(steps, [str(step) for step in steps])
         ax.minorticks_off()
     else:
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, steps=[1, 2, 5, 10]))
     ax.set_xlabel(t(xlabel))
     ax.set_ylabel(t(ylabel))
     if len(curves) > 1 or level is not None:
@@ -166,7 +168,7 @@ def show_vectors(vectors, names, groups):
     for (x, y), name, group in zip(np.asarray(vectors), names, groups, strict=True):
         color = f"C{group}"
         ax.annotate("", (x, y), (0, 0), arrowprops={"arrowstyle": "-|>", "color": color, "linewidth": 2})
-        ax.text(1.08 * x, 1.08 * y, t(name), color=color, ha="left" if x >= 0 else "right", va="center")
+        ax.text(1.08 * x, 1.08 * y, t(name), color=INK, ha="left" if x >= 0 else "right", va="center")
     ax.set(xlim=(-2.0, 2.0), ylim=(-0.2, 1.2), aspect="equal")
     _bare(ax)
 
@@ -222,7 +224,7 @@ def show_bars(values, xlabel, highlight=(), unit="%", guesses=None):
     ax.bar_label(bars, [f"{value:.1f} {unit}" for value in values.values()], padding=4, color=INK)
     ax.invert_yaxis()
     guessed = {name: guess for name, guess in (guesses or {}).items() if guess is not None}
-    ax.set_xlim(0, 1.15 * max([*values.values(), *guessed.values()]) or 1)
+    ax.set_xlim(0, 1.2 * max([*values.values(), *guessed.values()]) or 1)
     ax.set_xlabel(t(xlabel))
     _light(ax)
     if guessed:
@@ -264,11 +266,9 @@ def to_colors(X, mean=SQUEEZENET_MEAN, std=SQUEEZENET_STD):
     return X.detach().cpu().permute(1, 2, 0).numpy() * np.asarray(std) + np.asarray(mean)
 
 
-def _grid(rows, columns, width, height):
-    figure, axes = plt.subplots(
-        rows, columns, figsize=(width * columns, height * rows), squeeze=False, layout="constrained"
-    )
-    return figure, axes
+def _grid(rows, columns, width, height, above=0):
+    size = (width * columns, height * rows + above)
+    return plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
 
 
 def _bare(ax):

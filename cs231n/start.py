@@ -18,10 +18,9 @@ from pathlib import Path
 
 from IPython import get_ipython
 
-from .words import speak
+from .words import speak, t
 
 ROOT = Path(__file__).resolve().parents[1]
-
 
 # Fonts with Chinese characters, of Linux, macOS and Windows.
 HAN = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei")
@@ -50,17 +49,24 @@ def start(language="en"):
 def _write_chinese(shell):
     """Have plots written with a font that has Chinese characters, or else by the browser, which has one."""
     import matplotlib
-    from matplotlib.font_manager import fontManager
 
-    there = {font.name for font in fontManager.ttflist}
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # it tells of every weight it lacks
-    if found := [name for name in HAN if name in there]:
-        matplotlib.rcParams["font.family"] = ["DejaVu Sans", found[0]]
+    if name := chinese_font():
+        matplotlib.rcParams["font.family"] = ["DejaVu Sans", name]
         return
+    print(t("No font with Chinese characters was found here, so your browser writes the words in the plots."))
     matplotlib.rcParams["svg.fonttype"] = "none"
     matplotlib.rcParams["font.family"] = ["DejaVu Sans", "sans-serif"]
     shell.run_line_magic("config", "InlineBackend.figure_formats = ['svg']")
     warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+
+
+def chinese_font():
+    """Return the name of an installed font with Chinese characters; None if there is none."""
+    from matplotlib.font_manager import fontManager
+
+    there = {font.name for font in fontManager.ttflist}
+    return next((name for name in HAN if name in there), None)
 
 
 def on_colab():

@@ -4,13 +4,16 @@ import base64
 import html
 import io
 from functools import cache
-from pathlib import Path
 
 import matplotlib
 import numpy as np
+from matplotlib.font_manager import FontProperties, findfont
 from PIL import Image, ImageDraw, ImageFont
 
-INK, MUTED, BEFORE, AFTER = "#22303c", "#8494a3", "#5b7c99", "#d1495b"
+from ..start import chinese_font
+from ..words import spoken
+
+INK, MUTED, BEFORE, AFTER = "#22303c", "#52606d", "#5b7c99", "#d1495b"
 TITLE = 44  # pixels above a panel, for two lines
 
 
@@ -63,16 +66,15 @@ def panels(pictures, side=260, gap=10):
     colors (H, W, 3), uint8 or float from 0 to 1; side, height and width of each
     in pixels; gap, pixels between them.
     """
-    above = TITLE if any(title for title, _ in pictures) else 0
+    above, size = TITLE if any(title for title, _ in pictures) else 0, 12 if side < 120 else 14
     whole = Image.new("RGB", (len(pictures) * (side + gap) - gap, side + above), "white")
     draw = ImageDraw.Draw(whole)
     for k, (title, picture) in enumerate(pictures):
         left = k * (side + gap)
         for line, text in enumerate(title.split("\n")[:2]):
             top = TITLE - 20 * (title.count("\n") + 1 - line)
-            draw.text(
-                (left, top), _shortened(text, side, 14), fill=MUTED if line else INK, font=font(14, not line)
-            )
+            ink, shown = MUTED if line else INK, _shortened(text, side, size)
+            draw.text((left, top + size), shown, fill=ink, font=font(size, not line), anchor="ls")
         if picture is not None:
             whole.paste(enlarged(picture, side), (left, above))
     return whole
@@ -134,11 +136,15 @@ def png(picture):
     return file.getvalue()
 
 
-@cache
 def font(size, bold=False):
-    """Return the font of the pictures, which matplotlib brings along."""
-    name = f"DejaVuSans{'-Bold' if bold else ''}.ttf"
-    return ImageFont.truetype(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name, size)
+    """Return the font of the pictures: the one that matplotlib brings along, or one for Chinese."""
+    return _font(size, bold, chinese_font() if spoken() == "zh" else None)
+
+
+@cache
+def _font(size, bold, name):
+    style = FontProperties(family=name or "DejaVu Sans", weight="bold" if bold else "normal")
+    return ImageFont.truetype(findfont(style), size)
 
 
 def _shortened(text, width, size):

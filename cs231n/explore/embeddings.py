@@ -11,7 +11,7 @@ from .maps import pca, tsne
 from .parts import Explorer
 
 MOST = 300  # images on a map; more would hide each other
-NEIGHBORS = 8
+NEIGHBORS, SIDE = 7, 94  # how many stand beside the chosen one, and pixels of each
 METHODS = {"PCA": pca, "t-SNE": tsne}
 
 
@@ -51,7 +51,7 @@ class EmbeddingExplorer(Explorer):
             ax.scatter(*place[self.image.value], s=90, facecolors="none", edgecolors=AFTER, linewidths=2)
             ax.set_title(t(name))
             ax.axis("off")
-        rows = [panels(pictures, side=84) for pictures in self._neighbors()]
+        rows = [panels(pictures, side=SIDE) for pictures in self._neighbors()]
         return stacked(of_figure(figure), *rows)
 
     def places(self):
@@ -75,7 +75,7 @@ class EmbeddingExplorer(Explorer):
 
     def _draw_neighbors(self, _change=None):
         self.mark.value = marked(self.image.value)
-        self.picture.value = "".join(row(pictures, side=84) for pictures in self._neighbors())
+        self.picture.value = "".join(row(pictures, side=SIDE) for pictures in self._neighbors())
 
     def _neighbors(self):
         """For each of the features, the chosen image and its neighbors, with titles."""

@@ -17,6 +17,7 @@ from scipy import stats
 from tqdm.auto import tqdm
 
 from ..budget import budget
+from ..cards import Table
 from ..data_utils import draw_labelled
 from ..words import t
 from .classifiers import BATCH, Labelled, Rates, accuracy, pretrain, train_labelled
@@ -39,12 +40,22 @@ class Arm:
     images: str = "labelled"
     labels: int | None = 10
 
+    @property
+    def name(self):
+        """The name in English, by which a guess is written down."""
+        return self._called(str.format)
+
     def __str__(self):
-        labels = "all labels" if self.labels is None else f"{self.labels} labels a class"
+        return self._called(t)
+
+    def _called(self, t):
+        """The name, each of its parts said by `t`."""
+        labels = t("all labels") if self.labels is None else t("{count} labels a class", count=self.labels)
         if not self.share:
-            return f"scratch, {labels}"
-        seen = "the same images" if self.images == "labelled" or self.labels is None else "all images"
-        return f"SimCLR on {seen}, {labels}"
+            return t("scratch, {labels}", labels=labels)
+        if self.images == "labelled" or self.labels is None:
+            return t("SimCLR on the same images, {labels}", labels=labels)
+        return t("SimCLR on all images, {labels}", labels=labels)
 
 
 @dataclass(frozen=True)
@@ -114,7 +125,7 @@ def interval(values, level=0.95):
 
 @dataclass(frozen=True)
 class Comparison:
-    """What arms have reached over the seeds; as text, a table.
+    """What arms have reached over the seeds; as text and in a notebook, a table.
 
     - accuracies: {Arm: top-1 in percent, one a seed}. costs: {Arm: Cost of all its seeds}.
     - pairs: (Arm, Arm) of which the difference is shown.
@@ -132,27 +143,34 @@ class Comparison:
             found[one, other] = interval([a - b for a, b in both])
         return found
 
-    def __str__(self):
+    def table(self):
+        """Return all of it as a cards.Table, the differences below."""
         seeds = len(next(iter(self.accuracies.values())))
-        wide = max(len(str(arm)) for arm in self.accuracies)
-        lines = [f"{t('{seeds} seeds', seeds=seeds):{wide}}  top-1    images    steps  CPU s a seed"]
+        heads = (t("images"), t("steps"), t("CPU seconds a seed"))
+        rows = [[t("{seeds} seeds", seeds=seeds), "top-1", *heads]]
         for arm, values in self.accuracies.items():
             c = self.costs[arm]
-            spent = f"{c.images // seeds:9,}{c.steps // seeds:9,}{c.cpu_seconds / seeds:14.1f}"
-            lines.append(f"{arm!s:{wide}}{statistics.fmean(values):6.1f}%{spent}")
-        lines += ["", t("paired differences, in points, with 95 % intervals:")]
+            spent = f"{c.images // seeds:,}", f"{c.steps // seeds:,}", f"{c.cpu_seconds / seeds:.1f}"
+            rows.append([str(arm), f"{statistics.fmean(values):.1f} %", *spent])
+        below = [t("paired differences, in points, with 95 % intervals:")]
         for (one, other), (mean, half) in self.differences().items():
-            lines.append(f"{one} − {other}: {mean:+.1f}" + (f" ± {half:.1f}" if half is not None else ""))
-        return "\n".join(lines)
+            below.append(f"{one} − {other}: {mean:+.1f}" + (f" ± {half:.1f}" if half is not None else ""))
+        return Table(rows, "\n".join(below))
+
+    def __str__(self):
+        return str(self.table())
+
+    def _repr_html_(self):
+        return self.table()._repr_html_()
 
 
 def beside(comparison, guesses):
-    """Return, as text, what was guessed beside what was measured, the worst guess first.
+    """Return a cards.Table of what was guessed beside what was measured, the worst guess first.
 
-    Inputs: comparison, a Comparison; guesses, dict from the name of an arm to percent, or to None for no
+    Inputs: comparison, a Comparison; guesses, dict from Arm.name to percent, or to None for no
     guess. Raises ValueError for an arm that is not in the comparison, and for what is no percentage.
     """
-    measured = {str(arm): statistics.fmean(values) for arm, values in comparison.accuracies.items()}
+    measured = {arm.name: statistics.fmean(values) for arm, values in comparison.accuracies.items()}
     made = {arm: guess for arm, guess in guesses.items() if guess is not None}
     for arm, guess in made.items():
         if arm not in measured:
@@ -160,15 +178,14 @@ def beside(comparison, guesses):
         if isinstance(guess, bool) or not isinstance(guess, int | float) or not 0 <= guess <= 100:
             raise ValueError(f"The guess for {arm!r} is {guess!r}; write a number from 0 to 100.")
     if not made:
-        return t(
-            "You have guessed nothing yet. Numbers that one has expected something else of stay in mind."
-        )
-    wide = max(map(len, made))
-    lines = [f"{'':{wide}}  {t('guessed')}  {t('measured')}"]
+        unsaid = "You have guessed nothing yet. Numbers that one has expected something else of stay in mind."
+        return Table([], t(unsaid))
+    called = {arm.name: str(arm) for arm in comparison.accuracies}
+    rows = [["", t("guessed"), t("measured"), t("difference")]]
     for arm in sorted(made, key=lambda arm: -abs(made[arm] - measured[arm])):
         difference = measured[arm] - made[arm]
-        lines.append(f"{arm:{wide}}{made[arm]:8.1f}%{measured[arm]:9.1f}%  ({difference:+.1f})")
-    return "\n".join(lines)
+        rows.append([called[arm], f"{made[arm]:.1f} %", f"{measured[arm]:.1f} %", f"{difference:+.1f}"])
+    return Table(rows)
 
 
 def compare(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from cs231n import plots
+from cs231n import plots, words
 from cs231n.data_utils import CIFAR10_MEAN, CIFAR10_STD, load_photo_tiles
 from cs231n.simclr.classifiers import (
     BATCH,
@@ -32,7 +32,7 @@ from cs231n.simclr.comparison import (
     step_seconds,
     steps_of,
 )
-from cs231n.simclr.cost import flops_of_a_step, metered
+from cs231n.simclr.cost import Cost, flops_of_a_step, metered
 from cs231n.simclr.data_utils import compute_test_transform
 from cs231n.simclr.datasets import digit_transform, digit_views, photo_views
 from cs231n.simclr.model import Model
@@ -172,8 +172,8 @@ def test_a_comparison_has_both_contrasts_of_equal_data_with_intervals(monkeypatc
     pairs = [a - b for a, b in zip(found.accuracies[equal], found.accuracies[scratch], strict=True)]
     assert differences[equal, scratch] == interval(pairs)
     text = str(found)
-    for words in ("2 seeds", "SimCLR on the same images, all labels", "− scratch, 2 labels a class: ", " ± "):
-        assert words in text
+    for part in ("2 seeds", "SimCLR on the same images, all labels", "− scratch, 2 labels a class: ", " ± "):
+        assert part in text
 
 
 def test_the_interval_is_students():
@@ -258,36 +258,51 @@ def test_views_of_a_batch_of_photos_have_the_chances_of_those_of_one_by_one():
 # ---- the guess ----
 
 
-def measured(**accuracies):
-    return Comparison({name: [value] for name, value in accuracies.items()}, {}, ())
+SCRATCH, SIMCLR = Arm(0, labels=10), Arm(0.5, "all", labels=10)
+MEASURED = Comparison({SCRATCH: [80.0], SIMCLR: [90.0]}, {}, ())
 
 
 def test_a_guess_stands_beside_what_was_measured_the_worst_first():
-    text = beside(measured(scratch=80.0, SimCLR=90.0), {"scratch": 79, "SimCLR": 50.5})
-    first, second, third = text.splitlines()
-    assert first.split() == ["guessed", "measured"]
-    assert second.split() == ["SimCLR", "50.5%", "90.0%", "(+39.5)"]
-    assert third.split() == ["scratch", "79.0%", "80.0%", "(+1.0)"]
+    table = beside(MEASURED, {SCRATCH.name: 79, SIMCLR.name: 50.5})
+    assert table.rows == [
+        ["", "guessed", "measured", "difference"],
+        ["SimCLR on all images, 10 labels a class", "50.5 %", "90.0 %", "+39.5"],
+        ["scratch, 10 labels a class", "79.0 %", "80.0 %", "+1.0"],
+    ]
 
 
 def test_no_guess_is_no_error_and_is_told():
-    assert "guessed nothing yet" in beside(measured(scratch=80.0), {"scratch": None})
-    assert "guessed nothing yet" in beside(measured(scratch=80.0), {})
+    assert "guessed nothing yet" in str(beside(MEASURED, {SCRATCH.name: None}))
+    assert "guessed nothing yet" in beside(MEASURED, {})._repr_html_()
+
+
+def test_the_comparison_speaks_chinese_and_guesses_keep_their_names():
+    costs = dict.fromkeys((SCRATCH, SIMCLR), Cost())
+    found = Comparison(MEASURED.accuracies, costs, ((SIMCLR, SCRATCH),))
+    words.speak("zh")
+    try:
+        shown, guessed = found._repr_html_(), str(beside(found, {SCRATCH.name: 79}))
+    finally:
+        words.speak("en")
+    assert "<td>从零训练，每类 10 个标签</td>" in shown
+    assert "SimCLR 用全部图像，每类 10 个标签 − 从零训练，每类 10 个标签: +10.0" in shown
+    assert not any(word in shown for word in ("scratch", "labels", "images", "seeds"))
+    assert "从零训练，每类 10 个标签" in guessed
 
 
 @pytest.mark.parametrize(
     ("guesses", "sentence"),
     [
         ({"magic": 50}, "no arm 'magic' to guess; there are scratch"),
-        ({"scratch": "many"}, "write a number from 0 to 100"),
-        ({"scratch": 800}, "write a number from 0 to 100"),
-        ({"scratch": True}, "write a number from 0 to 100"),
-        ({"scratch": float("nan")}, "write a number from 0 to 100"),
+        ({SCRATCH.name: "many"}, "write a number from 0 to 100"),
+        ({SCRATCH.name: 800}, "write a number from 0 to 100"),
+        ({SCRATCH.name: True}, "write a number from 0 to 100"),
+        ({SCRATCH.name: float("nan")}, "write a number from 0 to 100"),
     ],
 )
 def test_a_guess_that_is_none_is_told(guesses, sentence):
     with pytest.raises(ValueError, match=sentence):
-        beside(measured(scratch=80.0), guesses)
+        beside(MEASURED, guesses)
 
 
 def test_the_guess_is_drawn_on_its_bar():

@@ -363,7 +363,7 @@ def test_embedding_shows_maps_neighbors_and_images_on_hover():
     assert explorer.maps.value.count("data:image/png;base64,") == 120
     assert ".cs231n-maps:has(.p59:hover) .t59{display:block}" in explorer.maps.value
     near = explorer.neighbors("after")
-    assert len(near) == 8
+    assert len(near) == 7
     assert 0 not in near
     assert {labels[k] for k in near} == {labels[0]}
     assert shows_anew(explorer, lambda: setattr(explorer.image, "value", 7))

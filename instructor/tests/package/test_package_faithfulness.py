@@ -80,6 +80,16 @@ def test_a_map_that_knows_the_network_is_measured_as_better(corner):
     assert means == pytest.approx(found.deletion["knows"].mean(dim=0).tolist())
 
 
+def test_no_picture_is_shown_to_the_network_twice(corner):
+    shown = []
+    corner.register_forward_hook(
+        lambda _model, inputs, _scores: shown.extend(x.numpy().tobytes() for x in inputs[0])
+    )
+    methods = {"one": lambda X, y, model: upper_left(), "other": lambda X, y, model: center_map(X)}
+    measure(answer("deletion_curve"), methods, X, Y, corner, 4, rival="one")
+    assert len(shown) == len(set(shown))
+
+
 def test_the_table_says_mean_deviation_and_how_often_the_rival_is_beaten():
     flat, falling = torch.full((2, 3), 0.5), torch.tensor([[1.0, 0.0, 0.0], [0.5, 0.5, 0.5]])
     found = Faithfulness({"<a>": falling, "b": flat}, {"<a>": flat, "b": flat}, rival="b")

@@ -116,7 +116,7 @@ def test_cards_progress_and_explorers_speak_chinese():
     assert OwnPhotos().upload.description == "选择照片"
     assert "sim 还没有开始" in str(TaskNotStarted("sim"))
     assert TaskNotStarted(str(TaskNotStarted("sim"))).task == "sim"
-    assert "你还没有猜" in beside(Comparison({}, {}, ()), {})
+    assert "你还没有猜" in str(beside(Comparison({}, {}, ()), {}))
 
 
 def test_the_printed_verdict_is_the_same_in_every_language():
