@@ -12,8 +12,8 @@ def main(root: str, names: list[str]) -> None:
     import pytest
     import torch
 
-    if os.path.exists("hidden_tests/test_views.py"):
-        import torchvision  # noqa: F401
+    if not os.path.exists("hidden_tests/test_training.py"):
+        import_torchvision()
 
     with open(f"{root}/out/begun", "w"):
         pass
@@ -41,6 +41,20 @@ def main(root: str, names: list[str]) -> None:
             print(name, "all_is_well", 1, file=results)
         worst = max(worst, int(status))
     sys.exit(worst)
+
+
+def import_torchvision() -> None:
+    """Import it without torch's compiler, which takes longer than all else here and compiles nothing."""
+    import types
+
+    compiler, utils = types.ModuleType("torch._dynamo"), types.ModuleType("torch._dynamo.utils")
+    utils.is_compile_supported = lambda *_: False
+    stand_ins = {module.__name__: module for module in (compiler, utils)}
+    sys.modules.update(stand_ins)
+    import torchvision  # noqa: F401
+
+    for name in stand_ins:
+        del sys.modules[name]
 
 
 main(sys.argv[1], sys.argv[2:])

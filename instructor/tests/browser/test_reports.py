@@ -40,12 +40,18 @@ CONTRAST = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const element = walker.currentNode.parentElement;
-    if (!walker.currentNode.textContent.trim() || element.closest('svg, style')) continue;
-    const [a, b] = [light(parse(getComputedStyle(element).color)), light(behind(element))];
+    if (!walker.currentNode.textContent.trim() || element.closest('style')) continue;
+    const style = getComputedStyle(element), ink = element.closest('svg') ? style.fill : style.color;
+    const [a, b] = [light(parse(ink)), light(behind(element))];
     found.push([(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), element.textContent.trim().slice(0, 40)]);
   }
   return found.sort((one, other) => one[0] - other[0])[0];
 }"""
+# What has to be moved sideways to be read to its end, the page itself first.
+WIDE = """() => [document.documentElement, ...document.querySelectorAll('body *')]
+  .filter(e => e.clientWidth && e.scrollWidth > e.clientWidth && (e === document.documentElement ||
+    ['auto', 'scroll', 'hidden', 'clip'].includes(getComputedStyle(e).overflowX)))
+  .map(e => `${e.tagName} ${e.ariaLabel || e.className}: ${e.scrollWidth} of ${e.clientWidth}`)"""
 
 
 def jpeg():
@@ -95,18 +101,39 @@ def work(folder):
     return folder, read_submission(folder).digest()
 
 
+def all_as(name, status):
+    """A result whose tasks are all passed, or all not started."""
+    graded, share = result(name, 0), float(status == "passed")
+    tasks = [
+        dataclasses.replace(
+            task,
+            earned=share * task.points,
+            status=status,
+            aspects={aspect: (share * most, most) for aspect, (_, most) in task.aspects.items()},
+            checks=(),
+        )
+        for task in graded.tasks
+    ]
+    return dataclasses.replace(graded, tasks=tasks, pictures=[])
+
+
+RIGHT, UNTOUCHED, REFUSED, LONGEST = 13, 15, 17, 19
+NAMES = {RIGHT: "欧阳娜娜·买买提江·阿卜杜热合曼", UNTOUCHED: "محمد بن عبد الله", REFUSED: "Wolfeschlegel" * 5}
+NAMES |= {LONGEST: "O'Neil & Söhne <b>"}
+ABSENT = "ليلى العلي"  # is examined by word of mouth
 LONG = "Your appeal of the fifth of February: the axis was not stated in the text of the task. " * 2
 ADJUSTED = [
     ("student-01-with-quite-a-long-name", "sim", "5", "", LONG),
     ("student-01-with-quite-a-long-name", "", "", "", "Was ill", "2030-02-02T08:00+01:00"),
     ("student-07-with-quite-a-long-name", "total", "50", "", LONG),
+    (ABSENT, "total", "4", "", "Oral exam"),
 ]
 
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
     """The folder of a class of thirty with long names; some are late, adjusted, marked, not graded."""
-    target = tmp_path_factory.mktemp("reports") / "autumn-homework-1"
+    target = tmp_path_factory.mktemp("reports") / "Homework 1: “Saliency” & <SimCLR>, 50 %"
     due = read_moment("2030-02-01T23:59+01:00", None)
     patch = pytest.MonkeyPatch()
     patch.setattr(reports, "load_term", lambda: Term(due=due, late=LatePolicy(10)))
@@ -116,21 +143,26 @@ def pages(tmp_path_factory):
     entries, answer = [], dict.fromkeys(questions(), "Because.\n" * 5)
     with Journal(target / "journal") as journal:
         for k in range(30):
-            name = f"student-{k:02d}-with-quite-a-long-name"
-            who, when = (
-                Student(name=f"Maximiliane-Sophie von und zu Nummer {k}"),
-                due + timedelta(hours=20 - k),
-            )
+            name = f"student-{k:02d}-with-quite-a-long-name" if k != LONGEST else "w" * 60
+            who = Student(name=NAMES.get(k, f"Maximiliane-Sophie von und zu Nummer {k}"))
+            when = due + timedelta(hours=20 - k)
             entries.append(Entry(name, handed_in, (who,), when=None if k == 9 else when))
             if k == 11:
                 continue
-            graded = Result(name, 1, "", problem="It is no zip.") if k == 7 else result(name, k / 30)
+            kinds = {
+                RIGHT: lambda name: all_as(name, "passed"),
+                UNTOUCHED: lambda name: all_as(name, "not started"),
+            }
+            kinds |= dict.fromkeys((7, REFUSED), lambda name: Result(name, 1, "", problem="It is no zip."))
+            graded = kinds[k](name) if k in kinds else result(name, k / 30)
             journal.write(Record(name, "k", dataclasses.replace(graded, digest=digest), answer))
         tasks = tuple(task.id for task in load_tasks())
-        course = Class(ClassFolder(target, "plain", entries), target, [], tasks)
+        course = Class(ClassFolder(target, "plain", entries), target, [Student(name=ABSENT)], tasks)
         write_class_reports(course, journal)
         (target / "answers.csv").write_text(_marked((target / "answers.csv").read_text(encoding="utf-8-sig")))
         write_class_reports(course, journal)
+        alone = target.parent / "alone"
+        write_class_reports(Class(ClassFolder(alone, "plain", entries[:1]), alone, [], tasks), journal)
     patch.undo()
     return target
 
@@ -166,8 +198,12 @@ def _far(url):
 
 
 FILES = ("class.html", "students/student-01-with-quite-a-long-name/feedback.html")
-REFUSED = "students/student-07-with-quite-a-long-name/feedback.html"
-NAMES = (
+NUMBERS = {"adjusted, not read": 7, "right": RIGHT, "untouched": UNTOUCHED, "refused": REFUSED}
+KINDS = {"class": FILES[0], "adjusted and marked": FILES[1], "one student": "../alone/class.html"}
+KINDS |= {
+    name: f"students/student-{k:02d}-with-quite-a-long-name/feedback.html" for name, k in NUMBERS.items()
+}
+SCRIPTS = (
     "欧阳娜娜·买买提江·阿卜杜热合曼" * 3,
     "Wolfeschlegelsteinhausen" * 3,
     "محمد بن عبد الله الخوارزمي " * 3,
@@ -180,7 +216,7 @@ def small(tmp_path_factory):
     root, made = tmp_path_factory.mktemp("small"), {}
     said = f"{todo_modules()[0]} is encrypted; pack it without a password. Its tasks are not graded."
     handed_in, digest = work(root / "handed-in")
-    for names in (NAMES[:0], NAMES[:1], NAMES):
+    for names in (SCRIPTS[:0], SCRIPTS[:1], SCRIPTS):
         target = root / f"“Saliency” & <b>SimCLR, {len(names)} {'long' * 20}"
         target.mkdir()
         entries = [Entry(f"s{k}", handed_in, (Student(name=name),)) for k, name in enumerate(names)]
@@ -193,17 +229,15 @@ def small(tmp_path_factory):
                 journal.write(Record(entry.name, "k", graded))
             write_class_reports(Class(ClassFolder(target, "plain", entries), target, [], ("sim",)), journal)
         made[f"class of {len(names)}"] = target / "class.html"
-    made |= {f"name {k}": target / f"students/s{k}/feedback.html" for k in range(len(NAMES))}
+    made |= {f"name {k}": target / f"students/s{k}/feedback.html" for k in range(len(SCRIPTS))}
     return made
 
 
-def test_every_other_kind_of_page_fits_and_is_readable(window, pages, small):
-    for kind, file in {"refused": pages / REFUSED, **small}.items():
+def test_small_classes_and_names_in_any_script_fit_and_are_readable(window, small):
+    for kind, file in small.items():
         window.goto(file.as_uri())
-        wide, seen = window.evaluate(
-            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-        )
-        assert wide <= seen, kind
+        window.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        assert not window.evaluate(WIDE), kind
         ratio, text = window.evaluate(CONTRAST)
         assert ratio >= 4.5, (kind, text)
         assert window.locator("h1").count() == 1, kind
@@ -216,13 +250,11 @@ def test_work_that_could_not_be_read_is_not_called_not_started(small):
     assert "ot started yet" not in page
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", KINDS.values(), ids=KINDS)
 def test_a_page_fits_its_window_is_readable_and_asks_for_nothing(window, pages, file):
-    window.goto(f"file://{pages / file}")
-    wide, seen = window.evaluate(
-        "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-    )
-    assert wide <= seen
+    window.goto((pages / file).as_uri())
+    window.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert not window.evaluate(WIDE)
     ratio, text = window.evaluate(CONTRAST)
     assert ratio >= 4.5, text
     assert window.locator("html").get_attribute("lang") == "en"
@@ -232,7 +264,7 @@ def test_a_page_fits_its_window_is_readable_and_asks_for_nothing(window, pages, 
 
 @pytest.mark.parametrize("file", FILES)
 def test_everything_can_be_reached_and_opened_by_keyboard(window, pages, file):
-    window.goto(f"file://{pages / file}")
+    window.goto((pages / file).as_uri())
     wanted = window.locator("a[href], summary, [tabindex='0']").count()
     reached = set()
     for _ in range(wanted + 1):
@@ -250,7 +282,7 @@ def test_everything_can_be_reached_and_opened_by_keyboard(window, pages, file):
 
 
 def test_pictures_are_shown_and_described(window, pages):
-    window.goto(f"file://{pages / FILES[1]}")
+    window.goto((pages / FILES[1]).as_uri())
     images = window.locator("img")
     assert images.count() == 3
     for k in range(3):
@@ -258,8 +290,28 @@ def test_pictures_are_shown_and_described(window, pages):
         assert images.nth(k).get_attribute("alt")
 
 
+def test_a_page_of_work_that_was_refused_adds_nothing_up(pages):
+    page = (pages / KINDS["refused"]).read_text(encoding="utf-8")
+    assert "It is no zip." in page
+    assert "How it adds up" not in page
+    assert "How it adds up" in (pages / KINDS["adjusted, not read"]).read_text(encoding="utf-8")
+
+
+def test_points_stand_behind_a_name_that_is_written_from_right_to_left(window, pages):
+    window.goto((pages / FILES[0]).as_uri())
+    name, points = window.locator("#adjusted strong", has_text=ABSENT).evaluate(
+        """name => {
+          const range = document.createRange(), text = name.nextSibling;
+          range.setStart(text, text.data.indexOf('4'));
+          range.setEnd(text, text.data.indexOf('4') + 1);
+          return [name.getBoundingClientRect().right, range.getBoundingClientRect().left];
+        }"""
+    )
+    assert name <= points
+
+
 def test_a_student_is_found_from_the_class(window, pages):
-    window.goto(f"file://{pages / FILES[0]}")
+    window.goto((pages / FILES[0]).as_uri())
     window.get_by_role("link", name="student-03-with-quite-a-long-name").last.click()
     assert "Nummer 3:" in window.title()
 

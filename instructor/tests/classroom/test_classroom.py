@@ -582,7 +582,7 @@ def test_feedback_names_its_student_in_any_script(tmp_path):
     pack(tmp_path / "hw" / "张伟.zip")
     run(tmp_path / "hw", tmp_path / "out")
     (page,) = (tmp_path / "out" / "students").glob("*/feedback.html")
-    assert "<h1>Feedback for 张伟</h1>" in page.read_text(encoding="utf-8")
+    assert "<h1>Feedback for <bdi>张伟</bdi></h1>" in page.read_text(encoding="utf-8")
 
 
 def test_questions_on_the_class_page_are_prose_not_markdown_source(course, tmp_path):
