@@ -3,6 +3,7 @@
 Two graders run side by side, each a process of its own in a copy of the kit with canaries among the answers.
 In each round one grades a hostile sample while the other grades the honest neighbour; in the next round they
 change places. So each sample has a neighbour beside it, and in its own grader one before and one after it.
+Samples that only play a right answer are graded two at a time, a handful of them between two neighbours.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +32,7 @@ PORT = 47_231  # of a service on the loopback interface that the samples try to 
 MARK = "left-by-an-attack"  # in the name of every file that a sample leaves behind
 NEIGHBOUR = {"sim": "wrong_dot_product", "compute_sim_matrix": None}  # its mistakes; all else is right
 LIGHT = ("sim", "sim_positive_pairs", "compute_sim_matrix")  # tasks that are graded quickly
+PLAYERS, HANDFUL = "games", 8  # samples that play a right answer and attack nothing but the marks
 LIMITS = {
     "call_seconds": 6.0,
     "submission_seconds": 60.0,
@@ -92,6 +96,13 @@ class Experiment:
 
     def run(self, samples: Sequence[Sample], told: Callable[[Round], None] = lambda one: None) -> list[Round]:
         """Grade every sample; `told` hears of each as it is finished."""
+        players = [sample for sample in samples if sample.kind == PLAYERS]
+        rounds = self._beside_neighbours([sample for sample in samples if sample not in players], told)
+        for start in range(0, len(players), HANDFUL):
+            rounds += self._among_themselves(players[start : start + HANDFUL], told)
+        return rounds
+
+    def _beside_neighbours(self, samples: Sequence[Sample], told: Callable[[Round], None]) -> list[Round]:
         rounds: list[Round] = []
         with ThreadPoolExecutor(2) as pool:
             for place, sample in enumerate(samples):
@@ -109,10 +120,40 @@ class Experiment:
                 told(rounds[-1])
         return rounds
 
+    def _among_themselves(self, samples: Sequence[Sample], told: Callable[[Round], None]) -> list[Round]:
+        """Grade a handful, each by whichever grader is free, and then a neighbour in both.
+
+        What comes of the neighbours, or is left, is said of each of them.
+        """
+        waiting = deque(samples)
+
+        def grade(lane: _Lane) -> tuple[list[tuple[Sample, dict]], dict]:
+            answers = []
+            with suppress(IndexError):  # none is left
+                while True:
+                    sample = waiting.popleft()
+                    answers.append((sample, lane.grade(self._job(sample))))
+            return answers, lane.grade(self._honest_job())
+
+        with ThreadPoolExecutor(2) as pool:
+            both = list(pool.map(grade, self._lanes))
+        around = self._left_around()
+        rounds = []
+        for answers, neighbour in both:
+            for sample, answer in answers:
+                left = (*answer["left"], *around)
+                one = Round(sample, answer, (), left, answer["seconds"])
+                rounds.append(self._finish(one, neighbour, "after"))
+                told(rounds[-1])
+        return rounds
+
     def _round(self, sample: Sample, answer: dict, beside: dict) -> Round:
-        heard = self._ear.take()
-        left = [*answer["left"], *self._new_surroundings(), *(["a message over loopback"] if heard else [])]
+        left = [*answer["left"], *self._left_around()]
         return self._finish(Round(sample, answer, (), tuple(left), answer["seconds"]), beside, "beside")
+
+    def _left_around(self) -> list[str]:
+        heard = self._ear.take()
+        return [*self._new_surroundings(), *(["a message over loopback"] if heard else [])]
 
     def _finish(self, one: Round, neighbour: dict, when: str) -> Round:
         """The round with what its sample did to a neighbour."""

@@ -147,17 +147,23 @@ def _try_all(
 def _dead(samples: Sequence[Sample], progress: Progress, errors: Console) -> dict[str, str]:
     """The samples that do not do to the weak grader what they claim."""
     from instructor.attacks.alive import effects
+    from instructor.attacks.experiment import HANDFUL, PLAYERS
 
     dead: dict[str, str] = {}
     line = progress.add_task("Trying the weak grader", total=len(samples))
+    players = [sample for sample in samples if sample.kind == PLAYERS]
+    groups = [players[k : k + HANDFUL] for k in range(0, len(players), HANDFUL)]
+    groups += [[sample] for sample in samples if sample.kind != PLAYERS]
+    done = 0
     with ThreadPoolExecutor(JOBS) as pool:
-        for done, (sample, seen) in enumerate(zip(samples, pool.map(effects, samples), strict=True), 1):
-            progress.update(line, advance=1, description=f"alive: {sample.name}")
-            if not set(sample.alive) <= seen:
-                dead[sample.name] = (
-                    f"{', '.join(sample.alive)} claimed, {', '.join(sorted(seen)) or 'nothing'} seen"
-                )
-            if not errors.is_terminal and done % EVERY == 0:
+        for group, found in zip(groups, pool.map(lambda group: effects(*group), groups), strict=True):
+            for sample, seen in zip(group, found, strict=True):
+                if not set(sample.alive) <= seen:
+                    told = ", ".join(sorted(seen)) or "nothing"
+                    dead[sample.name] = f"{', '.join(sample.alive)} claimed, {told} seen"
+            progress.update(line, advance=len(group), description=f"alive: {group[-1].name}")
+            done += len(group)
+            if not errors.is_terminal and done // EVERY > (done - len(group)) // EVERY:
                 errors.print(f"{done} of {len(samples)} samples tried on the weak grader")
     return dead
 

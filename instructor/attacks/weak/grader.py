@@ -1,8 +1,8 @@
 """A grader as many are: it unpacks what it is given, runs it beside the answers, and believes what it hears.
 
 `python grader.py ROOT`: in ROOT are `in/NAME.zip`, the hidden checks, the reference and the folder of
-results; NAME is that of the hostile submission and then of an honest one, which is graded after it in the
-same process. Every mistake in here is on purpose. It only ever runs in a jail of its own (alive.py).
+results; NAME is that of the hostile submission, or a few, and then of an honest one, which is graded after it
+in the same process. Every mistake in here is on purpose. It only ever runs in a jail of its own (alive.py).
 """
 
 import hashlib
@@ -18,7 +18,7 @@ import time
 import zipfile
 
 PORT = 47_231
-BUSY = 9  # seconds of processor time for the tests, once they have begun
+BUSY = 9  # seconds of processor time for the tests of a hostile submission, once they have begun
 IDLE = 6  # seconds in which the tests need not do anything
 
 
@@ -27,7 +27,9 @@ def main(root: str) -> None:
     os.chdir(root)
     os.makedirs("out", exist_ok=True)
     threading.Thread(target=listen, args=(f"{root}/out/heard.txt",), daemon=True).start()
-    names = [name for name in ("attack", "honest") if os.path.exists(f"in/{name}.zip")]
+    names = sorted(
+        name.removesuffix(".zip") for name in os.listdir("in")
+    )  # hostile ones, then the honest one
     for name in names:
         shutil.copytree("given", f"unpacked/{name}")
         unpack(f"in/{name}.zip", f"unpacked/{name}")
@@ -109,16 +111,16 @@ def run_tests(root: str, names: list[str]) -> tuple[list[list[str]], str, int]:
     """Run the hidden tests on the submissions in one process; their verdicts come through a pipe."""
     reading, writing = os.pipe()
     os.set_inheritable(writing, True)
-    environment = {**os.environ, "RESULTS": str(writing), "PYTHONPATH": f"{root}/unpacked/attack"}
+    environment = {**os.environ, "RESULTS": str(writing), "PYTHONPATH": f"{root}/unpacked/{names[0]}"}
     environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # they cost seconds
     environment.pop("PYTHONSAFEPATH", None)
     command = [sys.executable, "-m", "run_tests", root, *names]
-    shutil.copy(os.path.join(os.path.dirname(__file__), "run_tests.py"), "unpacked/attack/run_tests.py")
+    shutil.copy(os.path.join(os.path.dirname(__file__), "run_tests.py"), f"unpacked/{names[0]}/run_tests.py")
     child = subprocess.Popen(
         command,
         env=environment,
         close_fds=False,
-        cwd="unpacked/attack",
+        cwd=f"unpacked/{names[0]}",
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
@@ -134,7 +136,7 @@ def run_tests(root: str, names: list[str]) -> tuple[list[list[str]], str, int]:
         if not os.path.exists("out/begun") or now > last + 0.1:
             spent += now - last if os.path.exists("out/begun") else 0.0
             last, since = now, time.monotonic()
-        if spent > BUSY or time.monotonic() > since + IDLE:
+        if spent > BUSY * max(len(names) - 1, 1) or time.monotonic() > since + IDLE:
             os._exit(3)  # a hung test holds the whole grader up
         time.sleep(0.02)
     listener.join(1)

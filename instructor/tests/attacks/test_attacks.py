@@ -173,7 +173,13 @@ def test_a_grader_that_is_weak_in_every_respect_is_noticed_in_every_respect():
 @pytest.mark.parametrize("name", ALIVE)
 def test_a_sample_does_to_a_weak_grader_what_it_claims(name):
     (sample,) = samples(name)
-    assert set(sample.alive) <= effects(sample)
+    assert set(sample.alive) <= effects(sample)[0]
+
+
+def test_samples_that_share_a_weak_grader_are_told_apart():
+    gains = samples("some_matrix")[0]
+    honest = dataclasses.replace(gains, name="honest_work", code="sim_matrix = None\n")
+    assert [set(each) for each in effects(honest, gains)] == [set(), {"gains"}]
 
 
 def test_canaries_are_found_in_whatever_form():
