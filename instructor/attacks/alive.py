@@ -45,14 +45,15 @@ def effects(*samples: Sample) -> list[set[str]]:
             return [_effects_in_a_weak_jail(sample, Path(folder)) for sample in samples]
         root = Path(folder) / "grader"
         canaries = _furnish(root, set().union(*map(_tests, samples)))
-        for k, sample in enumerate(samples):
-            sample.pack(root / "in" / f"attack{k}.zip")
+        names = [f"attack{k or ''}" for k in range(len(samples))]
+        for name, sample in zip(names, samples, strict=True):
+            sample.pack(root / "in" / f"{name}.zip")
         honest = {"simclr_loss_vectorized": None, "train": None}
         write_zip(root / "in" / "honest.zip", honest_files(honest))
         before = _neighbour(root)
         ended, excess, left = _run(root)
-        seen = [(sample, f"attack{k}", root, canaries, before, ended, excess, left)
-                for k, sample in enumerate(samples)]  # fmt: skip
+        seen = [(*pair, root, canaries, before, ended, excess, left)
+                for pair in zip(samples, names, strict=True)]  # fmt: skip
         return [set(_observed(*each)) for each in seen]
 
 

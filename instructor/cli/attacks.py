@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -155,8 +156,10 @@ def _dead(samples: Sequence[Sample], progress: Progress, errors: Console) -> dic
     groups = [players[k : k + HANDFUL] for k in range(0, len(players), HANDFUL)]
     groups += [[sample] for sample in samples if sample.kind != PLAYERS]
     done = 0
-    with ThreadPoolExecutor(JOBS) as pool:
-        for group, found in zip(groups, pool.map(lambda group: effects(*group), groups), strict=True):
+    # In processes of their own: what they compute would hold up the watch over the jails of this one.
+    with ProcessPoolExecutor(JOBS, get_context("spawn")) as pool:
+        running = [pool.submit(effects, *group) for group in groups]
+        for group, found in zip(groups, (each.result() for each in running), strict=True):
             for sample, seen in zip(group, found, strict=True):
                 if not set(sample.alive) <= seen:
                     told = ", ".join(sorted(seen)) or "nothing"

@@ -12,7 +12,7 @@ import os
 import signal
 import stat
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,19 +27,38 @@ def tree(pid: int, others: set[int] | None = None) -> list[int]:
     `others` holds processes that are known to be none of them, and is kept up to date: on a machine with very
     many processes only the new ones are looked at.
     """
-    children: dict[int, list[int]] = {}
     running = set(psutil.pids())
-    unknown = running if others is None else running - others
-    for each in unknown:
+    parents = dict.fromkeys(running & (others or set()), 0)
+    children: dict[int, list[int]] = {}
+    for each in running - parents.keys():
         if fields := _stat(f"/proc/{each}"):
-            children.setdefault(int(fields[1]), []).append(each)
+            parents[each] = int(fields[1])
+            children.setdefault(parents[each], []).append(each)
     found = [pid]
     for each in found:
         found += children.get(each, [])
     if others is not None:
-        others &= running
-        others |= unknown - set(found)
+        others.clear()
+        others |= _strangers(parents, set(found))
     return found
+
+
+def _strangers(parents: Mapping[int, int], members: set[int]) -> set[int]:
+    """Those of some processes that certainly come of no member: their ancestors are known, to the first.
+
+    Whose parent has just ended comes of whoever that came of, as long as nobody else has taken it in.
+    """
+    strangers, members = {0}, set(members)
+    for each in parents:
+        line = []
+        while each not in strangers and each not in members and each in parents:
+            line.append(each)
+            each = parents[each]
+        if each in strangers:
+            strangers.update(line)
+        elif each in members:
+            members.update(line)
+    return strangers - {0}
 
 
 def kill_tree(pid: int, wait: float = 10.0) -> None:

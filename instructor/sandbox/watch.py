@@ -123,11 +123,16 @@ class Watch:
         # Who runs a program that they may not read is out of an ordinary user's sight, sockets and all.
         sockets += self._limits.open_files * len(found.unseen.intersection(pids[OWN:]))
         beside = files + PIPE * found.pipes + SOCKET * sockets + sum(map(out_of_sight, pids))
-        if sum(map(resident, pids)) + beside <= limit:
-            return False
-        shares = [share(pid) for pid in pids]
-        mapped = sum(shared for _, shared in shares)  # of the private folders' files, which count already
-        return sum(whole for whole, _ in shares) - min(mapped, files) + beside > limit
+        held = {pid: resident(pid) for pid in pids}
+        if beside > limit or sum(held.values()) + beside <= limit:
+            return beside > limit
+        whole = mapped = 0  # of the private folders' files, which count already
+        for pid in sorted(pids, key=held.get, reverse=True):  # a share takes long to find; one may be enough
+            more, shared = share(pid)
+            whole, mapped = whole + more, mapped + shared
+            if whole - min(mapped, files) + beside > limit:
+                return True
+        return False
 
     def _kernel_ended_it(self) -> bool:
         return self._group is not None and self._group.ran_out_of_memory()

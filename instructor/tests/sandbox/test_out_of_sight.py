@@ -316,3 +316,11 @@ def _state(pid: int) -> str:
             return file.read().rpartition(")")[2].split()[0]
     except OSError:
         return "gone"
+
+
+def test_whose_parent_has_just_ended_is_not_taken_for_another():
+    from instructor.sandbox.process_tree import _strangers
+
+    # 1 is the first of all; 5 is a member, 6 its child; the parent of 8 is gone, and 9 is a child of 8.
+    parents = {1: 0, 2: 1, 3: 2, 5: 1, 6: 5, 8: 7, 9: 8}
+    assert _strangers(parents, {5}) == {1, 2, 3}

@@ -18,7 +18,7 @@ def attack():
             time.sleep(20)
             os._exit(0)
     total = sum(int(os.read(reading, 10)) for _ in range(12))
-    time.sleep(2)
+    time.sleep(6)
     return total > 400 << 20
 
 

@@ -17,6 +17,6 @@ def attack():
         held.append(mmap.mmap(-1, 1 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | MAP_NORESERVE))
         for place in range(0, 1 << 30, 2 << 20):
             held[-1][place]
-    time.sleep(2)
+    time.sleep(6)
     with open("/proc/self/status") as file:
         return any(line.startswith("VmPTE") and int(line.split()[1]) > 700_000 for line in file)

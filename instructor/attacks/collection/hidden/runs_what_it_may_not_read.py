@@ -27,7 +27,7 @@ def attack():
         time.sleep(0.1)
         for end in held:
             end.close()
-    time.sleep(2)
+    time.sleep(6)
     return total > 400 << 20
 
 
