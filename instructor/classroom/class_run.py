@@ -6,7 +6,9 @@ import contextlib
 import dataclasses
 import os
 import shutil
+import signal
 import tempfile
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -72,12 +74,35 @@ def run_class(
     """
     run = _Run(options, journal, pool, watcher, force)
     run.waiting.extend(entries)
-    while run.waiting or run.started:
-        while run.waiting and pool.has_room:
-            run.begin(run.waiting.popleft())
-        for event in pool.events(LOOK):
-            run.note(event)
+    with _every_interrupt() as heard:
+        while run.waiting or run.started:
+            while run.waiting and pool.has_room:
+                run.begin(run.waiting.popleft())
+            for event in pool.events(LOOK):
+                run.note(event)
+            if heard:
+                raise KeyboardInterrupt
     return run.tally
+
+
+@contextmanager
+def _every_interrupt() -> Iterator[list[int]]:
+    """A list of all SIGINTs: Python drops the KeyboardInterrupt that comes while it throws something away."""
+    heard: list[int] = []
+
+    def hear(number: int, frame: object) -> None:
+        heard.append(number)
+        raise KeyboardInterrupt
+
+    alone = threading.current_thread() is threading.main_thread()
+    if not alone or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield heard  # somebody else sees to it
+        return
+    signal.signal(signal.SIGINT, hear)
+    try:
+        yield heard
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class _Run:

@@ -19,6 +19,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from instructor.classroom.class_run import run_class
+from instructor.classroom.entries import Entry
+from instructor.classroom.work import Options
 from instructor.core.composition import compose
 from instructor.core.tasks import ROOT, code_tasks, todo_modules
 
@@ -108,6 +111,27 @@ def test_ctrl_c_ends_cleanly(interrupted):
     assert "the same command goes on" in said
     assert "Traceback" not in said
     assert not left_over()
+
+
+class Interrupted:
+    """A pool with no room in which Ctrl-C comes while Python throws something away."""
+
+    has_room = False
+
+    def events(self, _seconds):
+        class ThrownAway:
+            def __del__(self):
+                signal.raise_signal(signal.SIGINT)
+
+        ThrownAway()
+        return []
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_ctrl_c_is_never_lost():
+    with pytest.raises(KeyboardInterrupt):
+        run_class([Entry("ann", None, ())], Options(1), None, Interrupted(), None)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def kill_the_run(process, results, chance):
