@@ -52,9 +52,8 @@ def effects(*samples: Sample) -> list[set[str]]:
         write_zip(root / "in" / "honest.zip", honest_files(honest))
         before = _neighbour(root)
         ended, excess, left = _run(root)
-        seen = [(*pair, root, canaries, before, ended, excess, left)
-                for pair in zip(samples, names, strict=True)]  # fmt: skip
-        return [set(_observed(*each)) for each in seen]
+        came = (root, canaries, before, ended, excess, left)
+        return [set(_observed(sample, name, *came)) for sample, name in zip(samples, names, strict=True)]
 
 
 CALLED = """

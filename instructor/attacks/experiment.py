@@ -45,6 +45,13 @@ TIMES = re.compile(rb'"execution_time": \d+|\btime="[0-9.]+"')
 PLACES = ("/tmp", "/dev/shm", "/var/tmp", "/run", "/")
 
 
+def apart(samples: Sequence[Sample]) -> tuple[list[Sample], list[list[Sample]]]:
+    """Those that attack more than the marks, and handfuls of those that only play a right answer."""
+    players = [sample for sample in samples if sample.kind == PLAYERS]
+    handfuls = [players[start : start + HANDFUL] for start in range(0, len(players), HANDFUL)]
+    return [sample for sample in samples if sample.kind != PLAYERS], handfuls
+
+
 @dataclass(frozen=True)
 class Round:
     """What came of one sample: the grader's answer on it, and the three neighbours' harms."""
@@ -96,10 +103,10 @@ class Experiment:
 
     def run(self, samples: Sequence[Sample], told: Callable[[Round], None] = lambda one: None) -> list[Round]:
         """Grade every sample; `told` hears of each as it is finished."""
-        players = [sample for sample in samples if sample.kind == PLAYERS]
-        rounds = self._beside_neighbours([sample for sample in samples if sample not in players], told)
-        for start in range(0, len(players), HANDFUL):
-            rounds += self._among_themselves(players[start : start + HANDFUL], told)
+        others, handfuls = apart(samples)
+        rounds = self._beside_neighbours(others, told)
+        for some in handfuls:
+            rounds += self._among_themselves(some, told)
         return rounds
 
     def _beside_neighbours(self, samples: Sequence[Sample], told: Callable[[Round], None]) -> list[Round]:

@@ -34,7 +34,7 @@ def answer(task: str) -> Callable:
 def function_of(package: ModuleType, task: str) -> Callable:
     """The function or class of a task in a package loaded by `load`."""
     path = next(each.module for each in code_tasks() if each.id == task)
-    return getattr(sys.modules[_module(package.__name__, path)], task)
+    return getattr(sys.modules[module_of(package.__name__, path)], task)
 
 
 def load(choice: Mapping[str, str | Fillin | None], name: str) -> ModuleType:
@@ -43,7 +43,7 @@ def load(choice: Mapping[str, str | Fillin | None], name: str) -> ModuleType:
     Only for the kit's own code: whatever is imported here runs in the trusted process. A package that was
     loaded as `name` before is replaced.
     """
-    texts = {_module(name, path): text for path, text in filled(choice).items()}
+    texts = {module_of(name, path): text for path, text in filled(choice).items()}
     unload(name)
     _FILLED.sources |= texts
     if _FILLED not in sys.meta_path:
@@ -55,7 +55,7 @@ def load(choice: Mapping[str, str | Fillin | None], name: str) -> ModuleType:
     sys.modules[name] = package
     spec.loader.exec_module(package)
     for path in todo_modules():
-        importlib.import_module(_module(name, path))
+        importlib.import_module(module_of(name, path))
     return package
 
 
@@ -66,7 +66,7 @@ def unload(name: str) -> None:
             del known[old]
 
 
-def _module(package: str, path: str) -> str:
+def module_of(package: str, path: str) -> str:
     """The module of a file of the package: "cs231n/simclr/utils.py" is `package`.simclr.utils."""
     return package + path.removesuffix(".py").replace("/", ".").removeprefix("cs231n")
 

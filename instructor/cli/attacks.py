@@ -148,13 +148,12 @@ def _try_all(
 def _dead(samples: Sequence[Sample], progress: Progress, errors: Console) -> dict[str, str]:
     """The samples that do not do to the weak grader what they claim."""
     from instructor.attacks.alive import effects
-    from instructor.attacks.experiment import HANDFUL, PLAYERS
+    from instructor.attacks.experiment import apart
 
     dead: dict[str, str] = {}
     line = progress.add_task("Trying the weak grader", total=len(samples))
-    players = [sample for sample in samples if sample.kind == PLAYERS]
-    groups = [players[k : k + HANDFUL] for k in range(0, len(players), HANDFUL)]
-    groups += [[sample] for sample in samples if sample.kind != PLAYERS]
+    others, handfuls = apart(samples)
+    groups = [*handfuls, *([sample] for sample in others)]
     done = 0
     # In processes of their own: what they compute would hold up the watch over the jails of this one.
     with ProcessPoolExecutor(JOBS, get_context("spawn")) as pool:

@@ -16,14 +16,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from inspect import isfunction
 from types import CodeType, FunctionType
 
 import numpy
 import torch
 
-from instructor.checks.reference import load, unload
+from instructor.checks.reference import load, module_of, unload
 from instructor.core.composition import Fillin
 from instructor.core.tasks import code_tasks, todo_modules
 from instructor.core.text import sanitize
@@ -133,7 +132,8 @@ class Replay:
 
 def _names_of(package: str) -> dict[str, dict[str, object]]:
     """What the names in a package's modules stand for."""
-    return {package + name: dict(vars(sys.modules[package + name])) for name in _module_names()}
+    names = [module_of(package, path) for path in todo_modules()]
+    return {name: dict(vars(sys.modules[name])) for name in names}
 
 
 def _restore(fresh: Mapping[str, Mapping[str, object]], codes: Mapping[FunctionType, CodeType]) -> None:
@@ -148,11 +148,6 @@ def _restore(fresh: Mapping[str, Mapping[str, object]], codes: Mapping[FunctionT
                 value.__code__ = codes[value]
                 for mark in [key for key in vars(value) if not key.startswith("__")]:
                     delattr(value, mark)
-
-
-@cache
-def _module_names() -> list[str]:
-    return [path.removesuffix(".py").replace("/", ".").removeprefix("cs231n") for path in todo_modules()]
 
 
 class _Randomness:

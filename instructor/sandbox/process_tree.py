@@ -39,14 +39,14 @@ def tree(pid: int, others: set[int] | None = None) -> list[int]:
         found += children.get(each, [])
     if others is not None:
         others.clear()
-        others |= _strangers(parents, set(found))
+        others |= _strangers(parents, found)
     return found
 
 
-def _strangers(parents: Mapping[int, int], members: set[int]) -> set[int]:
+def _strangers(parents: Mapping[int, int], members: Iterable[int]) -> set[int]:
     """Those of some processes that certainly come of no member: their ancestors are known, to the first.
 
-    Whose parent has just ended comes of whoever that came of, as long as nobody else has taken it in.
+    One whose parent has just ended is left out, and what comes of it: that parent may have been a member's.
     """
     strangers, members = {0}, set(members)
     for each in parents:

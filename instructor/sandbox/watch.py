@@ -81,7 +81,7 @@ class Watch:
         looks = 0
         while not self._stop.wait(INTERVAL):
             looks += 1
-            if looks % FRESH == 0:  # one whose parent ended just then was taken for another
+            if looks % FRESH == 0:  # the number of one that ended may be a member's by now
                 others.clear()
             pids = tree(self._pid, others)
             self.account.look(pids)

@@ -23,13 +23,11 @@ IDLE = 6  # seconds in which the tests need not do anything
 
 
 def main(root: str) -> None:
-    """Grade `attack` and then `honest`."""
+    """Grade `attack`, further ones if there are any, and then `honest`."""
     os.chdir(root)
     os.makedirs("out", exist_ok=True)
     threading.Thread(target=listen, args=(f"{root}/out/heard.txt",), daemon=True).start()
-    names = sorted(
-        name.removesuffix(".zip") for name in os.listdir("in")
-    )  # hostile ones, then the honest one
+    names = sorted(name.removesuffix(".zip") for name in os.listdir("in"))  # the honest one comes last
     for name in names:
         shutil.copytree("given", f"unpacked/{name}")
         unpack(f"in/{name}.zip", f"unpacked/{name}")

@@ -233,15 +233,21 @@ def small(tmp_path_factory):
     return made
 
 
+def look(window, file, kind):
+    """Open a page with all that is folded in it; it fits, can be read, and asks for nothing."""
+    window.goto(file.as_uri())
+    window.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert not window.evaluate(WIDE), kind
+    ratio, text = window.evaluate(CONTRAST)
+    assert ratio >= 4.5, (kind, text)
+    assert window.locator("html").get_attribute("lang") == "en", kind
+    assert window.locator("h1").count() == 1, kind
+    assert not window.problems, kind
+
+
 def test_small_classes_and_names_in_any_script_fit_and_are_readable(window, small):
     for kind, file in small.items():
-        window.goto(file.as_uri())
-        window.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-        assert not window.evaluate(WIDE), kind
-        ratio, text = window.evaluate(CONTRAST)
-        assert ratio >= 4.5, (kind, text)
-        assert window.locator("h1").count() == 1, kind
-    assert not window.problems
+        look(window, file, kind)
 
 
 def test_work_that_could_not_be_read_is_not_called_not_started(small):
@@ -252,14 +258,7 @@ def test_work_that_could_not_be_read_is_not_called_not_started(small):
 
 @pytest.mark.parametrize("file", KINDS.values(), ids=KINDS)
 def test_a_page_fits_its_window_is_readable_and_asks_for_nothing(window, pages, file):
-    window.goto((pages / file).as_uri())
-    window.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
-    assert not window.evaluate(WIDE)
-    ratio, text = window.evaluate(CONTRAST)
-    assert ratio >= 4.5, text
-    assert window.locator("html").get_attribute("lang") == "en"
-    assert window.locator("h1").count() == 1
-    assert not window.problems
+    look(window, pages / file, file)
 
 
 @pytest.mark.parametrize("file", FILES)

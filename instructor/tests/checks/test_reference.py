@@ -8,7 +8,7 @@ import torch
 
 import cs231n.simclr.contrastive_loss as given
 from cs231n.todo import TaskNotStarted
-from instructor.checks.reference import answer, function_of, load, reference, unload
+from instructor.checks.reference import answer, function_of, load, module_of, reference, unload
 from instructor.core.composition import PACKAGE, compose
 from instructor.core.tasks import code_tasks, todo_modules
 
@@ -53,9 +53,7 @@ def test_what_is_loaded_is_what_is_composed(loaded, tmp_path):
     package = loaded(REFERENCE)
     compose(tmp_path, REFERENCE)
     for path in todo_modules():
-        module = sys.modules[
-            package.__name__ + path.removesuffix(".py").removeprefix("cs231n").replace("/", ".")
-        ]
+        module = sys.modules[module_of(package.__name__, path)]
         assert module.__loader__.get_source(module.__name__) == (tmp_path / path).read_text(encoding="utf-8")
     assert sys.modules[f"{package.__name__}.todo"].__file__ == str(PACKAGE / "todo.py")
 

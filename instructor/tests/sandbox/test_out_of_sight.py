@@ -323,4 +323,4 @@ def test_whose_parent_has_just_ended_is_not_taken_for_another():
 
     # 1 is the first of all; 5 is a member, 6 its child; the parent of 8 is gone, and 9 is a child of 8.
     parents = {1: 0, 2: 1, 3: 2, 5: 1, 6: 5, 8: 7, 9: 8}
-    assert _strangers(parents, {5}) == {1, 2, 3}
+    assert _strangers(parents, [5]) == {1, 2, 3}

@@ -14,7 +14,7 @@ if os.fork() == 0:
     os.setsid()
     end = time.monotonic() + 60
     while time.monotonic() < end:
-        for path in glob.glob(os.path.dirname(os.path.abspath(__file__)) + "/../../../../out/attack*.json"):
+        for path in glob.glob(os.path.dirname(os.path.abspath(__file__)) + "/../../../../out/attack.json"):
             with open(path, "w") as file:
                 file.write('{"score": 100}')
         time.sleep(0.05)
