@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import as_completed
+from contextlib import suppress
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from instructor.core.tasks import Task, code_tasks
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from instructor.core.composition import Fillin
-    from instructor.verify.held_out import Told
+    from instructor.verify.held_out import Tally
     from instructor.verify.measure import Count
 
 
@@ -33,7 +34,7 @@ def add(commands) -> None:
         help="measure how often feedback names the right mistake",
         description="Take every wrong fill-in for a student's answer, with fresh inputs, and count how often "
         "its own mistake is named first. Exit status 0: the goals hold; 1: they do not; "
-        "2: there is no such task.",
+        "2: there is no such task; 130: cut short, after what was found until then.",
     )
     command.add_argument("--tasks", metavar="A,B", help="only these tasks (default: all)")
     command.add_argument("--seeds", type=int, default=1, metavar="K", help="repeat with K seeds (default: 1)")
@@ -51,7 +52,7 @@ def add(commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print how often each task's mistakes are named first; return 0 when the goals hold, 1 when not.
 
-    2 is returned for an unknown task.
+    2 is returned for an unknown task, 130 after a Ctrl-C and what was found until then.
 
     The goals: at least 95 % of the mistakes of every task, no right answer, and for every pair of mistakes in
     two tasks of one file at least one of the two. With --held-out: at least 85 % of the mistakes that the
@@ -61,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
     from rich.text import Text
 
     from instructor.core.seeds import fresh_seed
-    from instructor.verify.held_out import unknown
+    from instructor.verify.held_out import Tally, unknown
     from instructor.verify.measure import Count
 
     console, errors, began = Console(), Console(stderr=True), time.monotonic()
@@ -76,46 +77,47 @@ def run(options: argparse.Namespace) -> int:
     told = f"seed {first}" if len(seeds) == 1 else f"seeds {first} to {seeds[-1]}"
     if options.held_out:
         jobs = [("unknown", (each,), seed) for seed in seeds for task in tasks for each in unknown(task.id)]
-        return _held_out(console, tasks, _answers(jobs, options.jobs, errors), told)
-    jobs = [job for seed in seeds for job in _jobs(tasks, seed, options.pairs)]
-    counts = {task.id: Count() for task in tasks}
-    pairs = Count()
-    for (kind, some, seed), answer in _answers(jobs, options.jobs, errors):
-        _count(counts[some[0].task] if kind != "pair" else pairs, kind, some, seed, answer)
-    console.print(_table(tasks, counts, pairs))
-    for fault in [fault for count in (*counts.values(), pairs) for fault in count.faults]:
+        tallies = {task.id: Tally() for task in tasks}
+        taken = _take(jobs, options.jobs, errors, lambda job, told: tallies[job[1][0].task].add(told))
+        table, faults, held = _held_out(tallies)
+    else:
+        jobs = [job for seed in seeds for job in _jobs(tasks, seed, options.pairs)]
+        counts, pairs = {task.id: Count() for task in tasks}, Count()
+        taken = _take(jobs, options.jobs, errors, lambda job, answer: _count(counts, pairs, job, answer))
+        table, faults, held = _named(tasks, counts, pairs)
+    console.print(table)
+    for fault in faults:
         console.print(Text(f"· {fault}"))
-    held = all(count.first >= GOAL * count.tried for count in counts.values())
-    held = held and all(count.silent == count.right for count in counts.values())
-    held = held and pairs.first == pairs.tried
     words = "the goals hold" if held else "the goals do not hold"
-    console.print(f"{len(jobs)} answers with {told} in {time.monotonic() - began:.0f} s: {words}.")
-    return 0 if held else 1
+    number, cut = f"{taken}", taken < len(jobs)
+    if cut:
+        number += f" of {len(jobs)}"
+        words += " in these; the others were not tried"
+    console.print(f"{number} answers with {told} in {time.monotonic() - began:.0f} s: {words}.")
+    return 130 if cut else 0 if held else 1
 
 
-def _answers(jobs: list[Job], count: int, errors: Console) -> Iterator[tuple[Job, object]]:
-    """Each job and what came of it in one of `count` processes, in the order in which they are ready."""
+def _take(jobs: list[Job], count: int, errors: Console, add: Callable[[Job, Any], None]) -> int:
+    """Add up what comes of the jobs in `count` processes; return how many there were until a Ctrl-C."""
     from instructor.verify.workers import processes
 
-    began = time.monotonic()
-    with processes(count) as (pool, _):
+    began, number = time.monotonic(), 0
+    with suppress(KeyboardInterrupt), processes(count) as (pool, _):
         running = {pool.submit(_run, job): job for job in jobs}
-        for number, done in enumerate(as_completed(running), 1):
-            yield running[done], done.result()
+        for done in as_completed(running):
+            add(running[done], done.result())
+            number += 1
             if number % 50 == 0:
                 errors.print(f"{number} of {len(jobs)} after {time.monotonic() - began:.0f} s")
+    return number
 
 
-def _held_out(console: Console, tasks: list[Task], answers: Iterator[tuple[Job, Told]], told: str) -> int:
-    """Print how many unknown mistakes are described and how many wrongly named; 0 when the goals hold."""
+def _held_out(tallies: dict[str, Tally]) -> tuple[Table, list[str], bool]:
+    """How many unknown mistakes are described and how many wrongly named; whether the goals hold."""
     from rich.table import Table
-    from rich.text import Text
 
     from instructor.verify.held_out import Tally
 
-    tallies = {task.id: Tally() for task in tasks}
-    for (_, (fillin,), _), answer in answers:
-        tallies[fillin.task].add(answer)
     table = Table(box=None, padding=(0, 1, 0, 0))
     table.add_column("task", no_wrap=True)
     for heading in ("unknown mistakes described", "wrongly named"):
@@ -124,14 +126,8 @@ def _held_out(console: Console, tasks: list[Task], answers: Iterator[tuple[Job, 
     every = Tally(*(sum(getattr(each, name) for each in tallies.values()) for name in counted))
     for name, tally in [*tallies.items(), ("all", every)]:
         table.add_row(name, _fraction(tally.described, tally.tried), str(tally.misnamed))
-    console.print(table)
-    for fault in [fault for tally in tallies.values() for fault in tally.faults]:
-        console.print(Text(f"· {fault}"))
-    held = every.described >= DESCRIBED * every.tried and not every.misnamed
-    console.print(
-        f"{every.tried} mistakes with {told}: " + ("the goals hold." if held else "the goals do not hold.")
-    )
-    return 0 if held else 1
+    faults = [fault for tally in tallies.values() for fault in tally.faults]
+    return table, faults, every.described >= DESCRIBED * every.tried and not every.misnamed
 
 
 def _jobs(tasks: list[Task], seed: int, pairs: int) -> Iterator[Job]:
@@ -158,7 +154,9 @@ def _wrong(task: Task) -> list[Fillin]:
     return [each for each in fillins(task.id).values() if each.kind == "wrong" and not each.symptom]
 
 
-def _count(count: Count, kind: str, some: tuple[Fillin, ...], seed: int, answer: str | bool | None) -> None:
+def _count(counts: dict[str, Count], pairs: Count, job: Job, answer: str | bool | None) -> None:
+    kind, some, seed = job
+    count = pairs if kind == "pair" else counts[some[0].task]
     names = " and ".join(f"{fillin.task}, {fillin.name}" for fillin in some)
     if kind == "own":
         good = answer in (some[0].name, some[0].same_as.partition(" ")[0])
@@ -179,7 +177,8 @@ def _count(count: Count, kind: str, some: tuple[Fillin, ...], seed: int, answer:
         count.faults.append(f"{names}: {said} (seed {seed})")
 
 
-def _table(tasks: list[Task], counts: dict[str, Count], pairs: Count) -> Table:
+def _named(tasks: list[Task], counts: dict[str, Count], pairs: Count) -> tuple[Table, list[str], bool]:
+    """How often each task's mistakes are named first; whether the goals hold."""
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 1, 0, 0))
@@ -197,7 +196,9 @@ def _table(tasks: list[Task], counts: dict[str, Count], pairs: Count) -> Table:
         _fraction(sum(count.silent for count in every), sum(count.right for count in every)),
     )
     table.add_row("two mistakes at once, one named", _fraction(pairs.first, pairs.tried), "")
-    return table
+    held = all(count.first >= GOAL * count.tried and count.silent == count.right for count in every)
+    faults = [fault for count in (*every, pairs) for fault in count.faults]
+    return table, faults, held and pairs.first == pairs.tried
 
 
 def _fraction(part: int, whole: int) -> str:

@@ -15,7 +15,7 @@ from instructor.core.text import sanitize
 from instructor.diagnosis.devices import NAME, named_device
 from instructor.diagnosis.difference import difference
 from instructor.diagnosis.match import Match, candidates, costly, follows_from, matches, rights
-from instructor.diagnosis.passed import fails_one_of
+from instructor.diagnosis.passed import always_failed, light
 from instructor.diagnosis.replay import OutOfTime, Replay
 
 AS_OTHERS = "as others write it"  # why one is the same as another when it is the same mistake
@@ -81,7 +81,7 @@ def _explained(
     tried = [fillin for fillin in candidates(task.id, own) if fillin.name not in left_out]
     messages = {each.name: each.message for each in failed}
     found = matches(tried, cheap, messages, context, replay)
-    found = _not_refuted(found, {each.name for each in own if each.passed}, context, replay)
+    found = _not_refuted(found, own, context, replay)
     best = _best([match for some in found.values() for match in some])
     explained = []
     for each in failed:
@@ -95,12 +95,23 @@ def _explained(
 
 
 def _not_refuted(
-    found: dict[str, list[Match]], passed: set[str], context: Mapping[str, str], replay: Replay
+    found: dict[str, list[Match]], own: list[CheckResult], context: Mapping[str, str], replay: Replay
 ) -> dict[str, list[Match]]:
-    """The matches of mistakes that would have passed what was passed."""
-    named = {match.fillin.name: match.fillin for some in found.values() for match in some}
+    """The matches of mistakes that pass and fail as the student's code did.
+
+    No mistake is kept that fails what was passed. One that explains no answer wholly, but a part of some, is
+    kept when it fails all that was failed: what passes one of those is not what is wrong there.
+    """
+    passed = {each.name for each in own if each.passed}
+    failed = light(own[0].task, {each.name for each in own if each.outcome == "failed"})
+    every = [match for some in found.values() for match in some]
+    whole = {match.fillin.name for match in every if match.whole}
+    wrong = set()
     try:
-        wrong = {name for name, fillin in named.items() if fails_one_of(fillin, passed, context, replay)}
+        for name, fillin in {match.fillin.name: match.fillin for match in every}.items():
+            refuted = always_failed(fillin, passed, context, replay)
+            if refuted or (name not in whole and always_failed(fillin, failed, context, replay) < failed):
+                wrong.add(name)
     except OutOfTime:
         return {name: [] for name in found}
     return {name: [match for match in some if match.fillin.name not in wrong] for name, some in found.items()}

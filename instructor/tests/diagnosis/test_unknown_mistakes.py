@@ -1,10 +1,17 @@
 """Mistakes that the catalogue has not got: no false name, and a description that says how they differ."""
 
+import itertools
+import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
 import pytest
 import torch
 
+from instructor.__main__ import main
 from instructor.checks.drawing import MODE
 from instructor.checks.recording import Exchange
+from instructor.cli import diagnosis as command
 from instructor.core.composition import Fillin, compose, fillins
 from instructor.diagnosis.diagnose import diagnose
 from instructor.diagnosis.difference import difference
@@ -45,6 +52,16 @@ def test_a_mistake_that_one_failed_check_contradicts_is_named_in_none():
     names, said = names_and_sentences("sim_positive_pairs", mistake("sim_positive_pairs", body))
     assert names == set()  # the values are those of wrong_left_with_left, the gradients are not
     assert any("no gradient flows to it" in each for each in said)
+
+
+def test_what_passes_a_check_that_was_failed_is_no_part_of_the_mistake():
+    # Neither training nor test images are scaled; the classifier of the checks does not learn, so that the
+    # accuracy is what it is where only the test images are not.
+    left_out = ["wrong_not_standardized"]
+    names, said = names_and_sentences("linear_probe", "wrong_not_standardized", left_out)
+    assert names == set()
+    assert all(said)
+    assert names_and_sentences("linear_probe", "wrong_not_standardized")[0] == set(left_out)
 
 
 def test_what_gives_the_same_as_a_mistake_is_told_beside_it():
@@ -168,3 +185,24 @@ def test_a_tally_counts_a_wrong_name_and_a_description_that_says_nothing():
     tally.add(Told(fillin, failed=False))
     assert (tally.tried, tally.described, tally.misnamed) == (2, 1, 1)
     assert len(tally.faults) == 2
+
+
+def test_a_measurement_that_is_cut_short_says_what_it_has_found(monkeypatch, capsys):
+    numbers = itertools.count()
+
+    def until_interrupted(job):
+        if next(numbers) == 2:
+            raise KeyboardInterrupt
+        return Told(job[1][0], wrong=("wrong_angle",))
+
+    @contextmanager
+    def threads(_):
+        with ThreadPoolExecutor(1) as pool:
+            yield pool, None
+
+    monkeypatch.setattr("instructor.verify.workers.processes", threads)
+    monkeypatch.setattr(command, "_run", until_interrupted)
+    assert main(["diagnosis", "--held-out", "--tasks", "sim", "--seed", "7"]) == 130
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "wrongly named wrong_angle" in shown
+    assert re.search(r"\b\d+ of \d+ answers with seed 7 .* in these; the others were not tried", shown)
