@@ -11,7 +11,8 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-_chosen = {"language": "en"}
+REMEMBERED = 1_000  # sentences
+_chosen, _lately = {"language": "en"}, {}
 
 
 def speak(language):
@@ -37,8 +38,22 @@ def languages():
 
 def t(sentence, /, **values):
     """Return a sentence in the chosen language, with {names} replaced by `values` as str.format does it."""
-    said = table(spoken()).get(sentence, sentence)
-    return said.format(**values) if values else said
+    said, english = table(spoken()).get(sentence, sentence), sentence
+    if values:
+        said, english = said.format(**values), english.format(**values)
+    if said != english:
+        _lately.pop(said, None)
+        _lately[said] = english
+        if len(_lately) > REMEMBERED:
+            del _lately[next(iter(_lately))]
+    return said
+
+
+def in_english(text):
+    """Return a text with all in it that `t` has said lately in English: for where it can't be written."""
+    for said in sorted(_lately, key=len, reverse=True):
+        text = text.replace(said, _lately[said])
+    return text
 
 
 @cache

@@ -8,10 +8,11 @@ from functools import cache
 import matplotlib
 import numpy as np
 from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.text import Text
 from PIL import Image, ImageDraw, ImageFont
 
 from ..start import chinese_font
-from ..words import spoken
+from ..words import in_english, spoken
 
 INK, MUTED, BEFORE, AFTER = "#22303c", "#52606d", "#5b7c99", "#d1495b"
 TITLE = 44  # pixels above a panel, for two lines
@@ -43,14 +44,17 @@ def row(pictures, side=224):
 
 
 def drawn(figure, alt):
-    """Return the HTML of a matplotlib Figure, drawn twice as fine as it is shown."""
-    file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=2 * figure.dpi)
+    """Return the HTML of a matplotlib Figure, drawn twice as fine as it is shown.
+
+    Where there is no font for its words, the browser writes them.
+    """
+    file, kind = io.BytesIO(), "png" if _has_font() else "svg+xml"
+    figure.savefig(file, format=kind[:3], dpi=2 * figure.dpi)
     width, height = (round(inches * figure.dpi) for inches in figure.get_size_inches())
     source = base64.b64encode(file.getvalue()).decode("ascii")
     return (
         f'<div class="cs231n-row"><img width="{width}" height="{height}" alt="{html.escape(alt)}" '
-        f'src="data:image/png;base64,{source}"></div>'
+        f'src="data:image/{kind};base64,{source}"></div>'
     )
 
 
@@ -64,14 +68,14 @@ def panels(pictures, side=260, gap=10):
 
     Inputs: pictures, a list of (title, image): a title of one or two lines and a PIL image or an array of
     colors (H, W, 3), uint8 or float from 0 to 1; side, height and width of each
-    in pixels; gap, pixels between them.
+    in pixels; gap, pixels between them. Where there is no font for the titles, they are in English.
     """
     above, size = TITLE if any(title for title, _ in pictures) else 0, 12 if side < 120 else 14
     whole = Image.new("RGB", (len(pictures) * (side + gap) - gap, side + above), "white")
     draw = ImageDraw.Draw(whole)
     for k, (title, picture) in enumerate(pictures):
         left = k * (side + gap)
-        for line, text in enumerate(title.split("\n")[:2]):
+        for line, text in enumerate(_writable(title).split("\n")[:2]):
             top = TITLE - 20 * (title.count("\n") + 1 - line)
             ink, shown = MUTED if line else INK, _shortened(text, side, size)
             draw.text((left, top + size), shown, fill=ink, font=font(size, not line), anchor="ls")
@@ -123,9 +127,14 @@ def stacked(*pictures, gap=8):
 
 
 def of_figure(figure):
-    """Return the PIL image of a matplotlib Figure that belongs to no window."""
-    file = io.BytesIO()
+    """Return the PIL image of a matplotlib Figure that belongs to no window; words as in `panels`."""
+    file, words = io.BytesIO(), figure.findobj(Text)
+    before = [each.get_text() for each in words]
+    for each, text in zip(words, before, strict=True):
+        each.set_text(_writable(text))
     figure.savefig(file, format="png")
+    for each, text in zip(words, before, strict=True):
+        each.set_text(text)
     return Image.open(file).convert("RGB")
 
 
@@ -139,6 +148,16 @@ def png(picture):
 def font(size, bold=False):
     """Return the font of the pictures: the one that matplotlib brings along, or one for Chinese."""
     return _font(size, bold, chinese_font() if spoken() == "zh" else None)
+
+
+def _has_font():
+    """Whether there is a font for the language that is spoken."""
+    return spoken() != "zh" or chinese_font() is not None
+
+
+def _writable(text):
+    """The text, in English where there is no font for it."""
+    return text if _has_font() else in_english(text)
 
 
 @cache

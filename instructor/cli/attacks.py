@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 JOBS = 2  # weak graders at a time, beside the two that are attacked
 CROWDS = 4  # runs with as many hostile submissions as honest ones
 EVERY = 10  # samples between two lines of a log
+LONGEST = 8  # samples whose seconds are said
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -90,6 +91,10 @@ def run(options: argparse.Namespace) -> int:
     faults += [f"{name}: it does not do what it claims: {what}" for name, what in dead.items()]
     for fault in faults:
         console.print(Text(f"✗ {fault}"), soft_wrap=True)
+    longest = sorted(verdicts, key=lambda verdict: -verdict.seconds)[:LONGEST]
+    console.print(
+        f"Longest: {', '.join(f'{v.sample.name} {v.seconds:.0f} s' for v in longest)}.", style="dim"
+    )
     console.print(Text(_summary(verdicts, faults, seed, graded, time.monotonic() - began - graded)))
     return 1 if faults else 0
 

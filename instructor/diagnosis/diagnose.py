@@ -99,22 +99,32 @@ def _not_refuted(
 ) -> dict[str, list[Match]]:
     """The matches of mistakes that pass and fail as the student's code did.
 
-    No mistake is kept that fails what was passed. One that explains no answer wholly, but a part of some, is
-    kept when it fails all that was failed: what passes one of those is not what is wrong there.
+    No mistake is kept that fails what was passed, and none that passes what was failed, but for a second one:
+    what it passes is then wholly explained by others.
     """
     passed = {each.name for each in own if each.passed}
     failed = light(own[0].task, {each.name for each in own if each.outcome == "failed"})
-    every = [match for some in found.values() for match in some]
-    whole = {match.fillin.name for match in every if match.whole}
+    fillins = {match.fillin.name: match.fillin for some in found.values() for match in some}
     wrong = set()
     try:
-        for name, fillin in {match.fillin.name: match.fillin for match in every}.items():
-            refuted = always_failed(fillin, passed, context, replay)
-            if refuted or (name not in whole and always_failed(fillin, failed, context, replay) < failed):
+        for name, fillin in fillins.items():
+            if always_failed(fillin, passed, context, replay):
+                wrong.add(name)
+        whole = {check: _whole(some) - wrong for check, some in found.items()}
+        for name in fillins.keys() - wrong:
+            other = {check for check in failed if name not in whole.get(check, ())}
+            missed = other - always_failed(fillins[name], other, context, replay)
+            in_part = not any(name in names for names in whole.values())
+            if missed and (in_part or not all(whole.get(check) for check in missed)):
                 wrong.add(name)
     except OutOfTime:
         return {name: [] for name in found}
     return {name: [match for match in some if match.fillin.name not in wrong] for name, some in found.items()}
+
+
+def _whole(found: Iterable[Match]) -> set[str]:
+    """The names of mistakes that explain all that was given in a check."""
+    return {match.fillin.name for match in found if match.whole}
 
 
 def _best(found: list[Match]) -> list[Match]:

@@ -185,8 +185,11 @@ def failure_of(error: StudentError) -> Failure:
 
 def _asked(package: str, request: dict) -> dict:
     if request["op"] == "drive":
-        driver = getattr(drivers, request["name"])
-        return {"value": driver(sys.modules[package], **request["kwargs"])}
+        driver, kwargs = getattr(drivers, request["name"]), request["kwargs"]
+        if driver is drivers.take_away:  # a fill-in hides no function, and this process has many objects
+            losses = sys.modules[f"{package}.simclr.contrastive_loss"]
+            kwargs = kwargs | {"among": list(vars(losses).values())}
+        return {"value": driver(sys.modules[package], **kwargs)}
     module = package + request["module"].removeprefix("cs231n")
     return session.call(request | {"module": module})
 

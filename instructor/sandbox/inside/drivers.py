@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from gc import get_objects
 from types import CodeType, FunctionType, ModuleType
 
@@ -90,11 +90,12 @@ def _restrided(value: object) -> object:
     return value
 
 
-def take_away(package, name: str, while_judged: str) -> None:
+def take_away(package, name: str, while_judged: str, among: Iterable | None = None) -> None:
     """For the rest of the session, let the loss function `name` raise an error that says why.
 
     That is its name in its module, and every function that came of its definition, whatever that is called
-    by now: else the one loss could be had by an alias or a wrapper of the other.
+    by now: else the one loss could be had by an alias or a wrapper of the other. It is looked for among all
+    objects, or among those given.
     """
     module = importlib.import_module(f"{package.__name__}.simclr.contrastive_loss")
 
@@ -103,7 +104,7 @@ def take_away(package, name: str, while_judged: str) -> None:
     def gone(*_, **__):
         raise RuntimeError(sentence)
 
-    for function in get_objects():
+    for function in get_objects() if among is None else among:
         if type(function) is not FunctionType:
             continue
         code = function.__code__

@@ -1,12 +1,14 @@
 """Everything that the package says is there in Chinese, with the same values in it."""
 
 import ast
+import base64
 import json
 import math
 import re
 import string
 import types
 
+import matplotlib
 import nbformat
 import pytest
 
@@ -14,7 +16,7 @@ from cs231n import checks, start, words
 from cs231n.cards import Progress, card
 from cs231n.check_examples import EXAMPLES, errors
 from cs231n.checks import Verdict
-from cs231n.explore import OwnPhotos
+from cs231n.explore import OwnPhotos, drawing
 from cs231n.simclr import study
 from cs231n.simclr.comparison import Comparison, beside
 from cs231n.todo import TaskNotStarted, table
@@ -175,3 +177,36 @@ def test_every_verdict_of_the_study_has_a_cell():
 
 def test_without_the_page_a_sentence_says_so(tmp_path):
     assert "is not here" in study.first_answer(tmp_path / "nothing.md")
+
+
+@pytest.mark.filterwarnings("ignore:Glyph")  # the browser has it
+def test_pictures_are_in_english_where_there_is_no_font_for_chinese(monkeypatch):
+    from matplotlib.figure import Figure
+
+    speak("zh")
+    figure = Figure(figsize=(2, 1))
+    figure.add_subplot().set(xlabel=t("step"))
+    written, title = [], f"{t('step {step}', step=3)}\nflamingo"
+    monkeypatch.setattr(drawing, "chinese_font", lambda: None)
+    monkeypatch.setattr(
+        drawing.ImageDraw.ImageDraw, "text", lambda _, at, text, **style: written.append(text)
+    )
+    drawing.panels([(title, None)])
+    assert written == ["step 3", "flamingo"]
+    drawing.of_figure(figure)
+    assert figure.axes[0].get_xlabel() == t("step") != "step"
+    with matplotlib.rc_context({"svg.fonttype": "none"}):
+        source = re.search(r"svg\+xml;base64,([^\"]+)", drawing.drawn(figure, "alt"))
+    assert t("step") in base64.b64decode(source[1]).decode("utf-8")
+    monkeypatch.setattr(drawing, "chinese_font", lambda: "DejaVu Sans")
+    drawing.panels([(title, None)])
+    assert written[2:] == title.split("\n")
+
+
+def test_what_was_said_long_ago_is_forgotten():
+    speak("zh")
+    first = t("step {step}", step=-1)
+    assert words.in_english(f"{first}, 5") == "step -1, 5"
+    for step in range(words.REMEMBERED):
+        t("step {step}", step=step)
+    assert words.in_english(first) == first
