@@ -1,7 +1,8 @@
 """What is said of mistakes that the catalogue has not got: each of its own left out in turn, and mutants.
 
-A name is wrong when the mistake that it stands for gives something else than the answer did, in any check, on
-other inputs. A description counts when it says in what way the answer differs, and not only that it does.
+A name is wrong when the mistake that it stands for, in each way in which the catalogue has it, gives
+something else than the answer did, in any check, on other inputs. A description counts when it says in what
+way the answer differs, and not only that it does.
 """
 
 from __future__ import annotations
@@ -87,13 +88,18 @@ def held_out(fillin: Fillin, seed: int) -> Told:
         return Told(fillin, said=tuple(said))
     _, others = examine(choice, [fillin.task], seed ^ OTHER, keep_all=True)
     every = {**others, **recordings}
-    fits = {name: accounts_for({fillin.task: name}, every, replay) for name in names}
+    fits = {
+        name: any(
+            accounts_for({fillin.task: each}, every, replay) for each in _family(fillins(fillin.task)[name])
+        )
+        for name in names
+    }
     wrong = tuple(name for name, good in fits.items() if not good)
     return Told(fillin, wrong, tuple(name for name, good in fits.items() if good), tuple(said))
 
 
 def _family(fillin: Fillin) -> set[str]:
-    """The names of a mistake and of those that give the same."""
+    """The names of a mistake and of those of the catalogue that are the same one."""
     first = fillin.same_as.partition(" ")[0] or fillin.name
     like = (each for each in fillins(fillin.task).values() if each.same_as.partition(" ")[0] == first)
     return {first, fillin.name, *(each.name for each in like)}

@@ -1,5 +1,6 @@
 """Mistakes that the catalogue has not got: no false name, and a description that says how they differ."""
 
+import dataclasses
 import itertools
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ from instructor.checks.drawing import MODE
 from instructor.checks.recording import Exchange
 from instructor.cli import diagnosis as command
 from instructor.core.composition import Fillin, compose, fillins
+from instructor.core.result import Diagnosis
 from instructor.diagnosis.diagnose import diagnose
 from instructor.diagnosis.difference import difference
 from instructor.diagnosis.relations import related
@@ -206,3 +208,20 @@ def test_a_measurement_that_is_cut_short_says_what_it_has_found(monkeypatch, cap
     shown = " ".join(capsys.readouterr().out.split())
     assert "wrongly named wrong_angle" in shown
     assert re.search(r"\b\d+ of \d+ answers with seed 7 .* in these; the others were not tried", shown)
+
+
+def test_a_name_is_right_that_stands_for_the_mistake_as_others_write_it():
+    written = fillins("train")["wrong_left_projections_twice"]
+    told = held_out(mistake("train", written.body), SEED)
+    assert (told.wrong, told.fitting) == ((), ("wrong_one_view_twice",))
+
+
+def test_a_name_is_wrong_whose_mistake_gives_something_else(monkeypatch):
+    named = Diagnosis("wrong_angle", "The angle is returned.", "", "")
+
+    def misled(results, *_, **__):
+        return [dataclasses.replace(each, diagnosis=(named,)) for each in results]
+
+    monkeypatch.setattr("instructor.verify.held_out.diagnose", misled)
+    told = held_out(fillins("sim")["wrong_dot_product"], SEED)
+    assert (told.wrong, told.fitting) == (("wrong_angle",), ())
