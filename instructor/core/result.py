@@ -13,16 +13,12 @@ NOT_RUN, NOT_GRADED = "could not run", "not graded"  # through no fault of the s
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """A mistake of the catalogue that gives what a student's code gave. `formula` may be empty.
-
-    It is `whole` when it gives all of that in some check, else a part of it, and something else is wrong too.
-    """
+    """A mistake of the catalogue that gives what a student's code gave. `formula` may be empty."""
 
     fillin: str
     misconception: str
     hint: str
     formula: str = ""
-    whole: bool = True
 
 
 @dataclass(frozen=True)

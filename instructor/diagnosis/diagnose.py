@@ -15,7 +15,7 @@ from instructor.core.text import sanitize
 from instructor.diagnosis.devices import NAME, named_device
 from instructor.diagnosis.difference import difference
 from instructor.diagnosis.match import Match, candidates, costly, follows_from, matches, rights
-from instructor.diagnosis.passed import always_failed, light
+from instructor.diagnosis.passed import fails_one_of
 from instructor.diagnosis.replay import OutOfTime, Replay
 
 AS_OTHERS = "as others write it"  # why one is the same as another when it is the same mistake
@@ -54,9 +54,7 @@ def diagnose(
                     stumbled(f"The diagnosis of {task.id} stumbled: {what}")
                     continue
                 said |= {each.name: each for each in explained}
-                first = next(
-                    (d for each in explained for d in each.diagnosis if d.whole and d.fillin != NAME), None
-                )
+                first = next((d for each in explained for d in each.diagnosis if d.fillin != NAME), None)
                 if first:
                     named[task.id] = first.fillin
     return [said.get(result.name, result) for result in results]
@@ -81,11 +79,11 @@ def _explained(
     tried = [fillin for fillin in candidates(task.id, own) if fillin.name not in left_out]
     messages = {each.name: each.message for each in failed}
     found = matches(tried, cheap, messages, context, replay)
-    found = _not_refuted(found, own, context, replay)
-    best = _best([match for some in found.values() for match in some])
+    found = _not_refuted(found, {each.name for each in own if each.passed}, context, replay)
+    best = _once([match for some in found.values() for match in some])
     explained = []
     for each in failed:
-        chosen = _best(found[each.name]) or ([] if each.name in cheap else best)
+        chosen = _once(found[each.name]) or ([] if each.name in cheap else best)
         diagnosis = tuple(_diagnosis(match, task) for match in _with_its_like(chosen)[:SHOWN])
         if not diagnosis and (device := named_device(each.message)):
             diagnosis = (device,)
@@ -95,42 +93,20 @@ def _explained(
 
 
 def _not_refuted(
-    found: dict[str, list[Match]], own: list[CheckResult], context: Mapping[str, str], replay: Replay
+    found: dict[str, list[Match]], passed: set[str], context: Mapping[str, str], replay: Replay
 ) -> dict[str, list[Match]]:
-    """The matches of mistakes that pass and fail as the student's code did.
-
-    No mistake is kept that fails what was passed, and none that passes what was failed, but for a second one:
-    what it passes is then wholly explained by others.
-    """
-    passed = {each.name for each in own if each.passed}
-    failed = light(own[0].task, {each.name for each in own if each.outcome == "failed"})
-    fillins = {match.fillin.name: match.fillin for some in found.values() for match in some}
-    wrong = set()
+    """The matches of mistakes that would have passed what was passed."""
+    named = {match.fillin.name: match.fillin for some in found.values() for match in some}
     try:
-        for name, fillin in fillins.items():
-            if always_failed(fillin, passed, context, replay):
-                wrong.add(name)
-        whole = {check: _whole(some) - wrong for check, some in found.items()}
-        for name in fillins.keys() - wrong:
-            other = {check for check in failed if name not in whole.get(check, ())}
-            missed = other - always_failed(fillins[name], other, context, replay)
-            in_part = not any(name in names for names in whole.values())
-            if missed and (in_part or not all(whole.get(check) for check in missed)):
-                wrong.add(name)
+        wrong = {name for name, fillin in named.items() if fails_one_of(fillin, passed, context, replay)}
     except OutOfTime:
         return {name: [] for name in found}
     return {name: [match for match in some if match.fillin.name not in wrong] for name, some in found.items()}
 
 
-def _whole(found: Iterable[Match]) -> set[str]:
-    """The names of mistakes that explain all that was given in a check."""
-    return {match.fillin.name for match in found if match.whole}
-
-
-def _best(found: list[Match]) -> list[Match]:
-    """The matches that count: whole ones, where there are any, each mistake once."""
-    once = list({match.fillin.name: match for match in reversed(found)}.values())[::-1]
-    return [match for match in once if match.whole] or once
+def _once(found: list[Match]) -> list[Match]:
+    """The matches, each mistake once."""
+    return list({match.fillin.name: match for match in reversed(found)}.values())[::-1]
 
 
 def _with_its_like(chosen: list[Match]) -> list[Match]:
@@ -146,7 +122,7 @@ def _with_its_like(chosen: list[Match]) -> list[Match]:
 
 def _diagnosis(match: Match, task: Task) -> Diagnosis:
     fillin = match.fillin
-    return Diagnosis(fillin.name, fillin.sentence, fillin.hint, fillin.formula or task.formula, match.whole)
+    return Diagnosis(fillin.name, fillin.sentence, fillin.hint, fillin.formula or task.formula)
 
 
 def _difference(recording: Recording | None, context: Mapping[str, str], replay: Replay) -> str:

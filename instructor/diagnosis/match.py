@@ -17,16 +17,13 @@ from instructor.sandbox.inside.recipes import Recipe
 
 @dataclass(frozen=True)
 class Match:
-    """One mistake and one failed check.
+    """A mistake that gives everything that the student's code gave, in all failed checks, and one of these.
 
-    It is `whole` when everything that the student's code gave is what the mistake gives; else some kinds of
-    parts are (the gradients, say), and what is wrong with the others is something else. `told` counts the
-    parts that tell the mistake from a right answer.
+    `told` counts the parts that tell it from a right answer there.
     """
 
     fillin: Fillin
     check: str
-    whole: bool
     told: int
     distance: float = 0.0
 
@@ -51,10 +48,10 @@ def matches(
     no time for is left out, and so is a mistake that would have shown otherwise than it did in any of them.
     """
     found: dict[str, list[Match]] = {name: [] for name in messages}
-    contradicted: set[str] = set()
+    refuted: set[str] = set()
     for name, message in messages.items():
         found[name] += [
-            Match(fillin, name, True, 1)
+            Match(fillin, name, 1)
             for fillin in tried
             if fillin.symptom and fillin.caught_by == name and re.search(fillin.symptom, message)
         ]
@@ -64,16 +61,16 @@ def matches(
             given, right = _given(exchanges), rights(recording, exchanges, context, replay)
             others = _other_rights(tried, recording, exchanges, context, replay)
             for fillin in tried:
-                if not fillin.symptom:
+                if not fillin.symptom and fillin.name not in refuted:
                     side = _Side(given, right, others)
                     choice = {**context, fillin.task: fillin.name}
                     _replayed(choice, recording, exchanges, replay, side)
                     found[name] += side.match(fillin, name)
-                    if side.contradicts():
-                        contradicted.add(fillin.name)
+                    if not side.agrees:
+                        refuted.add(fillin.name)
     except OutOfTime:
         pass
-    held = {name: [m for m in some if m.fillin.name not in contradicted] for name, some in found.items()}
+    held = {name: [m for m in some if m.fillin.name not in refuted] for name, some in found.items()}
     return _ranked(held)
 
 
@@ -85,7 +82,7 @@ def follows_from(context: Mapping[str, str], recordings: Mapping[str, Recording]
             right = rights(recording, exchanges, {}, replay)
             side = _Side(_given(exchanges), right)
             _replayed(context, recording, exchanges, replay, side)
-            if not any(match.whole for match in side.match(None, "")):
+            if not side.match(None, ""):
                 return False
     except OutOfTime:
         return False
@@ -157,56 +154,33 @@ class _Side:
     def add(self, number: int, parts: Parts) -> bool:
         """Take the parts of the next answer; say whether it is worth going on."""
         _add(self._parts, parts)
-        if any(isinstance(part, Draws) for part in parts.values()):
-            return self._worth_drawing(parts)
-        numbered = {key for key in (*self._given, *parts) if len(key) > 1 and key[1] == number}
-        kinds: dict[str, bool] = {}
-        for key in numbered:
-            good = explains(
-                parts.get(key, MISSING), self._given.get(key, MISSING), self._right.get(key, MISSING)
-            )
-            kinds[key[0]] = kinds.get(key[0], True) and good
-        return any(kinds.values())
+        if any(isinstance(part, Draws) for part in parts.values()):  # they are not all there yet
+            return all(self._explains(key) or self._distance(key) < 1.3 for key in parts)
+        return all(self._explains(key) for key in {**self._given, **parts} if key[1:2] == (number,))
 
-    def _worth_drawing(self, keys: Parts) -> bool:
-        """Whether the draws so far agree, or one kind of what tells this mistake does."""
-        kinds: dict[str, list[bool]] = {}
-        for key in keys:
-            mistake, given, true = (
-                side.get(key, MISSING) for side in (self._parts, self._given, self._right)
-            )
-            agrees = explains(mistake, given, true) or distance(mistake, given) < 1.3
-            kinds.setdefault(key[0], []).append(agrees)
-        return all(all(each) for each in kinds.values())
+    @property
+    def agrees(self) -> bool:
+        """Whether all parts that were given are what the mistake gives, and there are no others."""
+        return all(self._explains(key) for key in self._keys())
 
     def match(self, fillin: Fillin | None, check: str) -> list[Match]:
-        """The mistake as a match of a check, when it accounts for what tells it from a right answer."""
-        told, right, apart = self._compared()
-        named = sum(count for kind, count in told.items() if right[kind])
-        if not named or self.contradicts():
+        """The mistake as a match of a check, when it agrees and is told from what is right."""
+        told = sum(
+            all(differs(self._parts.get(key, MISSING), right.get(key, MISSING)) for right in self._rights)
+            for key in self._keys()
+        )
+        if not told or not self.agrees:
             return []
-        return [Match(fillin, check, all(right.values()), named, apart)]
+        return [Match(fillin, check, told, sum(map(self._distance, self._keys())))]
 
-    def contradicts(self) -> bool:
-        """Whether the mistake shows in some kind of part where something else was given."""
-        told, right, _ = self._compared()
-        return any(count and not right[kind] for kind, count in told.items())
+    def _keys(self) -> Parts:
+        return {**self._given, **self._parts}
 
-    def _compared(self) -> tuple[dict[str, int], dict[str, bool], float]:
-        """For each kind of part how many tell the mistake, whether all are what was given; how far apart."""
-        told: dict[str, int] = {}
-        right: dict[str, bool] = {}
-        apart = 0.0
-        for key in {**self._given, **self._parts}:
-            mistake, given, true = (
-                side.get(key, MISSING) for side in (self._parts, self._given, self._right)
-            )
-            kind = key[0]
-            right[kind] = right.get(kind, True) and explains(mistake, given, true)
-            wrong = all(differs(mistake, each.get(key, MISSING)) for each in self._rights)
-            told[kind] = told.get(kind, 0) + wrong
-            apart += distance(mistake, given)
-        return told, right, apart
+    def _explains(self, key: tuple) -> bool:
+        return explains(*(side.get(key, MISSING) for side in (self._parts, self._given, self._right)))
+
+    def _distance(self, key: tuple) -> float:
+        return distance(*(side.get(key, MISSING) for side in (self._parts, self._given)))
 
 
 def _replayed(
@@ -239,14 +213,14 @@ def _other_seed(request: dict) -> dict:
 
 
 def _ranked(found: dict[str, list[Match]]) -> dict[str, list[Match]]:
-    """Each check's matches, best first: mistakes that explain the most checks, wholly, and tell the most."""
+    """Each check's matches, best first: mistakes that explain the most checks, and tell the most."""
     score: dict[str, list[float]] = {}
     for each in (match for some in found.values() for match in some):
-        entry = score.setdefault(each.fillin.name, [0, 0, 0, 0.0])
-        for k, gain in enumerate((each.whole, 1, each.told, -each.distance)):
+        entry = score.setdefault(each.fillin.name, [0, 0, 0.0])
+        for k, gain in enumerate((1, each.told, -each.distance)):
             entry[k] += gain
 
     def rank(match: Match) -> tuple:
-        return (not match.whole, *(-number for number in score[match.fillin.name]), match.fillin.name)
+        return (*(-number for number in score[match.fillin.name]), match.fillin.name)
 
     return {name: sorted(some, key=rank) for name, some in found.items()}

@@ -1,4 +1,4 @@
-"""Which checks a mistake of the catalogue fails, to lay beside those that the student's code did."""
+"""Mistakes that a check speaks against which the student's code has passed."""
 
 from __future__ import annotations
 
@@ -14,27 +14,21 @@ from instructor.diagnosis.stand_in import in_replay
 SEEDS = (0, 1, 2)  # one mistake passes some checks with some inputs, and fails them with others
 
 
-def always_failed(
-    fillin: Fillin, names: Collection[str], context: Mapping[str, str], replay: Replay
-) -> set[str]:
-    """Those of the named checks that a mistake fails, with inputs of their own, each of several times.
+def fails_one_of(fillin: Fillin, passed: Collection[str], context: Mapping[str, str], replay: Replay) -> bool:
+    """Whether a mistake would have failed one of the passed checks; heavy ones are not asked.
 
-    Heavy checks are not asked, see `light`. Raises OutOfTime when the replay's time is over.
+    Of passed checks nothing is recorded, so the mistake is run through them with inputs of their own: it
+    fails one when it does so with all of several.
     """
     choice = {**context, fillin.task: fillin.name}
     key, known = frozenset(choice.items()), _known()
-    asked = light(fillin.task, names)
+    asked = {check.name for check in checks_of(fillin.task) if check.name in passed and not check.heavy}
     new = {name for name in asked if (name, key) not in known}
     failed = set(new)
     for seed in SEEDS:
         failed -= _passed(failed, choice, seed, replay)
-    known |= {(name, key): name in failed for name in new}
-    return {name for name in asked if known[name, key]}
-
-
-def light(task: str, names: Collection[str]) -> set[str]:
-    """Those of the named checks of a task that take no seconds."""
-    return {check.name for check in checks_of(task) if check.name in names and not check.heavy}
+    known |= {(name, key): name not in failed for name in new}
+    return not all(known[name, key] for name in asked)
 
 
 def _passed(names: Collection[str], choice: Mapping[str, str], seed: int, replay: Replay) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from instructor.core.result import NOT_STARTED, CheckResult, Diagnosis, Result, TaskResult
+from instructor.core.result import NOT_STARTED, CheckResult, Result, TaskResult
 from instructor.core.tasks import feedback_level, load_tasks
 from instructor.core.whole_grade import Mark
 
@@ -98,20 +98,19 @@ def told(check: CheckResult, level: str | None = None) -> list[str]:
     if not check.diagnosis:
         return [check.difference] if check.difference else []
     first, *others = check.diagnosis
-    begin = "What your code gave is what this mistake gives" if first.whole else "One part of what is wrong"
-    lines = [f"{begin}: {_inside(first.misconception)}"]
+    lines = [f"What your code gave is what this mistake gives: {_inside(first.misconception)}"]
     if level == "formula":
         lines += [first.hint, *([f"Formula: {first.formula}"] if first.formula else [])]
-    return lines + [f"Or: {_inside(other.misconception)}" for other in others if _fits(other, first)]
+    return lines + [
+        f"Or: {_inside(other.misconception)}"
+        for other in others
+        if other.misconception != first.misconception
+    ]
 
 
 def explanations(checks: Iterable[CheckResult], level: str | None = None) -> list[str]:
     """What is told of several checks, each explanation once, its sentences on lines of their own."""
     return list(dict.fromkeys("\n".join(lines) for check in checks if (lines := told(check, level))))
-
-
-def _fits(other: Diagnosis, first: Diagnosis) -> bool:
-    return other.whole == first.whole and other.misconception != first.misconception
 
 
 def _inside(sentence: str) -> str:

@@ -42,7 +42,6 @@ def test_a_mistake_of_the_catalogue_is_named_first(task, name):
     assert failed
     assert {each.diagnosis[0].fillin for each in failed} == {name}
     first = failed[0].diagnosis[0]
-    assert first.whole
     assert first.misconception.endswith(".")
     assert first.hint
     assert first.formula
