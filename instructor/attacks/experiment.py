@@ -34,7 +34,7 @@ NEIGHBOUR = {"sim": "wrong_dot_product", "compute_sim_matrix": None}  # its mist
 LIGHT = ("sim", "sim_positive_pairs", "compute_sim_matrix")  # tasks that are graded quickly
 PLAYERS, HANDFUL = "games", 8  # samples that play a right answer and attack nothing but the marks
 LIMITS = {
-    "call_seconds": 6.0,
+    "call_seconds": 3.0,
     "submission_seconds": 60.0,
     "memory": 1_536 * MIB,
     "cell_seconds": 40.0,
