@@ -111,6 +111,7 @@ class Statistics:
         scores, points = [score for _, score, _ in self.scores], self.scores[0][2]
         told = f"{len(scores)} graded: mean {number(mean(scores))}, median {number(median(scores))}, "
         told += f"from {number(min(scores))} to {number(max(scores))} of {points} points"
+        told += ", bonus or written answers on top" if max(scores) > points else ""
         told += f"; {len(self.problems)} not graded" if self.problems else ""
         return f"{told}; {len(self.look)} to look at by hand." if self.look else f"{told}."
 

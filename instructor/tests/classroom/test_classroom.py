@@ -615,6 +615,14 @@ def test_a_run_stopped_before_its_first_result_says_so():
     assert Statistics([]).sentence() == "No submission is graded yet."
 
 
+def test_more_points_than_there_are_is_explained():
+    statistics = Statistics([])
+    statistics.scores = [("ann", 15.0, 15), ("bob", 12.0, 15)]
+    assert statistics.sentence().endswith("from 12 to 15 of 15 points.")
+    statistics.scores.append(("eve", 17.0, 15))
+    assert statistics.sentence().endswith("from 12 to 17 of 15 points, bonus or written answers on top.")
+
+
 def test_after_a_stop_it_is_said_which_submissions_are_not_graded_yet(course, tmp_path, monkeypatch, capsys):
     for number in range(14):
         pack(course / f"s{number:02}.zip", number)
