@@ -38,14 +38,15 @@ def languages():
 
 def t(sentence, /, **values):
     """Return a sentence in the chosen language, with {names} replaced by `values` as str.format does it."""
-    said, english = table(spoken()).get(sentence, sentence), sentence
-    if values:
-        said, english = said.format(**values), english.format(**values)
-    if said != english:
-        _lately.pop(said, None)
-        _lately[said] = english
-        if len(_lately) > REMEMBERED:
-            del _lately[next(iter(_lately))]
+    english = sentence.format(**values) if values else sentence
+    other = table(spoken()).get(sentence)
+    if other is None:
+        return english
+    said = other.format(**values) if values else other
+    _lately.pop(said, None)
+    _lately[said] = english
+    if len(_lately) > REMEMBERED:
+        del _lately[next(iter(_lately))]
     return said
 
 

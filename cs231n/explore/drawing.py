@@ -128,10 +128,10 @@ def stacked(*pictures, gap=8):
 
 def of_figure(figure):
     """Return the PIL image of a matplotlib Figure that belongs to no window; words as in `panels`."""
-    file, words = io.BytesIO(), figure.findobj(Text)
+    file, words = io.BytesIO(), [] if _has_font() else figure.findobj(Text)
     before = [each.get_text() for each in words]
     for each, text in zip(words, before, strict=True):
-        each.set_text(_writable(text))
+        each.set_text(in_english(text))
     figure.savefig(file, format="png")
     for each, text in zip(words, before, strict=True):
         each.set_text(text)

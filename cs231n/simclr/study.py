@@ -1,6 +1,7 @@
 """What the study of docs/fair_comparison.md answers, read for the notebook in its language (given)."""
 
 import re
+from itertools import count
 from pathlib import Path
 
 from ..words import t
@@ -63,6 +64,6 @@ def _row(line):
 
 def _said(cell):
     """Return a cell in the chosen language; one that is none of CELLS, a figure or a name, as it is."""
-    numbers = iter(range(len(cell)))
+    numbers = count()
     pattern = NUMBER.sub(lambda _: f"{{{next(numbers)}}}", cell)
     return t(pattern).format(*NUMBER.findall(cell)) if pattern in CELLS else cell

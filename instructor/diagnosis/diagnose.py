@@ -83,7 +83,7 @@ def _explained(
     best = _once([match for some in found.values() for match in some])
     explained = []
     for each in failed:
-        chosen = _once(found[each.name]) or ([] if each.name in cheap else best)
+        chosen = found[each.name] or ([] if each.name in cheap else best)
         diagnosis = tuple(_diagnosis(match, task) for match in _with_its_like(chosen)[:SHOWN])
         if not diagnosis and (device := named_device(each.message)):
             diagnosis = (device,)

@@ -93,14 +93,12 @@ def accounts_for(choice: Mapping[str, str], recordings: Mapping[str, Recording],
     """Whether the chosen fill-ins give what every recording holds, to the last part."""
     for recording in recordings.values():
         exchanges = [each for each in recording.exchanges if not costly(each.request)]
-        given, right = _given(exchanges), rights(recording, exchanges, {}, replay)
-        parts: Parts = {}
+        side = _Side(_given(exchanges), rights(recording, exchanges, {}, replay))
         ask = replay.session(choice, recording.seed)
         for number, exchange in enumerate(exchanges):
-            _add(parts, parts_of(number, exchange.request, ask(_other_seed(exchange.request))))
-        for key in {**given, **parts}:
-            if not explains(*(side.get(key, MISSING) for side in (parts, given, right))):
-                return False
+            side.add(number, parts_of(number, exchange.request, ask(_other_seed(exchange.request))))
+        if not side.agrees:
+            return False
     return bool(recordings)
 
 

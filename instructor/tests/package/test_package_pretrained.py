@@ -21,9 +21,8 @@ def model():
 
 
 def test_its_scores_and_gradients_are_those_of_the_network_with_batch_norm(plain, model):
-    plain, model = (
-        copy.deepcopy(each).double() for each in (plain, model)
-    )  # no rounding moves a ReLU6's bend
+    # In double precision, where no rounding moves the bend of a ReLU6.
+    plain, model = (copy.deepcopy(each).double() for each in (plain, model))
     X = torch.randn(1, 3, 224, 224, generator=torch.Generator().manual_seed(0)).double().requires_grad_()
     scores, right = model(X), plain(X)
     assert torch.allclose(scores, right, rtol=1e-3, atol=1e-4)  # the weights were folded in single precision
